@@ -1,0 +1,75 @@
+# `make run` and `make test` are all a newcomer needs; each sets up what it lacks first.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+UV_VERSION := 0.13.8
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+PYTHON := .venv/bin/python
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help
+help: ## show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: setup
+setup: .venv/.ready ## make the environment in .venv
+
+.venv/.ready: uv.lock pyproject.toml | $(UV)
+	@$(UV) sync --frozen --quiet >&2
+	@touch $@
+
+.uv/bin/uv:
+	@echo "Bringing uv $(UV_VERSION) into .uv" >&2
+	@python3 -m venv .uv || { echo "Install uv, or Python's venv module (Debian: python3-venv)" >&2; exit 1; }
+	@.uv/bin/pip install --quiet uv==$(UV_VERSION) >&2
+
+.PHONY: run
+run: setup ## run the whole stack on this machine, until Ctrl-C
+	@$(PYTHON) -m local run
+
+.PHONY: reload
+reload: setup ## put changed code into the running stack
+	@$(PYTHON) -m local reload
+
+.PHONY: token
+token: setup ## print an access token: make token USER=ana
+	@$(PYTHON) -m local token "$(USER)"
+
+.PHONY: sam-local
+sam-local: setup ## the same API under `sam local start-api` (needs Docker)
+	@$(PYTHON) -m local sam-local
+
+.PHONY: test
+test: setup ## all tests: units, then the deployed stack over HTTP
+	@.venv/bin/pytest --cov
+
+.PHONY: test-unit
+test-unit: setup ## the tests that take seconds
+	@.venv/bin/pytest tests/unit
+
+.PHONY: check
+check: setup ## lint, format, types, template, build
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy authorizer handlers layers/shared local tests
+	@.venv/bin/sam validate --lint
+	@.venv/bin/cfn-lint template.yaml
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
+
+.PHONY: format
+format: setup ## format the code, and mend what lint can mend
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+.PHONY: update
+update: setup ## take the newest versions of everything, then run the tests
+	@$(UV) lock --upgrade
+	@$(MAKE) requirements
+
+.PHONY: requirements
+requirements: setup ## write the functions' requirement files from the lock
+	@$(UV) export --frozen --quiet --no-header --no-annotate --only-group authorizer -o authorizer/requirements.txt
+	@$(UV) export --frozen --quiet --no-header --no-annotate --only-group layer -o layers/shared/requirements.txt
+
+.PHONY: clean
+clean: ## remove everything that make made
+	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

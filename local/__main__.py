@@ -1,0 +1,48 @@
+"""The commands behind the Makefile: run, reload, token, sam-local."""
+
+import argparse
+import sys
+
+from local.settings import LocalError, Settings
+
+
+def main() -> int:
+    """Run one command; a mistake that a developer can mend is one line, not a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="run the whole stack, until interrupted")
+    commands.add_parser("reload", help="put changed code into the running stack")
+    commands.add_parser("sam-local", help="run under `sam local start-api` (Docker)")
+    token = commands.add_parser("token", help="print an access token")
+    token.add_argument("user", help="a seeded user: ana, carl, mia")
+    token.add_argument("--scope", help="scopes to ask for; default: all that the user's role permits")
+    arguments = parser.parse_args()
+    # What each command needs is imported by it alone: `token` must be quick.
+    try:
+        settings = Settings.from_environment()
+        match arguments.command:
+            case "run":
+                from local.stack import run
+
+                run(settings)
+            case "reload":
+                from local.stack import reload
+
+                reload(settings)
+            case "sam-local":
+                from local.sam_local import run_sam_local
+
+                run_sam_local(settings)
+            case "token":
+                from local.sign_in import ALL_SCOPES, access_token
+
+                scope = arguments.scope or ALL_SCOPES
+                print(access_token(settings.issuer, arguments.user, audience=settings.audience, scope=scope))
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""AWS on this machine: MiniStack, and the product put onto it by SAM CLI."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from local.gateway import complete_gateway
+from local.settings import HOST, PROJECT, LocalError, Settings
+
+READY_WITHIN: Final = 30.0
+STOPPED_WITHIN: Final = 10.0
+
+
+def session(settings: Settings) -> boto3.session.Session:
+    """Return a session whose clients, given `endpoint_url=settings.aws_url`, mean the local stack."""
+    environment = settings.aws_environment
+    return boto3.session.Session(
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_DEFAULT_REGION"],
+    )
+
+
+@contextmanager
+def ministack(settings: Settings) -> Iterator[None]:
+    """Run MiniStack, and with it the functions' processes, for as long as the block lasts."""
+    scratch = settings.state / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    log_path = settings.state / "ministack.log"
+    environment = settings.aws_environment | {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(settings.aws_port),
+        "MINISTACK_REGION": settings.sam["region"],
+        "IOT_MTLS_ENABLED": "0",  # its port can't be moved out of another stack's way
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(scratch),
+    }
+    if settings.dynamodb_endpoint:
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = settings.dynamodb_endpoint
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            [PROJECT / ".venv/bin/ministack"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,  # Ctrl-C reaches us alone; we stop it in order
+        )
+        try:
+            _await_ready(settings, process)
+            yield
+        finally:
+            _stop(process)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def deploy(settings: Settings) -> None:
+    """Build the product with `sam build` and put it in place with `sam deploy`, as on AWS."""
+    parameters = [f"{name}={value}" for name, value in settings.template_parameters.items() if value]
+    lock = PROJECT / ".aws-sam" / "local.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as held:  # stacks side by side share the build folder
+        fcntl.flock(held, fcntl.LOCK_EX)
+        _sam(settings, "build", "--parameter-overrides", *parameters)
+        _sam(settings, "deploy", "--no-confirm-changeset", "--parameter-overrides", *parameters)
+    cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
+    gateway = session(settings).client("apigateway", endpoint_url=settings.aws_url)
+    complete_gateway(cloudformation, gateway, settings.sam["stack_name"])
+    if settings.dynamodb_endpoint:
+        _create_table_elsewhere(settings)
+
+
+def output(settings: Settings, name: str) -> str:
+    """Return one of the deployed stack's outputs."""
+    cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
+    (stack,) = cloudformation.describe_stacks(StackName=settings.sam["stack_name"])["Stacks"]
+    return next(o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == name)
+
+
+def _sam(settings: Settings, command: str, *arguments: str) -> None:
+    """Run one of SAM CLI's commands; its output is shown only if it fails."""
+    environment = settings.aws_environment
+    environment["PATH"] = f"{PROJECT / '.venv/bin'}{os.pathsep}{environment['PATH']}"
+    result = subprocess.run(
+        [PROJECT / ".venv/bin/sam", command, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise LocalError(f"sam {command} failed:\n{result.stdout.strip()}")
+
+
+def _await_ready(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{settings.aws_url}/_ministack/ready", timeout=1):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise LocalError(f"MiniStack did not start; its log is {settings.state / 'ministack.log'}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End MiniStack and the functions' processes, which are its children and in its session."""
+    process.terminate()
+    try:
+        process.wait(STOPPED_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _create_table_elsewhere(settings: Settings) -> None:
+    """Create the stack's table in the other DynamoDB engine, unless it is there from last time."""
+    own = session(settings).client("dynamodb", endpoint_url=settings.aws_url)
+    other = session(settings).client("dynamodb", endpoint_url=settings.dynamodb_endpoint)
+    table = own.describe_table(TableName=output(settings, "TableName"))["Table"]
+    try:
+        other.create_table(
+            TableName=table["TableName"],
+            AttributeDefinitions=table["AttributeDefinitions"],
+            KeySchema=table["KeySchema"],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    except other.exceptions.ResourceInUseException:
+        return
+    except BotoCoreError as error:
+        raise LocalError(f"AWS_ENDPOINT_URL_DYNAMODB: {error}") from None

@@ -1,0 +1,96 @@
+"""The functions' own log lines, from CloudWatch Logs, one readable line each."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+# Lambda's own lines about each invocation.
+_PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
+# The last line of a traceback says what happened; Powertools' own record has the rest.
+_TRACEBACK = ("Traceback ", " ")
+_FRAME = re.compile(r'File "[^"]*?([^"/]+", line [0-9]+)')
+# What Powertools writes with every line, and a reader of one machine's log knows anyway.
+_EVERYWHERE = {
+    "level",
+    "location",
+    "message",
+    "timestamp",
+    "service",
+    "exception_name",
+    "exception",
+    "stack_trace",
+    "request_id",
+}
+
+
+def new_lines(
+    cloudformation: "CloudFormationClient", logs: "CloudWatchLogsClient", stack_name: str
+) -> Iterator[list[str]]:
+    """Yield, whenever asked, the lines logged since the last time."""
+    start = int(time.time() * 1000)
+    shown: dict[str, set[tuple[str, int, str]]] = {}
+    while True:
+        lines: list[tuple[int, str]] = []
+        for function, group in _log_groups(cloudformation, stack_name):
+            before = shown.get(group, set())
+            since = max((moment for _, moment, _ in before), default=start)
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+            try:
+                events = [event for page in pages for event in page["events"]]
+            except logs.exceptions.ResourceNotFoundException:
+                continue  # nothing has run there yet
+            found = [(e["logStreamName"], e["timestamp"], e["message"]) for e in events]
+            lines += [(e[1], readable(function, *e[1:])) for e in found if e not in before]
+            shown[group] = set(found) or before
+        yield [text for _, text in sorted(lines, key=itemgetter(0)) if text]
+
+
+def readable(function: str, timestamp: int, message: str) -> str:
+    """Return one line for one log event (its time in milliseconds), or nothing for one of no interest."""
+    if not message.strip() or message.startswith(_PLATFORM) or message.startswith(_TRACEBACK):
+        return ""
+    clock = datetime.fromtimestamp(timestamp / 1000).astimezone().strftime("%H:%M:%S")
+    try:
+        record = json.loads(message)
+    except json.JSONDecodeError:
+        record = None
+    if not isinstance(record, dict):
+        return f"{clock}    {function}  {message.strip()}"
+    if "_aws" in record:
+        return f"{clock}    {function}  metric  {_metric(record)}"
+    details = [f"{name}={value}" for name, value in record.items() if name not in _EVERYWHERE]
+    if "exception" in record:
+        details.append(
+            " ".join(record["exception"].splitlines()[-1:] + _FRAME.findall(record["exception"])[-1:])
+        )
+    return "  ".join([f"{clock}    {function}", record.get("level", ""), record.get("message", ""), *details])
+
+
+def _metric(record: dict[str, Any]) -> str:
+    """Write an embedded metric (CloudWatch EMF) as `name=value` and its dimensions."""
+    directives = record["_aws"]["CloudWatchMetrics"]
+    names = [m["Name"] for directive in directives for m in directive["Metrics"]]
+    dimensions = {d for directive in directives for group in directive["Dimensions"] for d in group} - {
+        "service"
+    }
+    values = [
+        f"{name}={record[name][0] if isinstance(record[name], list) else record[name]:g}" for name in names
+    ]
+    return "  ".join(values + [f"{name}={record[name]}" for name in sorted(dimensions)])
+
+
+def _log_groups(cloudformation: "CloudFormationClient", stack_name: str) -> list[tuple[str, str]]:
+    resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
+    return [
+        (r["LogicalResourceId"].removesuffix("Function"), f"/aws/lambda/{r['PhysicalResourceId']}")
+        for r in resources
+        if r["ResourceType"] == "AWS::Lambda::Function"
+    ]

@@ -1,0 +1,156 @@
+"""`make run`: AWS, the product on it, the authorization server and the front door, until interrupted."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+from botocore.exceptions import BotoCoreError
+
+from local import aws
+from local.front_door import front_door
+from local.issuer.app import issuer_app
+from local.issuer.directory import Directory
+from local.issuer.tokens import TokenIssuer
+from local.logs import new_lines
+from local.settings import HOST, LocalError, Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+POLL = 0.5
+"""Seconds between looks at the functions' logs."""
+
+
+@contextmanager
+def running(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[None]:
+    """Run the whole stack for as long as the block lasts.
+
+    Raises
+    ------
+    LocalError
+        If a port is taken or a part does not start.
+
+    """
+    with _claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
+        api_id = aws.output(settings, "ApiId")
+        stage = aws.output(settings, "ApiUrl").rpartition("/")[2]
+        with _served(front_door(settings.aws_url, api_id, stage), listening):
+            yield
+
+
+@contextmanager
+def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[None]:
+    """Run the authorization server and AWS with the product on it, for as long as the block lasts."""
+    with ExitStack() as stack:
+        # Claimed before anything starts, so that a taken port costs no time.
+        _claim(settings.aws_port, "AWS_PORT").close()
+        if not settings.other_issuer:
+            listening = stack.enter_context(_claim(settings.issuer_port, "ISSUER_PORT"))
+            app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Directory.load())
+            stack.enter_context(_served(app, listening))
+            print(f"Authorization server at {settings.local_issuer}", flush=True)
+        with _step(f"Starting AWS (MiniStack) at {settings.aws_url}"):
+            stack.enter_context(aws.ministack(settings))
+        with _step("Building and deploying (sam build, sam deploy)"):
+            aws.deploy(settings)
+        yield
+
+
+def run(settings: Settings) -> None:
+    """Serve in the foreground, showing requests and the functions' log lines."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with running(settings):
+            print(_welcome(settings), flush=True)
+            session = aws.session(settings)
+            cloudformation = session.client("cloudformation", endpoint_url=settings.aws_url)
+            logs = session.client("logs", endpoint_url=settings.aws_url)
+            for lines in new_lines(cloudformation, logs, settings.sam["stack_name"]):
+                for line in lines:
+                    print(line, flush=True)
+                time.sleep(POLL)
+    except BotoCoreError as error:
+        raise LocalError(
+            f"AWS ended unexpectedly ({error}); see {settings.state / 'ministack.log'}"
+        ) from None
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+
+
+def reload(settings: Settings) -> None:
+    """Put changed code into a running stack.
+
+    Raises
+    ------
+    LocalError
+        If none is running at `AWS_PORT`, or the code does not build.
+
+    """
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, settings.aws_port)):
+            raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
+    with _step("Building and deploying (sam build, sam deploy)"):
+        aws.deploy(settings)
+
+
+def _claim(port: int, name: str) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port), backlog=1024)
+    except OSError:
+        raise LocalError(
+            f"{name} {port} is taken; stop what uses it, or choose another: make run {name}=..."
+        ) from None
+
+
+@contextmanager
+def _served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
+    """Serve an application in a thread of its own: signals stay with the main one."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        date_header=False,  # the answers have API Gateway's own
+        server_header=False,
+        timeout_graceful_shutdown=2,  # seconds
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    print(what, end=" ", flush=True)
+    started = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        print(flush=True)
+        raise
+    print(f"({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def _welcome(settings: Settings) -> str:
+    token = "make -s token USER=ana"
+    if (settings.issuer_port, settings.audience) != (Settings.issuer_port, Settings.audience):
+        token += f" ISSUER_PORT={settings.issuer_port}"
+    return f"""
+The Timesheets API answers at {settings.api_url}. Try, in another terminal:
+
+  TOKEN=$({token})
+  curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN"
+  curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN" \\
+    -H 'Content-Type: application/json' -d '{{"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}}'
+
+`make reload` puts changed code in. Ctrl-C stops everything.
+"""

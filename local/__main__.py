@@ -1,6 +1,7 @@
 """The commands behind the Makefile: run, reload, token, sam-local."""
 
 import argparse
+import signal
 import sys
 
 from local.settings import LocalError, Settings
@@ -17,6 +18,8 @@ def main() -> int:
     token.add_argument("user", help="a seeded user: ana, carl, mia")
     token.add_argument("--scope", help="scopes to ask for; default: all that the user's role permits")
     arguments = parser.parse_args()
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs start with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     # What each command needs is imported by it alone: `token` must be quick.
     try:
         settings = Settings.from_environment()

@@ -5,7 +5,7 @@ under a name of its own, so what listens on loopback is passed on to them from D
 """
 
 import asyncio
-import os
+import json
 import platform
 import shutil
 import subprocess
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ from local.settings import HOST, PROJECT, LocalError, Settings
 from local.stack import behind_front_door
 
 HOST_IN_CONTAINER: Final = "host.docker.internal"
+# Elsewhere Docker Desktop knows that name, and passes connections on to loopback by itself.
+ON_LINUX: Final = platform.system() == "Linux"
 
 
 def run_sam_local(settings: Settings) -> None:
@@ -46,13 +49,14 @@ def run_sam_local(settings: Settings) -> None:
             "AWS_MAX_ATTEMPTS": "1",
         }
         del environment["AWS_ENDPOINT_URL"]
-        arguments = ["--template", template, "--host", HOST, "--port", str(settings.api_port)]
-        arguments += ["--skip-pull-image", "--warm-containers", "EAGER"]
-        arguments += ["--add-host", f"{HOST_IN_CONTAINER}:{bridge}"]
+        command: list[str | Path] = [PROJECT / ".venv/bin/sam", "local", "start-api"]
+        command += ["--template", template]
+        command += ["--host", HOST, "--port", str(settings.api_port)]
+        command += ["--skip-pull-image", "--warm-containers", "EAGER"]
+        if ON_LINUX:
+            command += ["--add-host", f"{HOST_IN_CONTAINER}:{bridge}"]
         try:
-            subprocess.run(
-                [PROJECT / ".venv/bin/sam", "local", "start-api", *arguments], env=environment, check=False
-            )
+            subprocess.run(command, env=environment, check=False)
         except KeyboardInterrupt:
             print("\nStopped.", flush=True)
 
@@ -62,14 +66,16 @@ def _bridge_address() -> str:
     if not shutil.which("docker"):
         raise LocalError("sam local runs functions in Docker, and there is no docker command; install Docker")
     inspected = subprocess.run(
-        ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"],
+        ["docker", "network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}"],
         capture_output=True,
         text=True,
         check=False,
     )
     if inspected.returncode:
         raise LocalError(f"Docker does not answer: {inspected.stderr.strip()}")
-    return inspected.stdout.strip()
+    network = json.loads(inspected.stdout)[0]
+    # Where Docker was given no gateway's address, it takes the first of the subnet.
+    return network.get("Gateway") or str(next(ip_network(network["Subnet"]).hosts()))
 
 
 def _template_for_containers(settings: Settings) -> Path:
@@ -91,7 +97,7 @@ def _template_for_containers(settings: Settings) -> Path:
 @contextmanager
 def _passed_on(bridge: str, ports: tuple[int, ...]) -> Iterator[None]:
     """Pass connections to the bridge's ports on to loopback, where Docker is on this machine itself."""
-    if platform.system() != "Linux":  # Docker Desktop does so by itself
+    if not ON_LINUX:
         yield
         return
     loop = asyncio.new_event_loop()
@@ -114,9 +120,7 @@ async def _listen(bridge: str, port: int) -> None:
     try:
         await asyncio.start_server(pass_on, bridge, port)
     except OSError as error:
-        raise LocalError(
-            f"{bridge}:{port}, where the containers look for this machine: {os.strerror(error.errno)}"
-        ) from None
+        raise LocalError(f"Can't listen for the containers at {bridge}:{port}: {error}") from None
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

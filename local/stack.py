@@ -1,6 +1,5 @@
 """`make run`: AWS, the product on it, the authorization server and the front door, until interrupted."""
 
-import signal
 import socket
 import threading
 import time
@@ -63,7 +62,6 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
 
 def run(settings: Settings) -> None:
     """Serve in the foreground, showing requests and the functions' log lines."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with running(settings):
             print(_welcome(settings), flush=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
 # The last line of a traceback says what happened; Powertools' own record has the rest.
 _TRACEBACK = ("Traceback ", " ")
-_FRAME = re.compile(r'File "[^"]*?([^"/]+", line [0-9]+)')
+_FRAME = re.compile(r'File "(?:[^"]*/)?([^"/]+)", line ([0-9]+)')
 # What Powertools writes with every line, and a reader of one machine's log knows anyway.
 _EVERYWHERE = {
     "level",
@@ -68,10 +68,14 @@ def readable(function: str, timestamp: int, message: str) -> str:
         return f"{clock}    {function}  metric  {_metric(record)}"
     details = [f"{name}={value}" for name, value in record.items() if name not in _EVERYWHERE]
     if "exception" in record:
-        details.append(
-            " ".join(record["exception"].splitlines()[-1:] + _FRAME.findall(record["exception"])[-1:])
-        )
+        details.append(_raised(record["exception"]))
     return "  ".join([f"{clock}    {function}", record.get("level", ""), record.get("message", ""), *details])
+
+
+def _raised(traceback: str) -> str:
+    """Return what was raised and where: a traceback's last line and its last frame."""
+    frames = _FRAME.findall(traceback)
+    return f"{traceback.splitlines()[-1]} ({':'.join(frames[-1])})" if frames else traceback
 
 
 def _metric(record: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import platform
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -55,9 +56,12 @@ def run_sam_local(settings: Settings) -> None:
         command += ["--skip-pull-image", "--warm-containers", "EAGER"]
         if ON_LINUX:
             command += ["--add-host", f"{HOST_IN_CONTAINER}:{bridge}"]
+        process = subprocess.Popen(command, env=environment, start_new_session=True)
         try:
-            subprocess.run(command, env=environment, check=False)
+            process.wait()
         except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)  # on which it removes its containers
+            process.wait()
             print("\nStopped.", flush=True)
 
 

@@ -121,6 +121,6 @@ class Settings:
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isdecimal() and 0 < int(text) < 2**16):
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**16):
         raise LocalError(f"{name}={text} is not a port; set a number from 1 to 65535")
     return int(text)

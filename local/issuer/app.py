@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.issuer.directory import Directory
-from local.issuer.server import FormRequest, Server, requested_api
+from local.issuer.server import FormRequest, Server
 from local.issuer.tokens import OPENID_SCOPES, TokenIssuer
 
 pages = Jinja2Templates(directory=Path(__file__).parent)
@@ -31,7 +31,9 @@ def issuer_app(tokens: TokenIssuer, directory: Directory | None = None) -> Starl
         asked = FormRequest(request.method, str(request.url), query, request.headers)
         try:
             grant = server.get_consent_grant(asked)
-            requested_api(directory, query)
+        except ValueError as error:  # Authlib does not take just any character into its error texts
+            shown = {"error": "invalid_request", "description": str(error)}
+            return pages.TemplateResponse(request, "error.html", {"error": shown}, status_code=400)
         except OAuth2Error as error:
             if error.redirect_uri:
                 response: Response = server.handle_error_response(asked, error)
@@ -50,7 +52,7 @@ def issuer_app(tokens: TokenIssuer, directory: Directory | None = None) -> Starl
             parameters = await _parameters(request)
             asked = FormRequest(request.method, str(request.url), parameters, request.headers)
             response: Response = server.create_token_response(asked)
-        except ValueError as error:  # Authlib refuses some characters in its own error texts so
+        except ValueError as error:
             body = {"error": "invalid_request", "error_description": str(error)}
             return JSONResponse(body, status_code=400)
         return response

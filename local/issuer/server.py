@@ -70,7 +70,7 @@ class Server(AuthorizationServer):
         self.directory = directory
         self.tokens = tokens
         self.codes: dict[str, AuthorizationCode] = {}
-        self.register_grant(AuthorizationCodeGrant, [ProofKey()])
+        self.register_grant(AuthorizationCodeGrant, [ProofKey(), check_audience])
         self.register_grant(ClientCredentialsGrant)
 
     def query_client(self, client_id: str) -> object:
@@ -105,6 +105,15 @@ class ProofKey(CodeChallenge):
             raise InvalidRequestError("Missing code_challenge; this application must use PKCE")
         if "code_challenge" in given and given.get("code_challenge_method") != "S256":
             raise InvalidRequestError("code_challenge_method must be S256")
+
+
+def check_audience(grant: Any) -> None:
+    """Refuse an authorization request for an API that does not exist."""
+
+    def check(grant: Any, _redirect_uri: str) -> None:
+        requested_api(grant.server.directory, grant.request.payload.data)
+
+    grant.register_hook("after_validate_authorization_request_payload", check)
 
 
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-_STATUS: Final[Mapping[str, HTTPStatus]] = {
+STATUS: Final[Mapping[str, HTTPStatus]] = {
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "invalid_token": HTTPStatus.UNAUTHORIZED,
     "insufficient_scope": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
     "payload_too_large": HTTPStatus.CONTENT_TOO_LARGE,
     "invalid_entry": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -39,7 +41,7 @@ class Problem(Exception):
         """Raise with one of the contract's codes; the status follows from it."""
         super().__init__(detail)
         self.code = code
-        self.status = _STATUS[code]
+        self.status = STATUS[code]
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})

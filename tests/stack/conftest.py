@@ -1,0 +1,55 @@
+"""The whole stack, deployed once for the run on ports of its own, and clients that sign in to it."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx2 as httpx
+import pytest
+
+from local.issuer.tokens import TokenIssuer
+from local.settings import Settings
+from local.sign_in import ALL_SCOPES, access_token
+from local.stack import running
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack, and the issuer's signing key for tokens that sign-in would not give."""
+
+    settings: Settings
+    tokens: TokenIssuer
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    api, issuer, aws = free_ports(3)
+    settings = Settings(api_port=api, issuer_port=issuer, aws_port=aws)
+    tokens = TokenIssuer(settings.local_issuer)
+    with running(settings, tokens):
+        yield Stack(settings, tokens)
+
+
+@pytest.fixture(scope="session")
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.settings.api_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def sign_in(stack: Stack) -> Callable[..., str]:
+    """Return what signs a seeded user in, by code and PKCE, and gives the access token."""
+
+    def get_token(user: str, scope: str = ALL_SCOPES) -> str:
+        settings = stack.settings
+        return access_token(settings.issuer, user, audience=settings.audience, scope=scope)
+
+    return get_token

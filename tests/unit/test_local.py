@@ -1,0 +1,109 @@
+"""The parts of the local stack that need no stack: settings and the log's lines."""
+
+import json
+
+import pytest
+
+from local.logs import readable
+from local.settings import LocalError, Settings
+
+NOON = 1_795_176_000_000
+
+TRACEBACK = """Traceback (most recent call last):
+  File "/var/task/b.py", line 1, in f
+    g()
+  File "/opt/python/c.py", line 2, in g
+    {}[1]
+KeyError: 1"""
+
+
+def test_without_overrides_the_contracts_defaults_hold() -> None:
+    settings = Settings.from_environment({})
+    assert settings.api_url == "http://127.0.0.1:3000"
+    assert settings.issuer == "http://127.0.0.1:3001/"
+    assert settings.aws_url == settings.dynamodb_url == "http://127.0.0.1:4566"
+
+
+def test_every_part_can_be_moved() -> None:
+    settings = Settings.from_environment(
+        {
+            "API_PORT": "4000",
+            "ISSUER_PORT": "4001",
+            "AWS_PORT": "4002",
+            "TOKEN_ISSUER": "https://tenant.example/",
+            "AUDIENCE": "urn:api",
+            "JWKS_URI": "https://tenant.example/keys",
+            "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8001",
+        }
+    )
+    assert (settings.api_url, settings.aws_url) == ("http://127.0.0.1:4000", "http://127.0.0.1:4002")
+    assert settings.local_issuer == "http://127.0.0.1:4001/"
+    assert settings.dynamodb_url == "http://127.0.0.1:8001"
+    assert settings.template_parameters == {
+        "Architecture": settings.architecture,
+        "TokenIssuer": "https://tenant.example/",
+        "Audience": "urn:api",
+        "JwksUri": "https://tenant.example/keys",
+    }
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "３０００"])
+def test_a_bad_port_is_one_clear_line(port: str) -> None:
+    with pytest.raises(LocalError, match="API_PORT"):
+        Settings.from_environment({"API_PORT": port})
+
+
+def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "s3cret")
+    environment = Settings().aws_environment
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & set(environment)
+    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("START RequestId: 1 Version: 2", ""),
+        ("END RequestId: 1", ""),
+        ("REPORT RequestId: 1\tDuration: 2 ms", ""),
+        ("", ""),
+        ("Traceback (most recent call last):", ""),
+        ('  File "/var/task/app.py", line 1, in lambda_handler', ""),
+        ("Exception: Unauthorized", "Authorizer  Exception: Unauthorized"),
+        ("[1, 2]", "Authorizer  [1, 2]"),
+        (
+            json.dumps({"level": "INFO", "message": "token refused", "service": "x", "reason": "expired"}),
+            "Authorizer  INFO  token refused  reason=expired",
+        ),
+        (
+            json.dumps(
+                {
+                    "level": "ERROR",
+                    "message": "failed",
+                    "exception": TRACEBACK,
+                }
+            ),
+            "Authorizer  ERROR  failed  KeyError: 1 (c.py:2)",
+        ),
+        (
+            json.dumps(
+                {
+                    "_aws": {
+                        "CloudWatchMetrics": [
+                            {"Metrics": [{"Name": "Refused"}], "Dimensions": [["code", "service"]]}
+                        ]
+                    },
+                    "service": "x",
+                    "code": "invalid_entry",
+                    "Refused": [1.0],
+                }
+            ),
+            "Authorizer  metric  Refused=1  code=invalid_entry",
+        ),
+    ],
+)
+def test_a_log_event_is_one_readable_line_or_none(message: str, line: str) -> None:
+    assert readable("Authorizer", NOON, message)[10:].strip() == line

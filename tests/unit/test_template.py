@@ -1,0 +1,182 @@
+"""The template, translated as CloudFormation's SAM transform does, against the code and the documents."""
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from timesheets.api import EXPOSED_HEADERS
+from timesheets.problems import STATUS, Problem, insufficient_scope, invalid_token
+from timesheets.routes import ROUTES, Route
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def translated(template: dict[str, Any]) -> dict[str, Any]:
+    local = copy.deepcopy(template)
+    for resource in local["Resources"].values():  # SAM wants code to be uploaded already
+        for property_name in ("CodeUri", "ContentUri"):
+            if property_name in resource["Properties"]:
+                resource["Properties"][property_name] = "s3://bucket/key"
+    result: dict[str, Any] = Translator(None, Parser()).translate(local, {}, get_managed_policy_map=dict)
+    return result
+
+
+@pytest.fixture(scope="module")
+def api(translated: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = translated["Resources"]["Api"]["Properties"]["Body"]
+    return body
+
+
+@pytest.fixture(scope="module")
+def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def methods(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method.upper(), path): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method != "options"
+    }
+
+
+def test_the_gateway_serves_exactly_the_routes_of_the_table(api: dict[str, Any]) -> None:
+    assert set(methods(api)) == {(route.method, route.path) for route in ROUTES}
+
+
+def test_the_document_describes_exactly_the_routes_of_the_table(openapi: dict[str, Any]) -> None:
+    assert set(methods(openapi)) == {(route.method, route.path) for route in ROUTES}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_document_asks_for_the_scope_of_the_table(route: Route, openapi: dict[str, Any]) -> None:
+    assert methods(openapi)[route.method, route.path]["security"] == [{"oauth2": [route.scope]}]
+    for flow in openapi["components"]["securitySchemes"]["oauth2"]["flows"].values():
+        assert route.scope in flow["scopes"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_every_route_needs_a_token_and_runs_its_own_handler(
+    route: Route, api: dict[str, Any], openapi: dict[str, Any], functions: dict[str, dict[str, Any]]
+) -> None:
+    method = methods(api)[route.method, route.path]
+    assert method["security"] == [{"TokenAuthorizer": []}]
+    called = re.findall(r"\$\{(\w+)Aliaslive\}", json.dumps(method["x-amazon-apigateway-integration"]))
+    name = methods(openapi)[route.method, route.path]["operationId"]
+    assert [functions[function]["Handler"] for function in called] == [f"{name}.lambda_handler"]
+    handler = (PROJECT / "handlers" / f"{name}.py").read_text()
+    assert f'"""{route.method} {route.path}:' in handler
+
+
+def test_every_handler_is_deployed(functions: dict[str, dict[str, Any]]) -> None:
+    deployed = {f["Handler"].partition(".")[0] for f in functions.values() if f["CodeUri"] == "handlers/"}
+    assert deployed == {path.stem for path in (PROJECT / "handlers").glob("*.py")}
+
+
+def test_preflights_need_no_token_and_allow_every_method(api: dict[str, Any]) -> None:
+    for operations in api["paths"].values():
+        assert "security" not in operations["options"]
+        answer = operations["options"]["x-amazon-apigateway-integration"]["responses"]["default"]
+        allowed = answer["responseParameters"]["method.response.header.Access-Control-Allow-Methods"]
+        assert {method.upper() for method in operations} <= set(allowed.strip("'").split(","))
+
+
+@pytest.mark.parametrize(
+    ("header", "passes"),
+    [
+        ("Bearer abc.def.ghi", True),
+        ("bearer a-b.c_d.e", True),
+        ("BEARER  abc.def.ghi", True),
+        ("", False),
+        ("Bearer", False),
+        ("Bearer ", False),
+        ("abc.def.ghi", False),
+        ("Bearer abc.def", False),
+        ("Bearer abc.def.", False),
+        ("Bearer abc.def.ghi.jkl", False),
+        ("Bearer abc.def.g^i", False),
+        ("Bearer abc.def.[hi]", False),
+        ("Bearer abc.def.ghi ", False),
+        ("Basic abc.def.ghi", False),
+        ("Bearer abc.déf.ghi", False),
+    ],
+)
+def test_junk_is_refused_before_a_function_runs(header: str, passes: bool, api: dict[str, Any]) -> None:  # noqa: FBT001
+    scheme = api["components"]["securitySchemes"]["TokenAuthorizer"]["x-amazon-apigateway-authorizer"]
+    assert bool(re.fullmatch(scheme["identityValidationExpression"], header)) == passes
+
+
+def answers(api: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = api["x-amazon-apigateway-gateway-responses"]
+    return found
+
+
+def test_the_gateways_own_answers_are_the_contracts_problems(api: dict[str, Any]) -> None:
+    for kind, answer in answers(api).items():
+        body = json.loads(answer["responseTemplates"]["application/json"])
+        assert body == Problem(body["code"], body["detail"]).to_json(), kind
+        assert int(answer["statusCode"]) == body["status"]
+        headers = answer["responseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert headers["gatewayresponse.header.Access-Control-Expose-Headers"] == f"'{EXPOSED_HEADERS}'"
+        assert "gatewayresponse.header.Access-Control-Allow-Origin" in headers
+        retried = body["code"] in ("too_many_requests", "service_unavailable")
+        assert ("gatewayresponse.header.Retry-After" in headers) == retried
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"), [("UNAUTHORIZED", invalid_token()), ("ACCESS_DENIED", insufficient_scope())]
+)
+def test_gateway_and_handlers_refuse_in_the_same_words(
+    kind: str, problem: Problem, api: dict[str, Any]
+) -> None:
+    answer = answers(api)[kind]
+    assert json.loads(answer["responseTemplates"]["application/json"]) == problem.to_json()
+    challenge = answer["responseParameters"]["gatewayresponse.header.WWW-Authenticate"]
+    assert challenge == f"'{problem.headers['WWW-Authenticate']}'"
+
+
+def test_every_status_the_gateway_makes_is_answered(api: dict[str, Any]) -> None:
+    statuses = {int(answer["statusCode"]) for answer in answers(api).values()}
+    assert statuses == {400, 401, 403, 404, 413, 429, 500, 503}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers(api))
+    assert statuses <= {int(status) for status in STATUS.values()}
+
+
+def test_the_authorizer_is_bound_by_its_alias(translated: dict[str, Any], api: dict[str, Any]) -> None:
+    scheme = api["components"]["securitySchemes"]["TokenAuthorizer"]["x-amazon-apigateway-authorizer"]
+    assert "AuthorizerFunctionAliaslive" in json.dumps(scheme["authorizerUri"])
+    alias = translated["Resources"]["AuthorizerFunctionAliaslive"]["Properties"]["Name"]
+    assert f":{alias}" in json.dumps(scheme["authorizerUri"])
+
+
+ACTIONS = {
+    "AuthorizerFunction": set(),
+    "ListTimesheetsFunction": {"dynamodb:Query"},
+    "CreateTimesheetFunction": {"dynamodb:PutItem"},
+}
+
+
+def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dict[str, Any]]) -> None:
+    granted: dict[str, set[str]] = {}
+    for name, function in functions.items():
+        granted[name] = set()
+        for policy in function.get("Policies", []):
+            for statement in policy["Statement"]:
+                assert statement["Effect"] == "Allow"
+                assert statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+                actions = statement["Action"]
+                granted[name] |= {actions} if isinstance(actions, str) else set(actions)
+    assert granted == ACTIONS

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,10 @@ from botocore.exceptions import BotoCoreError
 from local.gateway import complete_gateway
 from local.settings import HOST, PROJECT, LocalError, Settings
 
-READY_WITHIN: Final = 30.0
+READY_WITHIN: Final = 15.0
+"""Seconds, after the build."""
 STOPPED_WITHIN: Final = 10.0
+"""Seconds."""
 
 
 def session(settings: Settings) -> boto3.session.Session:
@@ -34,7 +35,7 @@ def session(settings: Settings) -> boto3.session.Session:
 
 @contextmanager
 def ministack(settings: Settings) -> Iterator[None]:
-    """Run MiniStack, and with it the functions' processes, for as long as the block lasts."""
+    """Start MiniStack, and end it and the functions' processes with the block; `deploy` waits for it."""
     scratch = settings.state / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -58,7 +59,6 @@ def ministack(settings: Settings) -> Iterator[None]:
             start_new_session=True,  # Ctrl-C reaches us alone; we stop it in order
         )
         try:
-            _await_ready(settings, process)
             yield
         finally:
             _stop(process)
@@ -73,6 +73,7 @@ def deploy(settings: Settings) -> None:
     with lock.open("w") as held:  # stacks side by side share the build folder
         fcntl.flock(held, fcntl.LOCK_EX)
         _sam(settings, "build", "--parameter-overrides", *parameters)
+        _await_ready(settings)
         _sam(settings, "deploy", "--no-confirm-changeset", "--parameter-overrides", *parameters)
     cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
     gateway = session(settings).client("apigateway", endpoint_url=settings.aws_url)
@@ -105,13 +106,13 @@ def _sam(settings: Settings, command: str, *arguments: str) -> None:
         raise LocalError(f"sam {command} failed:\n{result.stdout.strip()}")
 
 
-def _await_ready(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
+def _await_ready(settings: Settings) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{settings.aws_url}/_ministack/ready", timeout=1):  # noqa: S310
                 return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.05)
     raise LocalError(f"MiniStack did not start; its log is {settings.state / 'ministack.log'}")
 

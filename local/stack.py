@@ -53,8 +53,8 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
             app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Directory.load())
             stack.enter_context(_served(app, listening))
             print(f"Authorization server at {settings.local_issuer}", flush=True)
-        with _step(f"Starting AWS (MiniStack) at {settings.aws_url}"):
-            stack.enter_context(aws.ministack(settings))
+        stack.enter_context(aws.ministack(settings))
+        print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
         with _step("Building and deploying (sam build, sam deploy)"):
             aws.deploy(settings)
         yield
@@ -139,13 +139,15 @@ def _step(what: str) -> Iterator[None]:
 
 
 def _welcome(settings: Settings) -> str:
-    token = "make -s token USER=ana"
-    if (settings.issuer_port, settings.audience) != (Settings.issuer_port, Settings.audience):
-        token += f" ISSUER_PORT={settings.issuer_port}"
+    if settings.other_issuer:
+        token = f"an access token of {settings.other_issuer}"
+    else:
+        moved = settings.issuer_port != Settings.issuer_port
+        token = "$(make token USER=ana" + (f" ISSUER_PORT={settings.issuer_port})" if moved else ")")
     return f"""
 The Timesheets API answers at {settings.api_url}. Try, in another terminal:
 
-  TOKEN=$({token})
+  TOKEN={token}
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN"
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -d '{{"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}}'

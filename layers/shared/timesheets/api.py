@@ -95,14 +95,15 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
             logger.append_keys(request_id=event["requestContext"]["requestId"])
             try:
                 response = serve(_request(event, route))
-            except Problem as problem:
-                response = _refusal(problem)
+                outcome = {}
             except Exception as error:
-                logger.exception("failed", error=type(error).__name__)
-                response = _refusal(
-                    Problem("internal_error", "Something went wrong on our side; try again later")
-                )
-            logger.info("served", method=route.method, path=route.path, status=response.status)
+                problem = error if isinstance(error, Problem) else _unexpected(error)
+                count("RequestsRefused", code=problem.code)
+                response = _problem_response(problem)
+                outcome = {"code": problem.code}
+            logger.info(
+                "served", method=route.method, path=route.path, status=int(response.status), **outcome
+            )
             return _proxy_answer(response, event)
 
         return lambda_handler
@@ -164,12 +165,15 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
-def _refusal(problem: Problem) -> Response:
-    count("RequestsRefused", code=problem.code)
-    logger.info("refused", code=problem.code)
-    return Response(
-        problem.status, problem.to_json(), {"Content-Type": "application/problem+json", **problem.headers}
-    )
+def _unexpected(error: Exception) -> Problem:
+    """Log what went wrong; the caller learns only that it did."""
+    logger.exception("failed", error=type(error).__name__)
+    return Problem("internal_error", "Something went wrong on our side; try again later")
+
+
+def _problem_response(problem: Problem) -> Response:
+    headers = {"Content-Type": "application/problem+json", **problem.headers}
+    return Response(problem.status, problem.to_json(), headers)
 
 
 def _proxy_answer(response: Response, event: dict[str, Any]) -> dict[str, Any]:

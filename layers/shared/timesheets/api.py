@@ -95,15 +95,15 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
             logger.append_keys(request_id=event["requestContext"]["requestId"])
             try:
                 response = serve(_request(event, route))
-                outcome = {}
+            except Problem as problem:
+                response = _refuse(problem)
             except Exception as error:
-                problem = error if isinstance(error, Problem) else _unexpected(error)
-                count("RequestsRefused", code=problem.code)
-                response = _problem_response(problem)
-                outcome = {"code": problem.code}
-            logger.info(
-                "served", method=route.method, path=route.path, status=int(response.status), **outcome
-            )
+                logger.exception("failed", error=type(error).__name__)
+                response = _refuse(
+                    Problem("internal_error", "Something went wrong on our side; try again later")
+                )
+            else:
+                logger.info("served", status=response.status)
             return _proxy_answer(response, event)
 
         return lambda_handler
@@ -165,13 +165,9 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
-def _unexpected(error: Exception) -> Problem:
-    """Log what went wrong; the caller learns only that it did."""
-    logger.exception("failed", error=type(error).__name__)
-    return Problem("internal_error", "Something went wrong on our side; try again later")
-
-
-def _problem_response(problem: Problem) -> Response:
+def _refuse(problem: Problem) -> Response:
+    count("RequestsRefused", code=problem.code)
+    logger.info("refused", status=int(problem.status), code=problem.code)
     headers = {"Content-Type": "application/problem+json", **problem.headers}
     return Response(problem.status, problem.to_json(), headers)
 

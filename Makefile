@@ -46,6 +46,17 @@ test: setup ## all tests: units, then the deployed stack over HTTP
 test-unit: setup ## the tests that take seconds
 	@.venv/bin/pytest tests/unit
 
+# Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
+# It is never checked against the source (PEP 552), and its paths are those in Lambda.
+COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
+ARCHITECTURE ?= arm64
+
+.PHONY: build
+build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x86_64
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@cd .aws-sam/build && for folder in *Function; do ../../$(COMPILE) -s $$folder -p /var/task $$folder; done
+	@cd .aws-sam/build && ../../$(COMPILE) -s SharedLayer -p /opt SharedLayer
+
 .PHONY: check
 check: setup ## lint, format, types, template, build
 	@.venv/bin/ruff check

@@ -1,88 +1,72 @@
 """The API's TOKEN authorizer: who may call what, from an OAuth 2.0 access token (RFC 9068, RFC 6750)."""
 
+# What modules make while they load is kept, not garbage: to look for some would prolong each cold start.
+import gc
+
+gc.disable()
+
 import functools
-import os
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import jwt
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
+import report
+from claims import check_claims
+from jws import decoded, json_object, parse_compact
+from keys import fetch_jwks, fetch_secret
+from keystore import KeyStore
 from policy import policy_for
-from timesheets.tokens import CLOCK_LEEWAY
+from refusal import ConfigurationError, OperationalError, Refused
+from settings import Settings
 
-JWKS_TIMEOUT: Final = 2
-"""Seconds to fetch the issuer's keys in."""
-
-logger = Logger()
-metrics = Metrics()
+THE_SECRET: Final = ""
+"""Stands for a key id where there is but one key."""
 
 
-class ConfigurationError(Exception):
-    """The authorizer's environment does not say whose tokens to trust."""
+class Authorizer:
+    """Checks tokens of one issuer for one API, by one algorithm."""
 
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+        """Trust what `settings` say. No key is fetched yet."""
+        self._settings = settings
+        self._clock = clock
+        self._algorithm = jwt.get_algorithm_by_name(settings.algorithm)
+        self._named_keys = settings.algorithm == "RS256"
+        self.keys: KeyStore[Any] = KeyStore(
+            self._fetch_keys, settings, on_failure=report.keys_kept, clock=clock
+        )
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Whose tokens are trusted, and for which API."""
-
-    name: str
-    """The exact `iss`."""
-    audience: str
-    keys: jwt.PyJWKClient
-    claims_namespace: str
-
-    @classmethod
-    def from_environment(cls) -> "Issuer":
-        """Read the contract's variables.
+    def identify(self, token: str) -> dict[str, str]:
+        """Return who a token stands for (see `check_claims`), if it can be trusted.
 
         Raises
         ------
-        ConfigurationError
-            If one that is needed is missing.
+        Refused
+            If it can't.
+        KeysUnavailable
+            If that can't be told.
 
         """
-        for name in ("TOKEN_ISSUER", "AUDIENCE"):
-            if not os.environ.get(name):
-                raise ConfigurationError(
-                    f"{name} is not set; set it to the values of your Auth0 tenant and API"
-                )
-        issuer = os.environ["TOKEN_ISSUER"]
-        jwks_uri = os.environ.get("JWKS_URI") or f"{issuer}.well-known/jwks.json"
-        return cls(
-            name=issuer,
-            audience=os.environ["AUDIENCE"],
-            keys=jwt.PyJWKClient(jwks_uri, timeout=JWKS_TIMEOUT),
-            claims_namespace=os.environ.get("CLAIMS_NAMESPACE", "").rstrip("/"),
-        )
+        key_id, signing_input, payload, signature = parse_compact(token, self._settings.algorithm)
+        if not self._named_keys:
+            key_id = THE_SECRET
+        elif not key_id:
+            raise Refused("no_key_id")
+        if not self._algorithm.verify(signing_input, self.keys.get(key_id), signature):
+            raise Refused("bad_signature")
+        # Read only now that the issuer is known to have written it.
+        try:
+            claims = json_object(decoded(payload))
+        except ValueError:
+            raise Refused("not_json") from None
+        return check_claims(claims, self._settings, self._clock())
 
-    def claims_of(self, token: str) -> dict[str, Any]:
-        """Return the claims of a token that this issuer signed for this API.
-
-        Raises
-        ------
-        jwt.PyJWKClientConnectionError
-            If the issuer's keys are needed and out of reach.
-        jwt.PyJWTError
-            If the token is not to be trusted.
-
-        """
-        return jwt.decode(
-            token,
-            self.keys.get_signing_key_from_jwt(token),
-            algorithms=["RS256"],
-            issuer=self.name,
-            audience=self.audience,
-            leeway=CLOCK_LEEWAY,
-            options={"require": ["iss", "aud", "sub", "exp", "iat"]},
-        )
-
-
-@functools.cache
-def issuer() -> Issuer:
-    """Return the configured issuer, its keys kept between requests."""
-    return Issuer.from_environment()
+    def _fetch_keys(self) -> dict[str, Any]:
+        if self._named_keys:
+            return fetch_jwks(self._settings.jwks_uri, self._settings.algorithm)
+        return {THE_SECRET: fetch_secret(self._settings.secret_arn)}
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -92,30 +76,50 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     ------
     Exception
         Exactly `Unauthorized`, which API Gateway turns into 401, for a token that is not to be trusted.
-        Anything else becomes 500: it is our fault, not the caller's.
+    OperationalError
+        Which it turns into 500, when that can't be told.
 
     """
     try:
-        claims = issuer().claims_of(_bearer_token(event["authorizationToken"]))
-        return policy_for(claims, event["methodArn"], claims_namespace=issuer().claims_namespace)
-    except (ConfigurationError, jwt.PyJWKClientConnectionError) as error:
-        # No traceback: Lambda logs what is raised.
-        logger.error("can't check tokens", reason=type(error).__name__, detail=str(error))  # noqa: TRY400
-        _count("AuthorizerFailed")
-        raise
-    except (jwt.PyJWTError, ValueError) as error:
-        logger.info("token refused", reason=type(error).__name__)
-        _count("TokensRefused")
+        identity = authorizer().identify(_bearer_token(event["authorizationToken"]))
+        return policy_for(identity, event["methodArn"])
+    except Refused as refusal:
+        report.refused(refusal)
         raise Exception("Unauthorized") from None  # noqa: TRY002 API Gateway knows this text only
+    except OperationalError as error:
+        report.failed(error)
+        raise
 
 
-def _bearer_token(header: str) -> str:
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer":  # RFC 9110, section 11.1: schemes are case-insensitive
-        raise ValueError("not a bearer token")
-    return token.strip(" ")
+@functools.cache
+def authorizer() -> Authorizer:
+    """Return the configured authorizer, its keys kept between requests.
+
+    Raises
+    ------
+    ConfigurationError
+        If the environment does not say whose tokens to trust.
+
+    """
+    return Authorizer(Settings.from_environment())
 
 
-def _count(metric: str) -> None:
-    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
-    metrics.flush_metrics()
+def _bearer_token(header: object) -> str:
+    """Take the token out of an Authorization header (RFC 6750, section 2.1; RFC 9110, section 11.1)."""
+    scheme, _, token = header.partition(" ") if isinstance(header, str) else ("", "", "")
+    if scheme.lower() != "bearer":
+        raise Refused("not_bearer")
+    return token.lstrip(" ")
+
+
+def _start() -> None:
+    """Fetch the keys ahead of the first request, so that a SnapStart snapshot holds them."""
+    try:
+        authorizer().keys.refresh(wait=False)
+    except ConfigurationError:
+        return  # each request says so
+
+
+_start()
+gc.freeze()
+gc.enable()

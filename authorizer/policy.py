@@ -1,47 +1,59 @@
 """The IAM policy that a token's scopes earn."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from timesheets.routes import ROUTES
 
-_PATH_PARAMETER = re.compile(r"\{[^}]+\}")
+MAX_RESOURCE: Final = 512
+"""Characters that API Gateway takes of one method ARN in a policy."""
+MAX_SCOPE: Final = 1024
+"""Characters of scope passed on whole: API Gateway takes 8 KB of answer."""
+
+_KNOWN_SCOPES: Final = frozenset(route.scope for route in ROUTES)
 
 
-def policy_for(claims: Mapping[str, Any], method_arn: str, *, claims_namespace: str) -> dict[str, Any]:
-    """Return API Gateway's authorizer answer for a token's checked claims.
+def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
+    """Return API Gateway's authorizer answer for a trusted token's identity (see `check_claims`).
 
     The policy lists every method that the scopes permit, not only the one called: API Gateway caches
     it by token and evaluates it again for each route.
     """
-    scopes = str(claims.get("scope", "")).split()
-    api_stage = "/".join(method_arn.split("/")[:2])
-    allowed = [
-        f"{api_stage}/{route.method}{_PATH_PARAMETER.sub('*', route.path)}"
+    api, stage, _ = method_arn.split("/", 2)
+    allowed = _allowed(f"{api}/{stage}", identity["scope"])
+    if allowed:
+        statement = _statement("Allow", list(allowed))
+    else:  # a policy must hold a statement, and this token is refused (403), not unknown (401)
+        called = method_arn if len(method_arn) <= MAX_RESOURCE else f"{api}/{stage}/*"
+        statement = _statement("Deny", [called])
+    return {
+        "principalId": identity["sub"],
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": identity | {"scope": _bounded(identity["scope"])},
+    }
+
+
+@lru_cache(maxsize=64)
+def _allowed(stage_arn: str, scope: str) -> tuple[str, ...]:
+    scopes = scope.split(" ")
+    return tuple(
+        f"{stage_arn}/{route.method}{_any_parameters(route.path)}"
         for route in ROUTES
         if route.scope in scopes
-    ]
-    # A policy must hold a statement; a token without a useful scope is refused (403), not unknown (401).
-    statement = _statement("Allow", allowed) if allowed else _statement("Deny", [method_arn])
-    return {
-        "principalId": claims["sub"],
-        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": _context(claims, " ".join(scopes), claims_namespace),
-    }
+    )
+
+
+def _any_parameters(path: str) -> str:
+    """Write `*` for each path parameter."""
+    return "/".join("*" if part.startswith("{") else part for part in path.split("/"))
 
 
 def _statement(effect: str, resources: list[str]) -> dict[str, Any]:
     return {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}
 
 
-def _context(claims: Mapping[str, Any], scope: str, claims_namespace: str) -> dict[str, str]:
-    """Return what handlers learn of the caller: API Gateway passes flat strings only."""
-    context = {
-        "sub": claims["sub"],
-        "scope": scope,
-        "exp": str(claims["exp"]),
-        "client_id": str(claims.get("azp", "")),
-    }
-    email = claims.get(f"{claims_namespace}/email")
-    return context | {"email": email} if isinstance(email, str) else context
+def _bounded(scope: str) -> str:
+    """Keep of a very long scope what this API knows."""
+    if len(scope) <= MAX_SCOPE:
+        return scope
+    return " ".join(sorted(_KNOWN_SCOPES.intersection(scope.split(" "))))

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 
-# A function finds its environment set when it is imported.
-os.environ |= {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "eu-west-1",
-    "TABLE_NAME": "timesheets",
-    "ALLOWED_ORIGINS": "*",
-    "POWERTOOLS_SERVICE_NAME": "test",
-    "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
-}
-
 type Event = dict[str, Any]
 
 

@@ -163,10 +163,11 @@ def test_the_authorizer_is_bound_by_its_alias(translated: dict[str, Any], api: d
 
 
 ACTIONS = {
-    "AuthorizerFunction": set(),
+    "AuthorizerFunction": {"secretsmanager:GetSecretValue"},  # with HS256 only
     "ListTimesheetsFunction": {"dynamodb:Query"},
     "CreateTimesheetFunction": {"dynamodb:PutItem"},
 }
+RESOURCES = {"dynamodb": {"Fn::GetAtt": ["Table", "Arn"]}, "secretsmanager": {"Ref": "TokenSecretArn"}}
 
 
 def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dict[str, Any]]) -> None:
@@ -174,9 +175,10 @@ def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dic
     for name, function in functions.items():
         granted[name] = set()
         for policy in function.get("Policies", []):
-            for statement in policy["Statement"]:
+            _condition, given, _otherwise = policy.get("Fn::If", (None, policy, None))
+            for statement in given["Statement"]:
                 assert statement["Effect"] == "Allow"
-                assert statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+                assert statement["Resource"] == RESOURCES[statement["Action"].partition(":")[0]]
                 actions = statement["Action"]
                 granted[name] |= {actions} if isinstance(actions, str) else set(actions)
     assert granted == ACTIONS

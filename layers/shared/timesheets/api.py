@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from timesheets.problems import Problem, insufficient_scope, invalid_token
 from timesheets.routes import Route
-from timesheets.tokens import CLOCK_LEEWAY
+from timesheets.tokens import clock_leeway
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body."""
@@ -113,7 +113,7 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
 
 def _request(event: dict[str, Any], route: Route) -> Request:
     claims = event["requestContext"]["authorizer"]
-    if int(claims["exp"]) + CLOCK_LEEWAY <= time.time():
+    if int(claims["exp"]) + clock_leeway(os.environ) <= time.time():
         raise invalid_token()
     if route.scope not in claims["scope"].split():
         raise insufficient_scope()

@@ -4,11 +4,10 @@ The authorizer grants by it, the handlers check by it, and `template.yaml` and `
 tested against it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One method of one path, and the scope (RFC 6749, section 3.3) that a token needs to call it."""
 
     method: str

@@ -1,0 +1,90 @@
+"""An issuer of tokens, good ones and any other kind, for the authorizer's tests."""
+
+import base64
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from jwt.algorithms import RSAAlgorithm
+
+# A function finds its environment set when it is imported.
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "TABLE_NAME": "timesheets",
+    "ALLOWED_ORIGINS": "*",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
+}
+
+
+def encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@dataclass
+class Issuer:
+    """Signs whatever a test wants signed."""
+
+    name: str = "https://exampleco.example/"
+    audience: str = "https://api.exampleco.com/timesheets"
+    keys: dict[str, RSAPrivateKey] = field(default_factory=dict)
+
+    def key(self, key_id: str, bits: int = 2048) -> RSAPrivateKey:
+        """Return the key of that id, made at the first need."""
+        if key_id not in self.keys:
+            self.keys[key_id] = rsa.generate_private_key(65537, bits)
+        return self.keys[key_id]
+
+    def jwk(self, key_id: str = "ours", **changes: Any) -> dict[str, Any]:
+        """Return a public key as the issuer publishes it, changed where the test says; None leaves out."""
+        public = RSAAlgorithm.to_jwk(self.key(key_id).public_key(), as_dict=True)
+        members = {
+            "kty": "RSA",
+            "n": public["n"],
+            "e": public["e"],
+            "kid": key_id,
+            "use": "sig",
+            "alg": "RS256",
+        }
+        return {name: value for name, value in (members | changes).items() if value is not None}
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        """Return good claims, changed where the test says; None leaves out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.name,
+            "sub": "auth0|ana",
+            "aud": self.audience,
+            "iat": now,
+            "exp": now + 600,
+            "azp": "timesheets-mobile",
+            "scope": "read:timesheets",
+        } | changes
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def sign(
+        self, payload: dict[str, Any] | bytes, header: dict[str, Any] | bytes | None = None, key: str = "ours"
+    ) -> str:
+        """Sign any payload under any header; bytes stand as they are."""
+        header = {"alg": "RS256", "typ": "JWT", "kid": "ours"} if header is None else header
+        parts = [p if isinstance(p, bytes) else json.dumps(p).encode() for p in (header, payload)]
+        signing_input = ".".join(map(encode, parts))
+        signature = self.key(key).sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signing_input}.{encode(signature)}"
+
+    def token(self, **changes: Any) -> str:
+        """Return a good token, its claims changed where the test says."""
+        return self.sign(self.claims(**changes))
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    return Issuer()

@@ -1,0 +1,76 @@
+"""The policy: what a token's scopes open, and nothing else."""
+
+import fnmatch
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy import policy_for
+from timesheets.routes import ROUTES
+
+STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
+LIST = f"{STAGE}/GET/timesheets"
+CREATE = f"{STAGE}/POST/timesheets"
+
+
+def identity(scope: str) -> dict[str, str]:
+    return {"sub": "auth0|ana", "scope": scope, "exp": "1795292712", "client_id": "timesheets-mobile"}
+
+
+def statement(answer: dict[str, Any]) -> dict[str, Any]:
+    (only,) = answer["policyDocument"]["Statement"]
+    assert only["Action"] == "execute-api:Invoke"
+    return dict(only)
+
+
+@pytest.mark.parametrize(
+    ("scope", "effect", "resources"),
+    [
+        ("read:timesheets", "Allow", [LIST]),
+        ("create:timesheets", "Allow", [CREATE]),
+        ("openid read:timesheets create:timesheets", "Allow", [LIST, CREATE]),
+        ("", "Deny", [CREATE]),
+        ("READ:TIMESHEETS", "Deny", [CREATE]),
+        ("read:timesheetsx xread:timesheets read: *", "Deny", [CREATE]),
+    ],
+)
+def test_every_route_that_the_scopes_open_is_listed(scope: str, effect: str, resources: list[str]) -> None:
+    answer = policy_for(identity(scope), CREATE)
+    assert statement(answer) == {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}
+    assert answer["principalId"] == "auth0|ana"
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("called", ["GET/timesheets", "DELETE/timesheets/a:b~c/d", "GET/", "OPTIONS/*"])
+def test_it_stays_in_the_callers_partition_region_account_api_and_stage(partition: str, called: str) -> None:
+    stage = f"arn:{partition}:execute-api:cn-north-1:1:api/stage"
+    assert statement(policy_for(identity("read:timesheets"), f"{stage}/{called}"))["Resource"] == [
+        f"{stage}/GET/timesheets"
+    ]
+
+
+def test_a_very_long_path_is_denied_in_a_short_policy() -> None:
+    called = f"{STAGE}/GET/timesheets/{'x' * 5000}"
+    (resource,) = statement(policy_for(identity(""), called))["Resource"]
+    assert len(resource) <= 512
+    assert fnmatch.fnmatchcase(called, resource)
+
+
+@given(st.lists(st.sampled_from([*(route.scope for route in ROUTES), "a", "x" * 200, "*", "read:*"])))
+def test_whatever_the_scopes_no_more_than_their_routes_are_allowed_in_bounded_size(scopes: list[str]) -> None:
+    answer = policy_for(identity(" ".join(scopes)), LIST)
+    granted = statement(answer)
+    opened = {f"{STAGE}/{route.method}{route.path}" for route in ROUTES if route.scope in scopes}
+    assert set(granted["Resource"]) == (opened or {LIST})
+    assert granted["Effect"] == ("Allow" if opened else "Deny")
+    assert len(json.dumps(answer)) < 8192  # bytes that API Gateway takes
+    assert {route.scope for route in ROUTES} & set(scopes) <= set(answer["context"]["scope"].split(" "))
+
+
+def test_answers_do_not_share_what_a_caller_could_change() -> None:
+    first = policy_for(identity("read:timesheets"), LIST)
+    statement(first)["Resource"].append("*")
+    assert statement(policy_for(identity("read:timesheets"), LIST))["Resource"] == [LIST]

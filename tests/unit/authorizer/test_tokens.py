@@ -1,0 +1,149 @@
+"""What the authorizer accepts, and that it accepts nothing that PyJWT would not."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import app
+from jws import json_object, parse_compact
+from refusal import Refused
+
+if TYPE_CHECKING:
+    from tests.conftest import Issuer
+
+type Authorize = Callable[..., dict[str, Any]]
+
+ACCEPTED: dict[str, dict[str, Any]] = {
+    "as Auth0 issues them": {},
+    "a list of audiences": {
+        "aud": ["https://exampleco.example/userinfo", "https://api.exampleco.com/timesheets"]
+    },
+    "expired within the leeway": {"exp": int(time.time()) - 1},
+    "issued within the leeway": {"iat": int(time.time()) + 3},
+    "valid since a while": {"nbf": int(time.time()) - 600},
+    "no scope": {"scope": None},
+    "an empty scope": {"scope": ""},
+    "RFC 9068's client_id": {"azp": None, "client_id": "timesheets-mobile"},
+    "permissions beside the scope": {"permissions": ["approve:timesheets"]},
+    "nested claims": {"https://exampleco.example/x": {"a": [{"b": [1, 2.5, None, True]}]}},
+    "many small lists": {"x": [[1]] * 20},
+}
+
+
+@pytest.mark.parametrize("changes", ACCEPTED.values(), ids=ACCEPTED)
+def test_accepted(changes: dict[str, Any], issuer: "Issuer", authorize: Authorize) -> None:
+    token = issuer.token(**changes)
+    assert authorize(f"Bearer {token}")["principalId"] == "auth0|ana"
+    assert pyjwt_claims(token, issuer)["sub"] == "auth0|ana"
+
+
+@pytest.mark.parametrize("typ", [{}, {"typ": "JWT"}, {"typ": "at+jwt"}])
+@pytest.mark.parametrize("more", [{}, {"x5t": "abc"}, {"jku": "https://elsewhere.example/"}])
+def test_other_headers_do_not_matter(
+    typ: dict[str, str], more: dict[str, str], issuer: "Issuer", authorize: Authorize
+) -> None:
+    token = issuer.sign(issuer.claims(), {"alg": "RS256", "kid": "ours"} | typ | more)
+    assert authorize(f"Bearer {token}")["principalId"] == "auth0|ana"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
+def test_the_scheme_is_read_in_any_case(scheme: str, issuer: "Issuer", authorize: Authorize) -> None:
+    assert authorize(scheme + issuer.token())["principalId"] == "auth0|ana"
+
+
+def test_handlers_learn_who_calls_in_flat_strings(issuer: "Issuer", authorize: Authorize) -> None:
+    exp = int(time.time()) + 60
+    token = issuer.token(exp=exp, **{"https://api.exampleco.com/email": "ana@exampleco.com"})
+    assert authorize(f"Bearer {token}")["context"] == {
+        "sub": "auth0|ana",
+        "scope": "read:timesheets",
+        "exp": str(exp),
+        "client_id": "timesheets-mobile",
+        "email": "ana@exampleco.com",
+    }
+
+
+@pytest.mark.parametrize("email", [None, "", 5, "x" * 321, "a\r\nb"])
+def test_an_address_that_is_none_is_left_out(email: object, issuer: "Issuer", authorize: Authorize) -> None:
+    token = issuer.token(**{"https://api.exampleco.com/email": email})
+    assert "email" not in authorize(f"Bearer {token}")["context"]
+
+
+def test_a_success_writes_nothing(issuer: "Issuer", authorize: Authorize, written: Callable[[], str]) -> None:
+    authorize(f"Bearer {issuer.token()}")
+    assert written() == ""
+
+
+def pyjwt_claims(token: str, issuer: "Issuer") -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        issuer.key("ours").public_key(),
+        algorithms=["RS256"],
+        audience=issuer.audience,
+        issuer=issuer.name,
+        leeway=5,
+        options={"require": ["iss", "aud", "sub", "exp", "iat"]},
+    )
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+claim_names = st.sampled_from(["iss", "aud", "sub", "exp", "iat", "nbf", "scope", "azp", "nonce", "x"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=st.dictionaries(claim_names, json_values, max_size=3))
+def test_what_is_accepted_pyjwt_accepts_with_equal_claims(
+    changes: dict[str, Any], issuer: "Issuer", authorize: Authorize
+) -> None:
+    assert authorize
+    token = issuer.token(**changes)
+    try:
+        identity = app.authorizer().identify(token)
+    except Refused:
+        return
+    claims = pyjwt_claims(token, issuer)
+    assert identity["sub"] == claims["sub"]
+    assert identity["exp"] == str(claims["exp"])
+    assert identity["scope"] == claims.get("scope", "")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_no_change_of_a_signed_token_is_accepted(
+    data: st.DataObject, issuer: "Issuer", authorize: Authorize
+) -> None:
+    assert authorize
+    token = issuer.token()
+    at = data.draw(st.integers(0, len(token) - 1))
+    put = data.draw(st.sampled_from(["", "A", "-", ".", "=", " ", "\n", "é"]) | st.characters())
+    removed = data.draw(st.integers(0, 3))
+    changed = token[:at] + put + token[at + removed :]
+    if changed == token:
+        return
+    with pytest.raises(Refused):
+        app.authorizer().identify(changed)
+
+
+@given(token=st.text() | st.from_regex(r"[A-Za-z0-9_=-]{0,20}\.[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}"))
+def test_whatever_the_text_only_the_typed_refusal_is_raised(token: str) -> None:
+    with pytest.raises(Refused):
+        parse_compact(token, "RS256")
+
+
+@given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
+def test_whatever_the_bytes_json_is_an_object_or_a_value_error(data: bytes) -> None:
+    try:
+        value = json_object(data)
+    except ValueError:
+        return
+    assert value == json.loads(data)

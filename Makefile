@@ -57,11 +57,16 @@ build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x
 	@cd .aws-sam/build && for folder in *Function; do ../../$(COMPILE) -s $$folder -p /var/task $$folder; done
 	@cd .aws-sam/build && ../../$(COMPILE) -s SharedLayer -p /opt SharedLayer
 
+.PHONY: bench
+bench: ## the tables of docs/performance.md
+	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
+	@$(UV) run --frozen --quiet --group bench python -W ignore::DeprecationWarning -m bench.authorizer
+
 .PHONY: check
 check: setup ## lint, format, types, template, build
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
-	@.venv/bin/mypy authorizer handlers layers/shared local tests
+	@.venv/bin/mypy authorizer handlers layers/shared local tests bench
 	@.venv/bin/sam validate --lint
 	@.venv/bin/cfn-lint template.yaml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check

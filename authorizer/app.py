@@ -6,6 +6,7 @@ import gc
 gc.disable()
 
 import functools
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -101,7 +102,7 @@ def authorizer() -> Authorizer:
         If the environment does not say whose tokens to trust.
 
     """
-    return Authorizer(Settings.from_environment())
+    return Authorizer(Settings(os.environ))
 
 
 def _bearer_token(header: object) -> str:

@@ -140,21 +140,26 @@ def _fetch(uri: str) -> bytes:
     """Get `uri`, following no redirect, in a thread that one deadline holds to its time."""
     url = urlsplit(uri)
     connection = _connection(url.scheme, url.hostname or "", url.port)
+    opened: list[socket.socket] = []
     outcome: list[bytes | Exception] = []
 
     def get() -> None:
         try:
+            connection.connect()
+            opened.append(connection.sock)
             outcome.append(_get(connection, url.path + (f"?{url.query}" if url.query else "")))
         except Exception as error:  # noqa: BLE001 it is raised again by who waits
             outcome.append(error)
+        finally:
+            connection.close()
 
     thread = threading.Thread(target=get, daemon=True)
     thread.start()
     thread.join(FETCH_DEADLINE)
     if not outcome:
-        if connection.sock:
+        for one in opened:
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)  # which ends the thread
+                one.shutdown(socket.SHUT_RDWR)  # which ends the thread
         raise TimeoutError(f"no answer in {FETCH_DEADLINE:g} s")
     result = outcome[0]
     if isinstance(result, Exception):
@@ -170,14 +175,11 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
 
 
 def _get(connection: http.client.HTTPConnection, target: str) -> bytes:
-    try:
-        connection.request("GET", target or "/", headers={"Accept": "application/json"})
-        response = connection.getresponse()
+    connection.request("GET", target or "/", headers={"Accept": "application/json"})
+    with connection.getresponse() as response:
         if response.status != http.client.OK:
             raise ValueError(f"status {response.status}")
         body = response.read(MAX_JWKS + 1)
-    finally:
-        connection.close()
     if len(body) > MAX_JWKS:
         raise ValueError(f"over {MAX_JWKS} bytes")
     return body

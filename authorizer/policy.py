@@ -20,7 +20,8 @@ def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
     it by token and evaluates it again for each route.
     """
     api, stage, _ = method_arn.split("/", 2)
-    allowed = _allowed(f"{api}/{stage}", identity["scope"])
+    scope = identity["scope"]
+    allowed = _allowed(f"{api}/{stage}", scope)
     if allowed:
         statement = _statement("Allow", list(allowed))
     else:  # a policy must hold a statement, and this token is refused (403), not unknown (401)
@@ -29,7 +30,7 @@ def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
     return {
         "principalId": identity["sub"],
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": identity | {"scope": _bounded(identity["scope"])},
+        "context": identity if len(scope) <= MAX_SCOPE else identity | {"scope": _known(scope)},
     }
 
 
@@ -52,8 +53,6 @@ def _statement(effect: str, resources: list[str]) -> dict[str, Any]:
     return {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}
 
 
-def _bounded(scope: str) -> str:
-    """Keep of a very long scope what this API knows."""
-    if len(scope) <= MAX_SCOPE:
-        return scope
+def _known(scope: str) -> str:
+    """Keep of a scope what this API knows."""
     return " ".join(sorted(_KNOWN_SCOPES.intersection(scope.split(" "))))

@@ -1,40 +1,16 @@
 """The authorizer's environment, read once."""
 
-import os
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from refusal import ConfigurationError
 from timesheets.tokens import clock_leeway
 
 
-class Settings(NamedTuple):
+class Settings:
     """Whose tokens are trusted, for which API, and for how long keys are."""
 
-    issuer: str
-    """`TOKEN_ISSUER`: the exact `iss`, for Auth0 `https://TENANT/` with the slash."""
-    audience: str
-    """`AUDIENCE`: what `aud` must be or contain."""
-    algorithm: str
-    """`TOKEN_ALGORITHM`: `RS256`, the default, or `HS256`. Never the token's choice."""
-    jwks_uri: str
-    """`JWKS_URI`: where RS256 keys are published; by default below the issuer, where Auth0 has them."""
-    secret_arn: str
-    """`TOKEN_SECRET_ARN`: the Secrets Manager secret that holds the HS256 key."""
-    email_claim: str
-    """`CLAIMS_NAMESPACE`, the prefix of custom claims, and `/email`."""
-    leeway: int
-    """`TOKEN_LEEWAY`, seconds: by how much the issuer's clock and ours may differ."""
-    keys_max_age: int
-    """`KEYS_MAX_AGE`, seconds: when keys are due to be fetched again."""
-    keys_max_stale: int
-    """`KEYS_MAX_STALE`, seconds: how much longer they serve while the issuer is out of reach."""
-    keys_cooldown: int
-    """`KEYS_COOLDOWN`, seconds: the least time between two fetches, whatever asks for them."""
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+    def __init__(self, environ: Mapping[str, str]) -> None:
         """Read and check the environment.
 
         Raises
@@ -43,22 +19,28 @@ class Settings(NamedTuple):
             If something needed is missing, or does not fit.
 
         """
-        issuer = _required(environ, "TOKEN_ISSUER")
-        algorithm = environ.get("TOKEN_ALGORITHM") or "RS256"
-        if algorithm not in ("RS256", "HS256"):
+        self.issuer = _required(environ, "TOKEN_ISSUER")
+        """The exact `iss`, for Auth0 `https://TENANT/` with the slash."""
+        self.audience = _required(environ, "AUDIENCE")
+        """What `aud` must be or contain."""
+        self.algorithm = environ.get("TOKEN_ALGORITHM") or "RS256"
+        """`RS256` or `HS256`; never the token's choice."""
+        if self.algorithm not in ("RS256", "HS256"):
             raise ConfigurationError("TOKEN_ALGORITHM must be RS256 or HS256")
-        return cls(
-            issuer=issuer,
-            audience=_required(environ, "AUDIENCE"),
-            algorithm=algorithm,
-            jwks_uri=_jwks_uri(environ, issuer) if algorithm == "RS256" else "",
-            secret_arn=_required(environ, "TOKEN_SECRET_ARN") if algorithm == "HS256" else "",
-            email_claim=f"{environ.get('CLAIMS_NAMESPACE', '').rstrip('/')}/email",
-            leeway=_leeway(environ),
-            keys_max_age=_seconds(environ, "KEYS_MAX_AGE", 600),
-            keys_max_stale=_seconds(environ, "KEYS_MAX_STALE", 3600),
-            keys_cooldown=_seconds(environ, "KEYS_COOLDOWN", 10),
-        )
+        self.jwks_uri = _jwks_uri(environ, self.issuer)
+        """Where RS256 keys are published; by default below the issuer, where Auth0 has them."""
+        self.secret_arn = _required(environ, "TOKEN_SECRET_ARN") if self.algorithm == "HS256" else ""
+        """The Secrets Manager secret that holds the HS256 key."""
+        self.email_claim = f"{environ.get('CLAIMS_NAMESPACE', '').rstrip('/')}/email"
+        """Where the caller's address is, below the prefix of custom claims."""
+        self.leeway = _leeway(environ)
+        """Seconds by which the issuer's clock and ours may differ."""
+        self.keys_max_age = _seconds(environ, "KEYS_MAX_AGE", 600)
+        """Seconds after which keys are due to be fetched again."""
+        self.keys_max_stale = _seconds(environ, "KEYS_MAX_STALE", 3600)
+        """Seconds that they serve on, while the issuer is out of reach."""
+        self.keys_cooldown = _seconds(environ, "KEYS_COOLDOWN", 10)
+        """The least seconds between two fetches, whatever asks for them."""
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

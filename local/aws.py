@@ -66,15 +66,15 @@ def ministack(settings: Settings) -> Iterator[None]:
 
 
 def deploy(settings: Settings) -> None:
-    """Build the product with `sam build` and put it in place with `sam deploy`, as on AWS."""
+    """Build the product with `make build` and put it in place with `sam deploy`, as on AWS."""
     parameters = [f"{name}={value}" for name, value in settings.template_parameters.items() if value]
     lock = PROJECT / ".aws-sam" / "local.lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as held:  # stacks side by side share the build folder
         fcntl.flock(held, fcntl.LOCK_EX)
-        _sam(settings, "build", "--parameter-overrides", *parameters)
+        _run(settings, "make", "build", f"ARCHITECTURE={settings.architecture}")
         _await_ready(settings)
-        _sam(settings, "deploy", "--no-confirm-changeset", "--parameter-overrides", *parameters)
+        _run(settings, "sam", "deploy", "--no-confirm-changeset", "--parameter-overrides", *parameters)
     cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
     gateway = session(settings).client("apigateway", endpoint_url=settings.aws_url)
     complete_gateway(cloudformation, gateway, settings.sam["stack_name"])
@@ -89,12 +89,12 @@ def output(settings: Settings, name: str) -> str:
     return next(o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == name)
 
 
-def _sam(settings: Settings, command: str, *arguments: str) -> None:
-    """Run one of SAM CLI's commands; its output is shown only if it fails."""
+def _run(settings: Settings, *command: str) -> None:
+    """Run a command of the project's environment; its output is shown only if it fails."""
     environment = settings.aws_environment
     environment["PATH"] = f"{PROJECT / '.venv/bin'}{os.pathsep}{environment['PATH']}"
     result = subprocess.run(
-        [PROJECT / ".venv/bin/sam", command, *arguments],
+        command,
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -103,7 +103,7 @@ def _sam(settings: Settings, command: str, *arguments: str) -> None:
         check=False,
     )
     if result.returncode:
-        raise LocalError(f"sam {command} failed:\n{result.stdout.strip()}")
+        raise LocalError(f"{' '.join(command[:2])} failed:\n{result.stdout.strip()}")
 
 
 def _await_ready(settings: Settings) -> None:

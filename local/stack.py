@@ -55,7 +55,7 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
             print(f"Authorization server at {settings.local_issuer}", flush=True)
         stack.enter_context(aws.ministack(settings))
         print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
-        with _step("Building and deploying (sam build, sam deploy)"):
+        with _step("Building and deploying (make build, sam deploy)"):
             aws.deploy(settings)
         yield
 
@@ -92,7 +92,7 @@ def reload(settings: Settings) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((HOST, settings.aws_port)):
             raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
-    with _step("Building and deploying (sam build, sam deploy)"):
+    with _step("Building and deploying (make build, sam deploy)"):
         aws.deploy(settings)
 
 

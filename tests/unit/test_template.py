@@ -182,3 +182,24 @@ def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dic
                 actions = statement["Action"]
                 granted[name] |= {actions} if isinstance(actions, str) else set(actions)
     assert granted == ACTIONS
+
+
+def referenced(node: object) -> set[str]:
+    """Return the parameters and resources that a piece of the template refers to."""
+    if isinstance(node, dict):
+        own = {node["Ref"]} if "Ref" in node else set()
+        return own.union(*map(referenced, node.values()))
+    if isinstance(node, list):
+        return set().union(*map(referenced, node))
+    return set(re.findall(r"\$\{(\w+)\}", node)) if isinstance(node, str) else set()
+
+
+def test_a_change_of_any_setting_publishes_a_version(
+    template: dict[str, Any], functions: dict[str, dict[str, Any]]
+) -> None:
+    """SAM's own rule looks at the template, not at its parameters' values."""
+    shared = referenced(template["Globals"]["Function"]["Environment"])
+    for name, function in functions.items():
+        settings = referenced(function["Environment"]) | shared
+        assert settings <= referenced(function["VersionDescription"]), name
+        assert function["AutoPublishAliasAllProperties"] is True

@@ -60,9 +60,20 @@ def run_sam_local(settings: Settings) -> None:
         try:
             process.wait()
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)  # on which it removes its containers
+            process.send_signal(signal.SIGINT)  # on which it removes its containers, though not always all
             process.wait()
             print("\nStopped.", flush=True)
+        finally:
+            _remove_containers()
+
+
+def _remove_containers() -> None:
+    """Remove what sam local left running: containers that hold one of the built folders."""
+    built = [folder for folder in (PROJECT / ".aws-sam" / "build").iterdir() if folder.is_dir()]
+    filters = [f"--filter=volume={folder}" for folder in built]
+    left = subprocess.run(["docker", "ps", "-q", *filters], capture_output=True, text=True, check=False)
+    if left.stdout.split():
+        subprocess.run(["docker", "rm", "-f", *left.stdout.split()], capture_output=True, check=False)
 
 
 def _bridge_address() -> str:

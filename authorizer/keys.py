@@ -1,6 +1,7 @@
 """The issuer's keys: fetched with bounds on everything, and only those fit for the algorithm."""
 
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import jwt
 from jwt.algorithms import RSAAlgorithm
 
-from jws import base64url_decode, json_object
+from jws import base64url_decode
 from refusal import KeysUnavailable
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def fetch_jwks(uri: str, algorithm: str) -> "dict[str, RSAPublicKey]":
 
     """
     try:
-        keys = usable_keys(json_object(_fetch(uri)), algorithm)
+        keys = usable_keys(_fetch(uri), algorithm)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise KeysUnavailable(f"{uri}: {type(error).__name__}: {error}") from None
     if not keys:
@@ -81,7 +82,7 @@ def fetch_secret(arn: str) -> bytes:
     return key
 
 
-def usable_keys(jwks: dict[str, Any], algorithm: str) -> "dict[str, RSAPublicKey]":
+def usable_keys(jwks: bytes, algorithm: str) -> "dict[str, RSAPublicKey]":
     """Return a set's keys that may verify `algorithm`, by `kid`; a bad one never hides a good one.
 
     Two usable keys of one `kid` are both left out: nothing says which one is meant.
@@ -89,18 +90,28 @@ def usable_keys(jwks: dict[str, Any], algorithm: str) -> "dict[str, RSAPublicKey
     Raises
     ------
     ValueError
-        If it is no key set at all.
+        If it is no JWK set (RFC 7517, section 5) at all.
 
     """
-    members = jwks.get("keys")
+    try:
+        key_set = json.loads(jwks.decode(), object_pairs_hook=_unambiguous)
+    except RecursionError:
+        raise ValueError("not a JWK set") from None
+    members = key_set.get("keys") if isinstance(key_set, dict) else None
     if not isinstance(members, list):
         raise ValueError("not a JWK set")
     usable: list[tuple[str, RSAPublicKey]] = []
     for member in members:
-        with suppress(ValueError):
+        with suppress(ValueError, jwt.InvalidKeyError):
             usable.append(_usable_key(member, algorithm))
     times = Counter(key_id for key_id, _ in usable)
     return {key_id: key for key_id, key in usable if times[key_id] == 1}
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
+    """Give up an object that names a member twice, and it alone (RFC 7517, section 4)."""
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else None
 
 
 def _usable_key(member: object, algorithm: str) -> "tuple[str, RSAPublicKey]":

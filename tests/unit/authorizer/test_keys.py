@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 import app
-from jws import json_object
 from keys import fetch_secret, usable_keys
 from refusal import KeysUnavailable, Refused
 from settings import Settings
@@ -33,6 +32,10 @@ def changed(**changes: Any) -> Member:
 def number(value: int, *, leading_zero: bool = False) -> str:
     octets = value.to_bytes((value.bit_length() + 7) // 8)
     return base64.urlsafe_b64encode(b"\0" * leading_zero + octets).rstrip(b"=").decode()
+
+
+def usable(*members: Any) -> dict[str, Any]:
+    return dict(usable_keys(json.dumps({"keys": members}).encode(), "RS256"))
 
 
 UNFIT: dict[str, Member] = {
@@ -76,9 +79,9 @@ UNFIT: dict[str, Member] = {
 @pytest.mark.parametrize("member", UNFIT.values(), ids=UNFIT)
 def test_an_unfit_key_is_left_out_and_hides_no_good_one(member: Member, issuer: "Issuer") -> None:
     good = issuer.jwk("ours")
-    assert set(usable_keys({"keys": [member(issuer), good]}, "RS256")) == {"ours"}
-    assert set(usable_keys({"keys": [good, member(issuer)]}, "RS256")) == {"ours"}
-    assert usable_keys({"keys": [member(issuer)]}, "RS256") == {}
+    assert set(usable(member(issuer), good)) == {"ours"}
+    assert set(usable(good, member(issuer))) == {"ours"}
+    assert usable(member(issuer)) == {}
 
 
 @pytest.mark.parametrize(
@@ -93,30 +96,40 @@ def test_an_unfit_key_is_left_out_and_hides_no_good_one(member: Member, issuer: 
     ],
 )
 def test_a_fit_key_verifies(changes: dict[str, Any], issuer: "Issuer") -> None:
-    assert set(usable_keys({"keys": [issuer.jwk("ours", **changes)]}, "RS256")) == {"ours"}
+    assert set(usable(issuer.jwk("ours", **changes))) == {"ours"}
 
 
 def test_of_two_keys_by_one_name_neither_is_used(issuer: "Issuer") -> None:
     twice = [issuer.jwk("ours"), issuer.jwk("other", kid="ours"), issuer.jwk("another")]
-    assert set(usable_keys({"keys": twice}, "RS256")) == {"another"}
+    assert set(usable(*twice)) == {"another"}
 
 
 def test_an_unfit_key_takes_no_name_from_a_good_one(issuer: "Issuer") -> None:
     both = [issuer.jwk("other", kid="ours", use="enc"), issuer.jwk("ours")]
-    assert set(usable_keys({"keys": both}, "RS256")) == {"ours"}
+    assert set(usable(*both)) == {"ours"}
 
 
-@pytest.mark.parametrize("jwks", [{}, {"keys": None}, {"keys": {}}, {"keys": "x"}])
-def test_what_is_no_key_set_is_an_error(jwks: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "jwks", ["{}", "[]", '{"keys": null}', '{"keys": {}}', '{"keys": [], "keys": []}', "[" * 60_000]
+)
+def test_what_is_no_key_set_is_an_error(jwks: str) -> None:
     with pytest.raises(ValueError, match="not a JWK set"):
-        usable_keys(jwks, "RS256")
+        usable_keys(jwks.encode(), "RS256")
+
+
+@pytest.mark.parametrize(
+    "bad", ['{"kid": "ours", "kid": "x"}', '{"x": NaN}', '{"x": ' + "[" * 99 + "]" * 99 + "}"]
+)
+def test_a_key_written_badly_hides_no_good_one(bad: str, issuer: "Issuer") -> None:
+    jwks = f'{{"keys": [{bad}, {json.dumps(issuer.jwk("ours"))}, {bad}]}}'
+    assert set(usable_keys(jwks.encode(), "RS256")) == {"ours"}
 
 
 @given(
     st.lists(st.dictionaries(st.sampled_from(["kty", "use", "alg", "kid", "n", "e", "d", "k"]), st.text()))
 )
 def test_whatever_is_published_nothing_is_raised(members: list[dict[str, str]]) -> None:
-    assert usable_keys(json_object(json.dumps({"keys": members}).encode()), "RS256") == {}
+    assert usable(*members) == {}
 
 
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"

@@ -32,7 +32,7 @@ reload: setup ## put changed code into the running stack
 
 .PHONY: token
 token: setup ## print an access token: make token USER=ana
-	@$(PYTHON) -m local token "$(USER)"
+	@$(PYTHON) -m local token "$$USER"
 
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
@@ -66,7 +66,7 @@ bench: ## the tables of docs/performance.md
 check: setup ## lint, format, types, template, build
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
-	@.venv/bin/mypy authorizer handlers layers/shared local tests bench
+	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
 	@.venv/bin/cfn-lint template.yaml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check

@@ -19,7 +19,7 @@ from jws import decoded, json_object, parse_compact
 from keys import fetch_jwks, fetch_secret
 from keystore import KeyStore
 from policy import policy_for
-from refusal import ConfigurationError, OperationalError, Refused
+from refusal import ConfigurationError, Refused
 from settings import Settings
 
 THE_SECRET: Final = ""
@@ -77,8 +77,8 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     ------
     Exception
         Exactly `Unauthorized`, which API Gateway turns into 401, for a token that is not to be trusted.
-    OperationalError
-        Which it turns into 500, when that can't be told.
+    Exception
+        Any other, which it turns into 500, when that can't be told.
 
     """
     try:
@@ -87,7 +87,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     except Refused as refusal:
         report.refused(refusal)
         raise Exception("Unauthorized") from None  # noqa: TRY002 API Gateway knows this text only
-    except OperationalError as error:
+    except Exception as error:
         report.failed(error)
         raise
 

@@ -42,8 +42,12 @@ def check_claims(claims: dict[str, Any], settings: Settings, now: float) -> dict
     if not _is_text(subject, MAX_SUBJECT):
         raise Refused("bad_subject")
     client_id: Any = claims.get("azp", claims.get("client_id", ""))  # Auth0's name; RFC 9068's
+    if client_id != claims.get("client_id", client_id):
+        raise Refused("bad_client")
     if client_id != "" and not _is_text(client_id, MAX_CLIENT_ID):
         raise Refused("bad_client")
+    if not isinstance(claims.get("jti", ""), str):
+        raise Refused("bad_token_id")
     identity = {"sub": subject, "scope": scope, "exp": str(expires_at), "client_id": client_id}
     email: Any = claims.get(settings.email_claim)
     if _is_text(email, MAX_EMAIL):

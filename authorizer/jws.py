@@ -11,12 +11,12 @@ MAX_TOKEN: Final = 8 * 1024
 """Bytes."""
 MAX_KEY_ID: Final = 256
 """Characters."""
+MAX_DEPTH: Final = 8
+"""Objects and lists within each other."""
 
 # RFC 7515, section 4.1.11; RFC 7797; RFC 7516: each changes what is signed or how it is read.
 _UNSUPPORTED: Final = frozenset({"crit", "b64", "zip"})
 _TYPES: Final = ("JWT", "at+jwt")
-MAX_DEPTH: Final = 8
-"""Objects and lists within each other."""
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_BASE64 = bytes.maketrans(b"-_", b"+/")
@@ -66,7 +66,7 @@ def decoded(segment: bytes) -> bytes:
         raise Refused("not_base64url") from None
 
 
-@lru_cache(maxsize=16)  # an issuer's headers are the same for each key
+@lru_cache(maxsize=16)  # an issuer's header is the same for all tokens of a key; strangers' only push it out
 def _key_id(segment: bytes, algorithm: str) -> str:
     """Check the header and return its `kid`; refusals are not cached."""
     try:

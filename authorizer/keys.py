@@ -23,6 +23,8 @@ FETCH_DEADLINE: Final = 2.0
 """Seconds for the whole fetch: name, connection, answer to its last byte."""
 MAX_JWKS: Final = 64 * 1024
 """Bytes."""
+MAX_SAID: Final = 200
+"""Characters of a failure that are logged: some are the other side's words."""
 MIN_MODULUS: Final = 2048
 MAX_MODULUS: Final = 8192
 MAX_EXPONENT: Final = 64
@@ -47,9 +49,10 @@ def fetch_jwks(uri: str, algorithm: str) -> "dict[str, RSAPublicKey]":
     try:
         keys = usable_keys(_fetch(uri), algorithm)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise KeysUnavailable(f"{uri}: {type(error).__name__}: {error}") from None
+        said = str(error)[:MAX_SAID]
+        raise KeysUnavailable(f"{urlsplit(uri).hostname}: {type(error).__name__}: {said}") from None
     if not keys:
-        raise KeysUnavailable(f"{uri}: holds no usable key")
+        raise KeysUnavailable(f"{urlsplit(uri).hostname} publishes no usable key")
     return keys
 
 
@@ -94,7 +97,7 @@ def usable_keys(jwks: bytes, algorithm: str) -> "dict[str, RSAPublicKey]":
 
     """
     try:
-        key_set = json.loads(jwks.decode(), object_pairs_hook=_unambiguous)
+        key_set = json.loads(jwks.decode(), object_pairs_hook=_unambiguous, parse_int=_no_number)
     except RecursionError:
         raise ValueError("not a JWK set") from None
     members = key_set.get("keys") if isinstance(key_set, dict) else None
@@ -106,6 +109,10 @@ def usable_keys(jwks: bytes, algorithm: str) -> "dict[str, RSAPublicKey]":
             usable.append(_usable_key(member, algorithm))
     times = Counter(key_id for key_id, _ in usable)
     return {key_id: key for key_id, key in usable if times[key_id] == 1}
+
+
+def _no_number(_digits: str) -> None:
+    """Read no number: no member that counts is one, and some are too long to read."""
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
@@ -153,12 +160,14 @@ def _fetch(uri: str) -> bytes:
     connection = _connection(url.scheme, url.hostname or "", url.port)
     opened: list[socket.socket] = []
     outcome: list[bytes | Exception] = []
+    given_up = threading.Event()
 
     def get() -> None:
         try:
             connection.connect()
             opened.append(connection.sock)
-            outcome.append(_get(connection, url.path + (f"?{url.query}" if url.query else "")))
+            if not given_up.is_set():
+                outcome.append(_get(connection, url.path + (f"?{url.query}" if url.query else "")))
         except Exception as error:  # noqa: BLE001 it is raised again by who waits
             outcome.append(error)
         finally:
@@ -168,6 +177,7 @@ def _fetch(uri: str) -> bytes:
     thread.start()
     thread.join(FETCH_DEADLINE)
     if not outcome:
+        given_up.set()  # before the look at what is open, as the thread opens before it looks here
         for one in opened:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)  # which ends the thread
@@ -180,9 +190,9 @@ def _fetch(uri: str) -> bytes:
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
     if scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=FETCH_DEADLINE)
+        return http.client.HTTPConnection(host, port or 80, timeout=FETCH_DEADLINE)
     context = ssl.create_default_context()
-    return http.client.HTTPSConnection(host, port, timeout=FETCH_DEADLINE, context=context)
+    return http.client.HTTPSConnection(host, port or 443, timeout=FETCH_DEADLINE, context=context)
 
 
 def _get(connection: http.client.HTTPConnection, target: str) -> bytes:

@@ -2,9 +2,13 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from refusal import KeysUnavailable, Refused
 from settings import Settings
+
+SET_BACK: Final = 60
+"""Seconds by which a clock that is corrected may go back."""
 
 
 class KeyStore[Key]:
@@ -31,9 +35,9 @@ class KeyStore[Key]:
         self._cooldown = settings.keys_cooldown
         self._on_failure = on_failure
         self._clock = clock
-        self._keys: Mapping[str, Key] = {}
-        self._fetched_at: float | None = None
-        self._tried_at: float | None = None
+        # The keys and when they were fetched, replaced as one: who reads them reads both of one fetch.
+        self._held: tuple[Mapping[str, Key], float] = ({}, float("-inf"))
+        self._tried_at = float("-inf")
         self._failure = "they were never fetched"
         self._fetching = threading.Lock()
 
@@ -48,16 +52,16 @@ class KeyStore[Key]:
             If there are no keys that may still be used.
 
         """
-        key = self._keys.get(key_id)
-        if key is not None and self._age() < self._max_age:
-            return key
-        self.refresh(wait=key is None or not self._usable())
-        if not self._usable():
+        keys, age = self._look()
+        if key_id in keys and age < self._max_age:
+            return keys[key_id]
+        self.refresh(wait=key_id not in keys or age >= self._max_age + self._max_stale)
+        keys, age = self._look()
+        if age >= self._max_age + self._max_stale:
             raise KeysUnavailable(f"the issuer's keys are out of reach: {self._failure}")
-        key = self._keys.get(key_id)
-        if key is None:
+        if key_id not in keys:
             raise Refused("unknown_key")
-        return key
+        return keys[key_id]
 
     def refresh(self, *, wait: bool) -> None:
         """Fetch the keys, unless the last try was within the cooldown.
@@ -69,24 +73,19 @@ class KeyStore[Key]:
             return
         try:
             now = self._clock()
-            if self._tried_at is not None and 0 <= now - self._tried_at < self._cooldown:
+            if 0 <= now - self._tried_at < self._cooldown:
                 return
             self._tried_at = now
-            self._keys = self._fetch()
-            self._fetched_at = now
-        except KeysUnavailable as failure:
-            self._failure = str(failure)
-            if self._usable():
-                self._on_failure(failure)
+            self._held = (self._fetch(), now)
+        except Exception as error:  # noqa: BLE001 whatever went wrong, the old keys serve on
+            self._failure = str(error) if isinstance(error, KeysUnavailable) else type(error).__name__
+            if self._look()[1] < self._max_age + self._max_stale:
+                self._on_failure(KeysUnavailable(self._failure))
         finally:
             self._fetching.release()
 
-    def _age(self) -> float:
-        """Return the keys' age in seconds; beyond all bounds if there are none, or the clock was set back."""
-        if self._fetched_at is None:
-            return float("inf")
-        age = self._clock() - self._fetched_at
-        return age if age >= 0 else float("inf")
-
-    def _usable(self) -> bool:
-        return self._age() < self._max_age + self._max_stale
+    def _look(self) -> tuple[Mapping[str, Key], float]:
+        """Return the keys and their age in seconds, beyond all bounds if the clock was set back by much."""
+        keys, fetched_at = self._held
+        age = self._clock() - fetched_at
+        return keys, (age if age >= -SET_BACK else float("inf"))

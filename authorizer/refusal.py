@@ -23,6 +23,7 @@ type Reason = Literal[
     "bad_subject",
     "bad_scope",
     "bad_client",
+    "bad_token_id",
     "not_an_access_token",
 ]
 """Fixed codes for logs and metrics. They say what was wrong, never what was sent."""

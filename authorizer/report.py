@@ -29,9 +29,13 @@ def refused(refusal: Refused) -> None:
     _count("TokensRefused")
 
 
-def failed(error: OperationalError) -> None:
-    """Report that a token could not be checked: someone has to act."""
-    _powertools()[0].error("tokens can't be checked", reason=type(error).__name__, detail=str(error))
+def failed(error: Exception) -> None:
+    """Report that a token could not be checked: someone has to act.
+
+    Of an error that nobody foresaw only the type is logged: its text might hold anything.
+    """
+    detail = str(error) if isinstance(error, OperationalError) else "unexpected"
+    _powertools()[0].error("tokens can't be checked", reason=type(error).__name__, detail=detail)
     _count("AuthorizerFailed")
 
 

@@ -1,10 +1,14 @@
 """The authorizer's environment, read once."""
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from refusal import ConfigurationError
 from timesheets.tokens import clock_leeway
+
+A_WEEK: Final = 7 * 86_400
+"""Seconds."""
 
 
 class Settings:
@@ -50,13 +54,19 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 
 def _jwks_uri(environ: Mapping[str, str], issuer: str) -> str:
+    if not environ.get("JWKS_URI") and not issuer.endswith("/"):
+        raise ConfigurationError("TOKEN_ISSUER does not end with a slash; if that is right, set JWKS_URI")
     uri = environ.get("JWKS_URI") or f"{issuer}.well-known/jwks.json"
-    scheme = urlsplit(uri).scheme
+    try:
+        url = urlsplit(uri)
+        good = bool(url.hostname) and url.port != 0
+    except ValueError:
+        good = False
     # Plain http is for development, where the issuer itself is plain http.
-    if scheme != "https" and not (scheme == "http" and issuer.startswith("http://")):
-        raise ConfigurationError("JWKS_URI must be https")
-    if not urlsplit(uri).hostname:
-        raise ConfigurationError("JWKS_URI names no host")
+    if not good or not (url.scheme == "https" or (url.scheme == "http" and issuer.startswith("http://"))):
+        raise ConfigurationError("JWKS_URI, by default below TOKEN_ISSUER, must be an https address")
+    if "@" in url.netloc or url.fragment:
+        raise ConfigurationError("JWKS_URI must hold no credentials and no fragment")
     return uri
 
 
@@ -69,6 +79,6 @@ def _leeway(environ: Mapping[str, str]) -> int:
 
 def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal()):
-        raise ConfigurationError(f"{name} must be a whole number of seconds")
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(A_WEEK)) and int(text) <= A_WEEK):
+        raise ConfigurationError(f"{name} must be a whole number of seconds, a week at most")
     return int(text)

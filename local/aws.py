@@ -19,7 +19,7 @@ from local.settings import HOST, PROJECT, LocalError, Settings
 
 READY_WITHIN: Final = 15.0
 """Seconds, after the build."""
-STOPPED_WITHIN: Final = 10.0
+STOPPED_WITHIN: Final = 3.0
 """Seconds."""
 
 
@@ -46,6 +46,7 @@ def ministack(settings: Settings) -> Iterator[None]:
         "MINISTACK_REGION": settings.sam["region"],
         "IOT_MTLS_ENABLED": "0",  # its port can't be moved out of another stack's way
         "SFTP_ENABLED": "0",
+        "LAMBDA_WARM_TTL_SECONDS": "60",  # what a burst started goes again
         "TMPDIR": str(scratch),
     }
     if settings.dynamodb_endpoint:
@@ -65,16 +66,19 @@ def ministack(settings: Settings) -> Iterator[None]:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def deploy(settings: Settings) -> None:
-    """Build the product with `make build` and put it in place with `sam deploy`, as on AWS."""
-    parameters = [f"{name}={value}" for name, value in settings.template_parameters.items() if value]
+def deploy(settings: Settings, parameters: dict[str, str]) -> None:
+    """Build the product with `make build` and put it in place with `sam deploy`, as on AWS.
+
+    Of the template's parameters those that are not given keep their values.
+    """
+    overrides = [f"{name}={value}" for name, value in parameters.items() if value]
     lock = PROJECT / ".aws-sam" / "local.lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as held:  # stacks side by side share the build folder
         fcntl.flock(held, fcntl.LOCK_EX)
         _run(settings, "make", "build", f"ARCHITECTURE={settings.architecture}")
         _await_ready(settings)
-        _run(settings, "sam", "deploy", "--no-confirm-changeset", "--parameter-overrides", *parameters)
+        _run(settings, "sam", "deploy", "--no-confirm-changeset", "--parameter-overrides", *overrides)
     cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
     gateway = session(settings).client("apigateway", endpoint_url=settings.aws_url)
     complete_gateway(cloudformation, gateway, settings.sam["stack_name"])

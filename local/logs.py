@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
 # The last line of a traceback says what happened; Powertools' own record has the rest.
 _TRACEBACK = ("Traceback ", " ")
+# What the authorizer raises, it has logged with its reason.
+_SAID_ALREADY = ("Exception: Unauthorized", "refusal.")
 _FRAME = re.compile(r'File "(?:[^"]*/)?([^"/]+)", line ([0-9]+)')
 # What Powertools writes with every line, and a reader of one machine's log knows anyway.
 _EVERYWHERE = {
@@ -55,7 +57,7 @@ def new_lines(
 
 def readable(function: str, timestamp: int, message: str) -> str:
     """Return one line for one log event (its time in milliseconds), or nothing for one of no interest."""
-    if not message.strip() or message.startswith(_PLATFORM) or message.startswith(_TRACEBACK):
+    if not message.strip() or message.startswith(_PLATFORM + _TRACEBACK + _SAID_ALREADY):
         return ""
     clock = datetime.fromtimestamp(timestamp / 1000).astimezone().strftime("%H:%M:%S")
     try:

@@ -38,14 +38,17 @@ class Settings:
         Raises
         ------
         LocalError
-            For a port that isn't one.
+            For a port or an issuer that isn't one.
 
         """
+        issuer = environ.get("TOKEN_ISSUER", "")
+        if issuer and not issuer.startswith(("https://", "http://")):
+            raise LocalError(f"TOKEN_ISSUER={issuer} is no issuer; set it to one such as https://TENANT/")
         return cls(
             api_port=_port(environ, "API_PORT", cls.api_port),
             issuer_port=_port(environ, "ISSUER_PORT", cls.issuer_port),
             aws_port=_port(environ, "AWS_PORT", cls.aws_port),
-            other_issuer=environ.get("TOKEN_ISSUER", ""),
+            other_issuer=issuer,
             audience=environ.get("AUDIENCE") or cls.audience,
             jwks_uri=environ.get("JWKS_URI", ""),
             dynamodb_endpoint=environ.get("AWS_ENDPOINT_URL_DYNAMODB", ""),
@@ -70,11 +73,6 @@ class Settings:
     def aws_url(self) -> str:
         """Where AWS itself is."""
         return f"http://{HOST}:{self.aws_port}"
-
-    @property
-    def dynamodb_url(self) -> str:
-        """Where DynamoDB is."""
-        return self.dynamodb_endpoint or self.aws_url
 
     @property
     def state(self) -> Path:
@@ -114,7 +112,6 @@ class Settings:
             "AWS_DEFAULT_REGION": self.sam["region"],
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.1",  # seconds
         }
 

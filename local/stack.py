@@ -11,7 +11,7 @@ import uvicorn
 from botocore.exceptions import BotoCoreError
 
 from local import aws
-from local.front_door import front_door
+from local.front_door import FrontDoor
 from local.issuer.app import issuer_app
 from local.issuer.directory import Directory
 from local.issuer.tokens import TokenIssuer
@@ -38,7 +38,7 @@ def running(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[N
     with _claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
         api_id = aws.output(settings, "ApiId")
         stage = aws.output(settings, "ApiUrl").rpartition("/")[2]
-        with _served(front_door(settings.aws_url, api_id, stage), listening):
+        with _served(FrontDoor(settings.aws_url, api_id, stage), listening):
             yield
 
 
@@ -56,7 +56,7 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
         stack.enter_context(aws.ministack(settings))
         print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
         with _step("Building and deploying (make build, sam deploy)"):
-            aws.deploy(settings)
+            aws.deploy(settings, settings.template_parameters)
         yield
 
 
@@ -68,16 +68,20 @@ def run(settings: Settings) -> None:
             session = aws.session(settings)
             cloudformation = session.client("cloudformation", endpoint_url=settings.aws_url)
             logs = session.client("logs", endpoint_url=settings.aws_url)
-            for lines in new_lines(cloudformation, logs, settings.sam["stack_name"]):
-                for line in lines:
-                    print(line, flush=True)
-                time.sleep(POLL)
+            try:
+                for lines in new_lines(cloudformation, logs, settings.sam["stack_name"]):
+                    for line in lines:
+                        print(line, flush=True)
+                    time.sleep(POLL)
+            except KeyboardInterrupt:
+                print("\nStopping ...", flush=True)
+                raise
     except BotoCoreError as error:
         raise LocalError(
             f"AWS ended unexpectedly ({error}); see {settings.state / 'ministack.log'}"
         ) from None
     except KeyboardInterrupt:
-        print("\nStopped.", flush=True)
+        print("Stopped.", flush=True)
 
 
 def reload(settings: Settings) -> None:
@@ -93,7 +97,7 @@ def reload(settings: Settings) -> None:
         if probe.connect_ex((HOST, settings.aws_port)):
             raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
     with _step("Building and deploying (make build, sam deploy)"):
-        aws.deploy(settings)
+        aws.deploy(settings, {"Architecture": settings.architecture})  # the others stay as they are
 
 
 def _claim(port: int, name: str) -> socket.socket:
@@ -110,6 +114,8 @@ def _served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
     """Serve an application in a thread of its own: signals stay with the main one."""
     config = uvicorn.Config(
         app,
+        ws="none",
+        lifespan="off",
         log_level="warning",
         access_log=False,
         date_header=False,  # the answers have API Gateway's own
@@ -144,6 +150,7 @@ def _welcome(settings: Settings) -> str:
     else:
         moved = settings.issuer_port != Settings.issuer_port
         token = "$(make token USER=ana" + (f" ISSUER_PORT={settings.issuer_port})" if moved else ")")
+    reload = f" AWS_PORT={settings.aws_port}" if settings.aws_port != Settings.aws_port else ""
     return f"""
 The Timesheets API answers at {settings.api_url}. Try, in another terminal:
 
@@ -152,5 +159,5 @@ The Timesheets API answers at {settings.api_url}. Try, in another terminal:
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -d '{{"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}}'
 
-`make reload` puts changed code in. Ctrl-C stops everything.
+`make reload{reload}` puts changed code in. Ctrl-C stops everything.
 """

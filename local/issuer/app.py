@@ -6,6 +6,7 @@ from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from starlette.applications import Starlette
+from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -52,8 +53,8 @@ def issuer_app(tokens: TokenIssuer, directory: Directory | None = None) -> Starl
             parameters = await _parameters(request)
             asked = FormRequest(request.method, str(request.url), parameters, request.headers)
             response: Response = server.create_token_response(asked)
-        except ValueError as error:
-            body = {"error": "invalid_request", "error_description": str(error)}
+        except (ValueError, RecursionError, MultiPartException):
+            body = {"error": "invalid_request", "error_description": "The request is malformed"}
             return JSONResponse(body, status_code=400)
         return response
 
@@ -78,13 +79,10 @@ def issuer_app(tokens: TokenIssuer, directory: Directory | None = None) -> Starl
 
 async def _parameters(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            body = json.loads(await request.body())
-        except ValueError:
-            raise ValueError("The body is not JSON") from None
+        body = json.loads(await request.body())
         if not isinstance(body, dict):
             raise ValueError("The body must be a JSON object")
-        return {name: str(value) for name, value in body.items()}
+        return {name: str(value) for name, value in body.items() if value is not None}
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 

@@ -187,6 +187,25 @@ def test_a_name_that_takes_for_ever_is_given_up_in_time(monkeypatch: pytest.Monk
     found.set()
 
 
+def test_a_late_connection_leaves_no_thread_behind(
+    server: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "FETCH_DEADLINE", 0.1)
+    server.answer = drips(b"HTTP/1.1 200 OK\r\n\r\n")
+    look_up = socket.getaddrinfo
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.3)
+        return look_up(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    before = set(threading.enumerate())
+    with pytest.raises(KeysUnavailable, match="TimeoutError"):
+        fetch_jwks(server.issuer, "RS256")
+    time.sleep(0.5)
+    assert not [t for t in set(threading.enumerate()) - before if "get" in t.name]
+
+
 def test_a_certificate_that_nobody_vouches_for_is_refused(server: KeyServer) -> None:
     with pytest.raises(KeysUnavailable, match="SSL"):
         fetch_jwks(server.issuer.replace("http:", "https:"), "RS256")

@@ -40,7 +40,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def http(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.settings.api_url, timeout=30) as client:
+    with httpx.Client(base_url=stack.settings.api_url, timeout=120) as client:
         yield client
 
 

@@ -113,7 +113,7 @@ def test_no_other_hours_are_accepted(bad: object) -> None:
     assert list(faults(GOOD | {"hours": bad})) == ["/hours"]
 
 
-@pytest.mark.parametrize("project", ["x", "x" * 100, "Ünïcødé 🦆", "  padded  "])
+@pytest.mark.parametrize("project", ["x", "x" * 100, "Ünïcødé 🦆", "  padded  ", f" {'x' * 100} "])
 def test_a_project_is_kept_without_the_space_around_it(project: str) -> None:
     assert parse_entry(GOOD | {"project": project}).project == project.strip()
 

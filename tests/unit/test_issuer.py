@@ -220,7 +220,7 @@ def test_a_wrong_secret_earns_nothing(changes: dict[str, str], client: TestClien
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]"])
+@pytest.mark.parametrize("body", ["", "{", "[]", "[" * 100_000])
 def test_a_token_request_that_is_no_json_object_is_refused(body: str, client: TestClient) -> None:
     answer = client.post("/oauth/token", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

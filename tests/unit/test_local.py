@@ -21,7 +21,7 @@ def test_without_overrides_the_contracts_defaults_hold() -> None:
     settings = Settings.from_environment({})
     assert settings.api_url == "http://127.0.0.1:3000"
     assert settings.issuer == "http://127.0.0.1:3001/"
-    assert settings.aws_url == settings.dynamodb_url == "http://127.0.0.1:4566"
+    assert settings.aws_url == "http://127.0.0.1:4566"
 
 
 def test_every_part_can_be_moved() -> None:
@@ -38,7 +38,7 @@ def test_every_part_can_be_moved() -> None:
     )
     assert (settings.api_url, settings.aws_url) == ("http://127.0.0.1:4000", "http://127.0.0.1:4002")
     assert settings.local_issuer == "http://127.0.0.1:4001/"
-    assert settings.dynamodb_url == "http://127.0.0.1:8001"
+    assert settings.dynamodb_endpoint == "http://127.0.0.1:8001"
     assert settings.template_parameters == {
         "Architecture": settings.architecture,
         "TokenIssuer": "https://tenant.example/",
@@ -51,6 +51,11 @@ def test_every_part_can_be_moved() -> None:
 def test_a_bad_port_is_one_clear_line(port: str) -> None:
     with pytest.raises(LocalError, match="API_PORT"):
         Settings.from_environment({"API_PORT": port})
+
+
+def test_an_issuer_that_is_no_address_is_one_clear_line() -> None:
+    with pytest.raises(LocalError, match="TOKEN_ISSUER=foo"):
+        Settings.from_environment({"TOKEN_ISSUER": "foo"})
 
 
 def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
@@ -72,7 +77,9 @@ def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
         ("", ""),
         ("Traceback (most recent call last):", ""),
         ('  File "/var/task/app.py", line 1, in lambda_handler', ""),
-        ("Exception: Unauthorized", "Authorizer  Exception: Unauthorized"),
+        ("Exception: Unauthorized", ""),
+        ("refusal.KeysUnavailable: the issuer is down", ""),
+        ("KeyError: 'x'", "Authorizer  KeyError: 'x'"),
         ("[1, 2]", "Authorizer  [1, 2]"),
         (
             json.dumps({"level": "INFO", "message": "token refused", "service": "x", "reason": "expired"}),

@@ -193,7 +193,7 @@ def _date(value: object) -> date:
 
 
 def _project(value: object) -> str:
-    project = _text(value, MAX_PROJECT).strip()
+    project = _text(value.strip() if isinstance(value, str) else value, MAX_PROJECT)
     if not project:
         raise ValueError("must not be blank")
     return project

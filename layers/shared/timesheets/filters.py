@@ -72,10 +72,12 @@ def _ascending(value: str) -> bool:
 
 
 def _limit(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:4]) <= MAX_LIMIT):
+    if value not in _LIMITS:
         raise ValueError(f"must be a whole number from 1 to {MAX_LIMIT}")
-    return int(value)
+    return _LIMITS[value]
 
+
+_LIMITS: Final = {str(number): number for number in range(1, MAX_LIMIT + 1)}
 
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("first", parse_day),

@@ -18,6 +18,8 @@ def clock_leeway(environ: Mapping[str, str]) -> int:
 
     """
     text = environ.get("TOKEN_LEEWAY") or str(DEFAULT_LEEWAY)
-    if not (text.isascii() and text.isdecimal() and int(text) <= MAX_LEEWAY):
+    if not (
+        text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_LEEWAY)) and int(text) <= MAX_LEEWAY
+    ):
         raise ValueError(f"TOKEN_LEEWAY must be a whole number of seconds from 0 to {MAX_LEEWAY}")
     return int(text)

@@ -209,6 +209,9 @@ ATTACKS: dict[str, tuple[Token, str]] = {
     "a space before the scope": (claims(scope=" read:timesheets"), "bad_scope"),
     "a scope in quotes": (claims(scope='"read:timesheets"'), "bad_scope"),
     "a client id that is a list": (claims(azp=["x"]), "bad_client"),
+    "two client ids": (claims(azp="a", client_id="b"), "bad_client"),
+    "a token id that is a number": (claims(jti=1), "bad_token_id"),
+    "a token id that is null": (payload('{"jti": null, ...}'), "bad_token_id"),
     "a client id of control characters": (claims(azp="\x1b[2J"), "bad_client"),
 }
 

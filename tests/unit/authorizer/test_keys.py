@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 import app
+import keys
 from keys import fetch_secret, usable_keys
 from refusal import KeysUnavailable, Refused
 from settings import Settings
@@ -130,6 +131,12 @@ def test_a_key_written_badly_hides_no_good_one(bad: str, issuer: "Issuer") -> No
 )
 def test_whatever_is_published_nothing_is_raised(members: list[dict[str, str]]) -> None:
     assert usable(*members) == {}
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("https", 443), ("http", 80)])
+def test_an_ipv6_address_is_a_host_without_a_port(scheme: str, port: int) -> None:
+    connection = keys._connection(scheme, "2001:db8::443", None)
+    assert (connection.host, connection.port) == ("2001:db8::443", port)
 
 
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"

@@ -152,6 +152,44 @@ def test_a_clock_set_back_makes_keys_due_not_eternal(source: Source) -> None:
     assert source.fetches == 2
 
 
+def test_a_clock_that_is_corrected_takes_no_key_away(source: Source) -> None:
+    store = source.store()
+    store.get("a")
+    source.down = True
+    source.now -= 1
+    assert store.get("a") == "a"
+
+
+def test_whatever_goes_wrong_in_a_fetch_the_old_keys_serve_on(source: Source) -> None:
+    def no_thread() -> None:
+        raise RuntimeError("can't start new thread")
+
+    store = source.store()
+    store.get("a")
+    source.before = no_thread
+    source.now += MAX_AGE
+    assert store.get("a") == "a"
+    assert str(source.kept[0]) == "RuntimeError"
+
+
+def test_a_key_is_judged_by_the_age_of_its_own_fetch(source: Source) -> None:
+    """Another thread refreshes just while this one looks at the clock."""
+    store = source.store()
+    store.get("a")
+    source.names = {"b"}
+    source.now += 5 * 86_400
+    others: list[Callable[[], None]] = [lambda: store.refresh(wait=True)]
+    original = store._clock
+
+    def clock() -> float:
+        while others:
+            others.pop()()
+        return original()
+
+    store._clock = clock
+    unknown(store, "a")
+
+
 def test_at_most_one_fetch_runs_at_a_time_whoever_asks(source: Source) -> None:
     running = threading.Semaphore(1)
 

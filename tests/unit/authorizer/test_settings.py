@@ -38,6 +38,14 @@ def test_auth0s_addresses_are_the_default() -> None:
         {"JWKS_URI": "https:///keys"},
         {"TOKEN_LEEWAY": "61"},
         {"TOKEN_LEEWAY": "-1"},
+        {"TOKEN_LEEWAY": "1" * 5000},
+        {"TOKEN_ISSUER": "https://exampleco.example"},
+        {"TOKEN_ISSUER": "https://[bad/"},
+        {"JWKS_URI": "https://exampleco.example:port/"},
+        {"JWKS_URI": "https://user:secret@exampleco.example/"},
+        {"JWKS_URI": "https://exampleco.example/#keys"},
+        {"KEYS_MAX_AGE": "9" * 5000},
+        {"KEYS_MAX_AGE": "604801"},
         {"KEYS_MAX_AGE": "soon"},
         {"KEYS_MAX_STALE": "1.5"},
         {"KEYS_COOLDOWN": "-1"},
@@ -104,6 +112,17 @@ def test_keys_are_there_before_the_first_request(issuer: Any, monkeypatch: pytes
     started = importlib.reload(app)
     monkeypatch.setattr(keys, "_fetch", lambda _: b"{}")
     assert started.authorizer().identify(issuer.token())["sub"] == "auth0|ana"
+
+
+@pytest.mark.parametrize("method_arn", ["", "a/b", None])
+def test_what_nobody_foresaw_is_logged_and_counted_too(
+    method_arn: Any, issuer: Any, authorize: Authorize, written: Written
+) -> None:
+    with pytest.raises((ValueError, AttributeError)):
+        authorize(f"Bearer {issuer.token()}", method_arn)
+    log, metric = map(json.loads, written().splitlines())
+    assert (log["level"], log["detail"]) == ("ERROR", "unexpected")
+    assert metric["AuthorizerFailed"] == [1.0]
 
 
 def test_a_snapshot_holds_what_refusals_need(monkeypatch: pytest.MonkeyPatch) -> None:

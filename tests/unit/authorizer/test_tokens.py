@@ -97,7 +97,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-claim_names = st.sampled_from(["iss", "aud", "sub", "exp", "iat", "nbf", "scope", "azp", "nonce", "x"])
+claim_names = st.sampled_from(
+    ["iss", "aud", "sub", "exp", "iat", "nbf", "jti", "scope", "azp", "client_id", "nonce", "x"]
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -15,6 +15,10 @@ PATIENCE: Final = 120
 """Seconds: many cold starts at once take their time on a small machine."""
 
 
+LONGEST_SHOWN: Final = 200
+"""Characters of a path."""
+
+
 class FrontDoor:
     """An ASGI application that is one stage of one REST API."""
 
@@ -66,4 +70,6 @@ class FrontDoor:
 def _show(request: Request, status: int, started: float) -> None:
     now = datetime.now().astimezone().strftime("%H:%M:%S")
     milliseconds = round((time.perf_counter() - started) * 1000)
-    print(f"{now}  {request.method} {request.url.path}  {status}  {milliseconds} ms", flush=True)
+    print(
+        f"{now}  {request.method} {request.url.path[:LONGEST_SHOWN]}  {status}  {milliseconds} ms", flush=True
+    )

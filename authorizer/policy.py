@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, Final
 
-from timesheets.routes import ROUTES
+from timesheets.access import ROUTES
 
 MAX_SCOPE: Final = 1024
 """Characters of scope passed on whole: API Gateway takes 8 KB of answer."""

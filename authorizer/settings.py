@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from refusal import ConfigurationError
-from timesheets.tokens import clock_leeway
+from timesheets.access import clock_leeway
 
 A_WEEK: Final = 7 * 86_400
 """Seconds."""

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from timesheets.access import CREATE_TIMESHEET
 from timesheets.api import Request, Response, count, endpoint, logger
 from timesheets.entry import new_entry, parse_entry
-from timesheets.routes import CREATE_TIMESHEET
 from timesheets.store import Store, new_id
 
 store = Store.connect()

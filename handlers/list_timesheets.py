@@ -2,9 +2,9 @@
 
 from itertools import islice
 
+from timesheets.access import LIST_TIMESHEETS
 from timesheets.api import Request, Response, endpoint
 from timesheets.filters import parse_list_query
-from timesheets.routes import LIST_TIMESHEETS
 from timesheets.store import Store
 
 store = Store.connect()

@@ -71,6 +71,4 @@ def _show(request: Request, status: int, started: float) -> None:
     now = datetime.now().astimezone().strftime("%H:%M:%S")
     path = request.url.path[:LONGEST_SHOWN]
     milliseconds = round((time.perf_counter() - started) * 1000)
-    print(
-        f"{now}  {request.method} {request.url.path[:LONGEST_SHOWN]}  {status}  {milliseconds} ms", flush=True
-    )
+    print(f"{now}  {request.method} {path}  {status}  {milliseconds} ms", flush=True)

@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from local.issuer.tokens import TokenIssuer
-from timesheets.routes import ROUTES
+from timesheets.access import ROUTES
 
 if TYPE_CHECKING:
     from tests.stack.conftest import Stack

@@ -10,9 +10,9 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from timesheets.access import ROUTES, Route
 from timesheets.api import EXPOSED_HEADERS
 from timesheets.problems import STATUS, Problem, insufficient_scope, invalid_token
-from timesheets.routes import ROUTES, Route
 
 PROJECT = Path(__file__).parents[2]
 

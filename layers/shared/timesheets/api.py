@@ -12,9 +12,8 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from timesheets.access import Route, clock_leeway
 from timesheets.problems import Problem, insufficient_scope, invalid_token
-from timesheets.routes import Route
-from timesheets.tokens import clock_leeway
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body."""

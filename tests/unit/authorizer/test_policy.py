@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy import policy_for
-from timesheets.routes import ROUTES
+from timesheets.access import ROUTES
 
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
 LIST = f"{STAGE}/GET/timesheets"

@@ -77,7 +77,7 @@ format: setup ## format the code, and mend what lint can mend
 	@.venv/bin/ruff format
 
 .PHONY: update
-update: setup ## take the newest versions of everything, then run the tests
+update: setup ## take the newest versions of everything, into the lock and the requirement files
 	@$(UV) lock --upgrade
 	@$(MAKE) requirements
 

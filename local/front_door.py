@@ -13,8 +13,6 @@ from starlette.types import Receive, Scope, Send
 HOP_BY_HOP: Final = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 PATIENCE: Final = 120
 """Seconds: many cold starts at once take their time on a small machine."""
-
-
 LONGEST_SHOWN: Final = 200
 """Characters of a path."""
 
@@ -27,12 +25,16 @@ class FrontDoor:
         self._url = aws_url
         self._host = f"{api_id}.execute-api.localhost:{httpx.URL(aws_url).port}".encode()
         self._prefix = f"/{stage}".encode()
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        # Idle connections go before MiniStack ends them (5 s): a request must not meet a closing one.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2)
         self._client = httpx.AsyncClient(timeout=PATIENCE, limits=limits)
         self._client.headers.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request, or the server's own start and end."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
         request = Request(scope, receive)
         started = time.perf_counter()
         try:
@@ -44,6 +46,14 @@ class FrontDoor:
             response = Response(text, status_code=502)
         _show(request, response.status_code, started)
         await response(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Keep the connections from the server's start to its end (ASGI's lifespan protocol)."""
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _pass_on(self, request: Request) -> Response:
         query = request.scope["query_string"]

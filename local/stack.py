@@ -115,7 +115,6 @@ def _served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
     config = uvicorn.Config(
         app,
         ws="none",
-        lifespan="off",
         log_level="warning",
         access_log=False,
         date_header=False,  # the answers have API Gateway's own

@@ -112,6 +112,7 @@ class Settings:
             "AWS_DEFAULT_REGION": self.sam["region"],
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.1",  # seconds
         }
 

@@ -60,7 +60,7 @@ build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x
 .PHONY: bench
 bench: ## the tables of docs/performance.md
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
-	@$(UV) run --frozen --quiet --group bench python -W ignore::DeprecationWarning -m bench.authorizer
+	@$(UV) run --frozen --quiet --group bench python -m bench.authorizer
 
 .PHONY: check
 check: setup ## lint, format, types, template, build

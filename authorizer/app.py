@@ -77,7 +77,6 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     ------
     Exception
         Exactly `Unauthorized`, which API Gateway turns into 401, for a token that is not to be trusted.
-    Exception
         Any other, which it turns into 500, when that can't be told.
 
     """

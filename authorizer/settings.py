@@ -31,7 +31,7 @@ class Settings:
         """`RS256` or `HS256`; never the token's choice."""
         if self.algorithm not in ("RS256", "HS256"):
             raise ConfigurationError("TOKEN_ALGORITHM must be RS256 or HS256")
-        self.jwks_uri = _jwks_uri(environ, self.issuer)
+        self.jwks_uri = _jwks_uri(environ, self.issuer) if self.algorithm == "RS256" else ""
         """Where RS256 keys are published; by default below the issuer, where Auth0 has them."""
         self.secret_arn = _required(environ, "TOKEN_SECRET_ARN") if self.algorithm == "HS256" else ""
         """The Secrets Manager secret that holds the HS256 key."""

@@ -1,7 +1,7 @@
 """The timesheet entry and its rules. Pure: no clock, no network, no storage."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ MAX_NAME: Final = 100
 
 STATUSES: Final = ("pending", "approved", "rejected")
 
-_CLIENT_FIELDS: Final = frozenset({"date", "project", "hours", "notes"})
+_REQUIRED: Final = ("date", "project", "hours")
 # The published sample's clients send some of these; the server's own values stand.
 _SERVER_FIELDS: Final = frozenset(
     {
@@ -105,20 +105,16 @@ def parse_entry(body: object) -> EntryFields:
     if not isinstance(body, Mapping):
         raise invalid_entry([Fault("", "must be a JSON object with date, project and hours")])
     faults: list[Fault] = []
-    checked: dict[str, Any] = {"notes": None}
-    for name, check in (("date", _date), ("project", _project), ("hours", _hours)):
-        if name not in body:
+    checked: dict[str, Any] = {}
+    for name, check in _CLIENT_FIELDS.items():
+        if name not in body and name in _REQUIRED:
             faults.append(Fault(f"/{name}", "is required"))
             continue
         try:
-            checked[name] = check(body[name])
+            checked[name] = check(body.get(name))
         except ValueError as fault:
             faults.append(Fault(f"/{name}", str(fault)))
-    try:
-        checked["notes"] = _notes(body.get("notes"))
-    except ValueError as fault:
-        faults.append(Fault("/notes", str(fault)))
-    unknown = [name for name in body if name not in _CLIENT_FIELDS | _SERVER_FIELDS]
+    unknown = [name for name in body if name not in _CLIENT_FIELDS and name not in _SERVER_FIELDS]
     faults += [
         Fault(f"/{_pointer_token(name)}", "is not a field of an entry") for name in unknown[:MAX_NAMED]
     ]
@@ -227,6 +223,14 @@ def _text(value: object, longest: int) -> str:
     if _SURROGATE.search(value):
         raise ValueError("must be Unicode text: it holds half of a surrogate pair")
     return value
+
+
+_CLIENT_FIELDS: Final[Mapping[str, Callable[[object], object]]] = {
+    "date": _date,
+    "project": _project,
+    "hours": _hours,
+    "notes": _notes,
+}
 
 
 def _pointer_token(name: str) -> str:

@@ -1,6 +1,5 @@
 """Keys between requests: fetched once, refreshed in time, never lost; the clock is the test's."""
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +45,6 @@ class Source:
 
 @pytest.fixture
 def source() -> Source:
-    assert os.environ
     return Source()
 
 

@@ -58,6 +58,15 @@ def test_what_does_not_fit_is_said_by_name(changes: dict[str, str]) -> None:
         Settings(GOOD | changes)
 
 
+def test_hs256_needs_no_key_address() -> None:
+    hs256 = {
+        "TOKEN_ALGORITHM": "HS256",
+        "TOKEN_SECRET_ARN": "arn",
+        "TOKEN_ISSUER": "https://exampleco.example",
+    }
+    assert Settings(GOOD | hs256).jwks_uri == ""
+
+
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:3001/keys", "https://elsewhere.example/keys"])
 def test_plain_http_is_for_an_issuer_that_is_plain_http(uri: str) -> None:
     environment = GOOD | {"TOKEN_ISSUER": "http://127.0.0.1:3001/", "JWKS_URI": uri}

@@ -3,25 +3,29 @@
 from datetime import UTC, datetime
 
 from timesheets.access import CREATE_TIMESHEET
-from timesheets.api import Request, Response, count, endpoint, logger
+from timesheets.api import Request, Response, count, endpoint, entry_response, logger
 from timesheets.entry import new_entry, parse_entry
-from timesheets.store import Store, new_id
+from timesheets.ids import digest_of, new_id
+from timesheets.store import Store
 
 store = Store.connect()
 
 
 @endpoint(CREATE_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
-    entry = new_entry(
-        parse_entry(request.json()),
-        entry_id=new_id(),
-        user_id=request.caller.sub,
-        user_email=request.caller.email,
-        now=datetime.now(UTC),
+    caller, key = request.caller, request.idempotency_key
+    fields = parse_entry(request.json())
+    entry, is_new = store.add(
+        new_entry(
+            fields,
+            id=new_id(caller.sub, "create", caller.sub, key) if key else new_id(caller.sub),
+            user_id=caller.sub,
+            user_email=caller.email,
+            request=digest_of(fields) if key else None,
+            now=datetime.now(UTC),
+        )
     )
-    store.add(entry)
-    logger.info("entry created", entry_id=entry.id)
-    count("EntriesCreated")
-    return Response(
-        201, entry.to_json(), {"Location": f"timesheets/{entry.id}", "ETag": f'"{entry.version}"'}
-    )
+    if is_new:
+        logger.info("entry created", entry_id=entry.id)
+        count("EntriesCreated")
+    return entry_response(entry, 201, Location=f"timesheets/{entry.id}")

@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError
@@ -21,6 +21,8 @@ READY_WITHIN: Final = 15.0
 """Seconds, after the build."""
 STOPPED_WITHIN: Final = 3.0
 """Seconds."""
+
+_INDEX: Final = ("IndexName", "KeySchema", "Projection")
 
 
 def session(settings: Settings) -> boto3.session.Session:
@@ -77,7 +79,7 @@ def deploy(settings: Settings, parameters: dict[str, str]) -> None:
     with lock.open("w") as held:  # stacks side by side share the build folder
         fcntl.flock(held, fcntl.LOCK_EX)
         _run(settings, "make", "build", f"ARCHITECTURE={settings.architecture}")
-        _await_ready(settings)
+        await_ready(settings)
         _run(settings, "sam", "deploy", "--no-confirm-changeset", "--parameter-overrides", *overrides)
     cloudformation = session(settings).client("cloudformation", endpoint_url=settings.aws_url)
     gateway = session(settings).client("apigateway", endpoint_url=settings.aws_url)
@@ -110,7 +112,15 @@ def _run(settings: Settings, *command: str) -> None:
         raise LocalError(f"{' '.join(command[:2])} failed:\n{result.stdout.strip()}")
 
 
-def _await_ready(settings: Settings) -> None:
+def await_ready(settings: Settings) -> None:
+    """Wait for MiniStack to answer.
+
+    Raises
+    ------
+    LocalError
+        If it does not.
+
+    """
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         try:
@@ -139,14 +149,12 @@ def _create_table_elsewhere(settings: Settings) -> None:
     """Create the stack's table in the other DynamoDB engine, unless it is there from last time."""
     own = session(settings).client("dynamodb", endpoint_url=settings.aws_url)
     other = session(settings).client("dynamodb", endpoint_url=settings.dynamodb_endpoint)
-    table = own.describe_table(TableName=output(settings, "TableName"))["Table"]
+    table: Any = own.describe_table(TableName=output(settings, "TableName"))["Table"]
+    same = {name: table[name] for name in ("TableName", "AttributeDefinitions", "KeySchema")}
+    for kind in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        same[kind] = [{name: index[name] for name in _INDEX} for index in table[kind]]
     try:
-        other.create_table(
-            TableName=table["TableName"],
-            AttributeDefinitions=table["AttributeDefinitions"],
-            KeySchema=table["KeySchema"],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        other.create_table(**same, BillingMode="PAY_PER_REQUEST")
     except other.exceptions.ResourceInUseException:
         return
     except BotoCoreError as error:

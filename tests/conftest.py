@@ -1,10 +1,13 @@
-"""An issuer of tokens, good ones and any other kind, for the authorizer's tests."""
+"""What all tests share: the environment, the template, the events, and an issuer of any kind of token."""
 
 import base64
+import copy
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
+from samcli.yamlhelper import yaml_parse
+
+PROJECT = Path(__file__).parents[1]
+
+type Event = dict[str, Any]
 
 # A function finds its environment set when it is imported.
 os.environ |= {
@@ -20,6 +28,7 @@ os.environ |= {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "TABLE_NAME": "timesheets",
     "ALLOWED_ORIGINS": "*",
+    "CURSOR_SECRET": "a secret of the tests",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
 }
@@ -88,3 +97,48 @@ class Issuer:
 @pytest.fixture(scope="session")
 def issuer() -> Issuer:
     return Issuer()
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """Return template.yaml as written, its short forms (`!Ref`) spelled out."""
+    parsed: dict[str, Any] = yaml_parse((PROJECT / "template.yaml").read_text())
+    return parsed
+
+
+def table_definition(template: dict[str, Any]) -> dict[str, Any]:
+    """Return what `CreateTable` takes of the template's table."""
+    properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
+    return {name: value for name, value in properties.items() if name != "TimeToLiveSpecification"}
+
+
+@pytest.fixture(scope="session")
+def _events() -> dict[str, Event]:
+    return {path.stem: json.loads(path.read_text()) for path in (PROJECT / "events").glob("*.json")}
+
+
+@pytest.fixture
+def event(_events: dict[str, Event]) -> Callable[..., Event]:
+    """Return a copy of a fixture in events/, changed where the test says."""
+
+    def load(
+        name: str,
+        *,
+        body: object = None,
+        query: dict[str, list[str]] | None = None,
+        headers: dict[str, str] | None = None,
+        path: dict[str, str] | None = None,
+        **claims: str,
+    ) -> Event:
+        loaded = copy.deepcopy(_events[name])
+        if body is not None:
+            loaded["body"] = body if isinstance(body, str) else json.dumps(body)
+        if query is not None:
+            loaded["multiValueQueryStringParameters"] = query
+        loaded["headers"] |= headers or {}
+        if path is not None:
+            loaded["pathParameters"] = path
+        loaded["requestContext"]["authorizer"] |= claims
+        return loaded
+
+    return load

@@ -1,13 +1,13 @@
 """What every unit test gets: closed sockets, a fixed environment, a fresh table."""
 
-import copy
+import importlib
 import io
 import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,14 +15,11 @@ import pytest
 import yaml
 from moto import mock_aws
 from pytest_socket import disable_socket
-from samcli.yamlhelper import yaml_parse
+
+from tests.conftest import PROJECT, Event, table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-PROJECT = Path(__file__).parents[2]
-
-type Event = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -46,16 +43,47 @@ def written(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture(scope="session")
-def template() -> dict[str, Any]:
-    """Return template.yaml as written, its short forms (`!Ref`) spelled out."""
-    parsed: dict[str, Any] = yaml_parse((PROJECT / "template.yaml").read_text())
-    return parsed
-
-
-@pytest.fixture(scope="session")
 def openapi() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load((PROJECT / "openapi.yaml").read_text())
     return document
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a handler answers."""
+
+    status: int
+    headers: dict[str, str]
+    text: str | None
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text or "")
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """Check an error's form (RFC 9457) and return it."""
+        body: dict[str, Any] = self.json
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert body["status"] == self.status
+        assert body["type"] == f"urn:timesheets:{body['code']}"
+        assert body["message"] == body["detail"]
+        assert body["title"]
+        return body
+
+
+@pytest.fixture
+def call(event: Callable[..., Event]) -> Callable[..., Answer]:
+    """Return what calls a handler with its fixture in events/, changed where the test says."""
+
+    def call_handler(name: str, entry_id: str | None = None, **changes: Any) -> Answer:
+        if entry_id is not None:
+            changes["path"] = {"id": entry_id}
+        handler = importlib.import_module(f"handlers.{name}").lambda_handler
+        answer = handler(event(name, **changes), None)
+        return Answer(answer["statusCode"], answer["headers"], answer.get("body"))
+
+    return call_handler
 
 
 @pytest.fixture(scope="session")
@@ -66,39 +94,6 @@ def dynamodb() -> "DynamoDBClient":
 @pytest.fixture
 def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> Iterator[None]:
     """Create the template's own table in moto."""
-    properties = template["Resources"]["Table"]["Properties"]
     with mock_aws():
-        dynamodb.create_table(
-            TableName=os.environ["TABLE_NAME"],
-            **{k: properties[k] for k in ("AttributeDefinitions", "KeySchema", "BillingMode")},
-        )
+        dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))
         yield
-
-
-@pytest.fixture(scope="session")
-def _events() -> dict[str, Event]:
-    return {path.stem: json.loads(path.read_text()) for path in (PROJECT / "events").glob("*.json")}
-
-
-@pytest.fixture
-def event(_events: dict[str, Event]) -> Callable[..., Event]:
-    """Return a copy of a fixture in events/, changed where the test says."""
-
-    def load(
-        name: str,
-        *,
-        body: object = None,
-        query: dict[str, list[str]] | None = None,
-        headers: dict[str, str] | None = None,
-        **claims: str,
-    ) -> Event:
-        loaded = copy.deepcopy(_events[name])
-        if body is not None:
-            loaded["body"] = body if isinstance(body, str) else json.dumps(body)
-        if query is not None:
-            loaded["multiValueQueryStringParameters"] = query
-        loaded["headers"] |= headers or {}
-        loaded["requestContext"]["authorizer"] |= claims
-        return loaded
-
-    return load

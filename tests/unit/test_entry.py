@@ -1,188 +1,55 @@
-"""The entry's rules."""
+"""The life of an entry: logged, corrected, decided, reopened."""
 
-import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from timesheets.entry import Entry, json_number, new_entry, parse_entry
+from timesheets.entry import Decision, Entry, check_unlocked, corrected, decided, new_entry, reopened
 from timesheets.problems import Problem
 
-GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": Decimal("7.25")}
+LOGGED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+LATER = datetime(2026, 11, 20, 10, 0, 0, 1999, tzinfo=UTC)
 
-
-def faults(body: object) -> dict[str, str]:
-    with pytest.raises(Problem) as refusal:
-        parse_entry(body)
-    assert refusal.value.code == "invalid_entry"
-    assert refusal.value.status == 422
-    return {fault.pointer: fault.detail for fault in refusal.value.errors}
-
-
-@pytest.mark.parametrize(
-    ("given_date", "kept"),
-    [
-        ("2026-11-20", date(2026, 11, 20)),
-        ("2024-02-29", date(2024, 2, 29)),
-        ("2017-05-10T17:40:20.095Z", date(2017, 5, 10)),
-        ("2017-05-10T23:59:59-11:00", date(2017, 5, 10)),
-        ("2017-05-10T00:00:00+14:00", date(2017, 5, 10)),
-        ("2017-05-10T17:40", date(2017, 5, 10)),
-    ],
+PENDING = new_entry(
+    {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25"), "notes": "Release"},
+    id="1",
+    user_id="auth0|ana",
+    now=LOGGED,
 )
-def test_a_date_or_the_date_that_a_date_time_states_is_kept(given_date: str, kept: date) -> None:
-    assert parse_entry(GOOD | {"date": given_date}).date == kept
+APPROVE, REJECT = Decision(approved=True), Decision(approved=False, reason="Which customer?")
+APPROVED = decided(PENDING, APPROVE, reviewer="auth0|mia", now=LATER)
+REJECTED = decided(PENDING, REJECT, reviewer="auth0|mia", now=LATER)
+
+NOW_PENDING = {"status": "pending", "reviewed_by": None, "reviewed_at": None, "reason": None}
+NOW_DECIDED = {"reviewed_by": "auth0|mia", "reviewed_at": "2026-11-20T10:00:00.001Z"}
+
+type Change = Callable[[Entry], Entry]
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "2026-02-30",
-        "2026-13-01",
-        "0000-01-01",
-        "20261120",
-        "2026-W47-5",
-        "20.11.2026",
-        "tomorrow",
-        "",
-        "2026-11-20 ",
-        "2026-11-20Tnoon",
-        "2026-11-20T25:00:00Z",
-        "20261120T120000Z",
-        "２０２６-11-20",
-        1795167000,
-        None,
-        True,
-        ["2026-11-20"],
-    ],
-)
-def test_no_other_date_is_accepted(bad: object) -> None:
-    assert list(faults(GOOD | {"date": bad})) == ["/date"]
+def correct(**changes: Any) -> Change:
+    return lambda entry: corrected(entry, changes, now=LATER)
 
 
-@pytest.mark.parametrize(
-    ("hours", "kept"),
-    [
-        (Decimal(5), "5"),
-        (Decimal(24), "24"),
-        (Decimal("0.01"), "0.01"),
-        (Decimal("7.250"), "7.25"),
-        (Decimal("2E+1"), "20"),
-        ("7.25", "7.25"),
-        ("8", "8"),
-        (" 7.5 ", "7.5"),
-    ],
-)
-def test_hours_are_kept_exactly(hours: object, kept: str) -> None:
-    assert parse_entry(GOOD | {"hours": hours}).hours == Decimal(kept)
+def decide(decision: Decision, reviewer: str = "auth0|mia") -> Change:
+    return lambda entry: decided(entry, decision, reviewer=reviewer, now=LATER)
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        Decimal(0),
-        Decimal(-1),
-        Decimal("24.01"),
-        Decimal("1e400"),
-        Decimal("1e-400000"),
-        Decimal("NaN"),
-        Decimal("Infinity"),
-        Decimal("-Infinity"),
-        Decimal("7.255"),
-        True,
-        False,
-        None,
-        "abc",
-        "",
-        "NaN",
-        "1_0",
-        "0x10",
-        "7,5",
-        "1e1",
-        "٧",
-        "9" * 5000,
-        [Decimal(1)],
-        {},
-    ],
-)
-def test_no_other_hours_are_accepted(bad: object) -> None:
-    assert list(faults(GOOD | {"hours": bad})) == ["/hours"]
-
-
-@pytest.mark.parametrize("project", ["x", "x" * 100, "Ünïcødé 🦆", "  padded  ", f" {'x' * 100} "])
-def test_a_project_is_kept_without_the_space_around_it(project: str) -> None:
-    assert parse_entry(GOOD | {"project": project}).project == project.strip()
-
-
-@pytest.mark.parametrize("bad", ["", " ", "\t\n", "x" * 101, "\ud800", 5, None, ["x"]])
-def test_no_other_project_is_accepted(bad: object) -> None:
-    assert list(faults(GOOD | {"project": bad})) == ["/project"]
-
-
-@pytest.mark.parametrize("notes", [None, "", "x" * 1000, "two\nlines"])
-def test_notes_are_optional(notes: str | None) -> None:
-    assert parse_entry(GOOD | {"notes": notes}).notes == notes
-    assert parse_entry(GOOD).notes is None
-
-
-@pytest.mark.parametrize("bad", ["x" * 1001, 5, "\udfff", ["x"]])
-def test_no_other_notes_are_accepted(bad: object) -> None:
-    assert list(faults(GOOD | {"notes": bad})) == ["/notes"]
-
-
-def test_every_fault_is_named_at_once() -> None:
-    body = {"date": "2026-02-30", "project": " ", "hours": Decimal(0), "notes": 1, "hour": 1, "a/b~c": 1}
-    assert list(faults(body)) == ["/date", "/project", "/hours", "/notes", "/hour", "/a~1b~0c"]
-
-
-def test_missing_fields_are_named() -> None:
-    assert faults({}) == {"/date": "is required", "/project": "is required", "/hours": "is required"}
-
-
-@pytest.mark.parametrize("body", [[], [GOOD], "text", Decimal(1), True, None])
-def test_a_body_that_is_no_object_is_refused_as_a_whole(body: object) -> None:
-    assert list(faults(body)) == [""]
-
-
-def test_what_only_the_server_sets_is_accepted_and_not_used() -> None:
-    sent = {
-        "id": "1",
-        "user_id": "someone-else",
-        "user_email": "x",
-        "status": "approved",
-        "approved": True,
-        "reviewed_by": "me",
-        "reviewed_at": "now",
-        "reason": "x",
-        "source": "x",
-        "created_at": "x",
-        "modified_at": "x",
-        "version": Decimal(9),
-    }
-    assert parse_entry(GOOD | sent) == parse_entry(GOOD)
-
-
-def test_a_refusal_stays_small_whatever_was_sent() -> None:
-    sent = {f"{i}{'x' * 1000}": 1 for i in range(5000)}
-    with pytest.raises(Problem) as refusal:
-        parse_entry(GOOD | sent)
-    assert len(json.dumps(refusal.value.to_json())) < 10_000
-    assert refusal.value.errors[-1].detail == "has 4950 more fields that no entry has"
+def reopen(reviewer: str = "auth0|mia") -> Change:
+    return lambda entry: reopened(entry, reviewer=reviewer, now=LATER)
 
 
 def test_a_new_entry_is_pending_at_version_1() -> None:
-    now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    entry = new_entry(parse_entry(GOOD), entry_id="id", user_id="auth0|ana", user_email=None, now=now)
-    assert entry.to_json() == {
-        "id": "id",
+    assert PENDING.to_json() == {
+        "id": "1",
         "user_id": "auth0|ana",
         "date": "2026-11-20",
         "project": "StoreZero",
         "hours": 7.25,
+        "notes": "Release",
         "status": "pending",
         "approved": False,
         "created_at": "2026-11-20T09:30:00.000Z",
@@ -191,29 +58,73 @@ def test_a_new_entry_is_pending_at_version_1() -> None:
     }
 
 
-@given(st.decimals(min_value=Decimal("0.01"), max_value=24, places=2))
-def test_hours_read_back_from_json_are_the_hours_sent(hours: Decimal) -> None:
-    assert Decimal(json.dumps(json_number(hours))) == hours
-    assert parse_entry(GOOD | {"hours": str(hours)}).hours == hours
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.text() | st.decimals(allow_nan=True),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
+@pytest.mark.parametrize(
+    ("entry", "change", "expected"),
+    [
+        (PENDING, correct(hours=Decimal(8)), {"hours": Decimal(8)}),
+        (PENDING, correct(date=date(2026, 1, 1)), {"date": date(2026, 1, 1)}),
+        (PENDING, correct(notes=None), {"notes": None}),
+        (REJECTED, correct(), NOW_PENDING),
+        (REJECTED, correct(hours=Decimal(8)), NOW_PENDING | {"hours": Decimal(8)}),
+        (PENDING, decide(APPROVE), NOW_DECIDED | {"status": "approved"}),
+        (PENDING, decide(REJECT), NOW_DECIDED | {"status": "rejected", "reason": "Which customer?"}),
+        (APPROVED, reopen(), NOW_PENDING),
+        (REJECTED, reopen(), NOW_PENDING),
+    ],
 )
+def test_a_change_makes_the_next_version(entry: Entry, change: Change, expected: dict[str, Any]) -> None:
+    next_version = replace(entry, modified_at="2026-11-20T10:00:00.001Z", version=entry.version + 1)
+    assert change(entry) == replace(next_version, **expected)
 
 
-@given(st.dictionaries(st.sampled_from(["date", "project", "hours", "notes", "x"]), anything) | anything)
-def test_any_body_is_either_an_entry_or_a_named_refusal(body: Any) -> None:
-    try:
-        fields = parse_entry(body)
-    except Problem as problem:
-        assert problem.errors
-    else:
-        assert 0 < fields.hours <= 24
-        assert 1 <= len(fields.project) <= 100
+@pytest.mark.parametrize(
+    ("entry", "change"),
+    [
+        (PENDING, correct()),
+        (PENDING, correct(hours=Decimal("7.250"), project="StoreZero")),
+        (APPROVED, decide(APPROVE)),
+        (APPROVED, decide(APPROVE, "auth0|max")),
+        (REJECTED, decide(REJECT)),
+        (REJECTED, decide(Decision(approved=False, reason="Another"))),
+        (PENDING, reopen()),
+    ],
+)
+def test_what_changes_nothing_is_no_new_version(entry: Entry, change: Change) -> None:
+    assert change(entry) is entry
 
 
-def test_an_entry_can_not_be_changed() -> None:
-    assert Entry.__dataclass_params__.frozen  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("entry", "change", "code"),
+    [
+        (APPROVED, correct(hours=Decimal(8)), "entry_locked"),
+        (APPROVED, correct(), "entry_locked"),
+        (APPROVED, decide(REJECT), "conflict"),
+        (REJECTED, decide(APPROVE), "conflict"),
+        (PENDING, decide(APPROVE, "auth0|ana"), "self_approval"),
+        (APPROVED, decide(APPROVE, "auth0|ana"), "self_approval"),
+        (PENDING, decide(REJECT, "auth0|ana"), "self_approval"),
+        (APPROVED, reopen("auth0|ana"), "self_approval"),
+        (PENDING, reopen("auth0|ana"), "self_approval"),
+    ],
+)
+def test_what_the_rules_forbid_is_refused(entry: Entry, change: Change, code: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        change(entry)
+    assert refusal.value.code == code
+
+
+def test_only_an_approved_entry_is_locked() -> None:
+    check_unlocked(PENDING)
+    check_unlocked(REJECTED)
+    with pytest.raises(Problem, match="approved"):
+        check_unlocked(APPROVED)
+
+
+def test_approved_is_true_exactly_when_the_status_says_so() -> None:
+    assert [entry.to_json()["approved"] for entry in (PENDING, APPROVED, REJECTED)] == [False, True, False]
+
+
+def test_entries_are_in_order_of_date_and_then_of_logging() -> None:
+    day_before = replace(PENDING, date=date(2026, 11, 19), created_at="2026-11-20T12:00:00.000Z")
+    minute_after = replace(PENDING, created_at="2026-11-20T09:31:00.000Z", id="0")
+    assert day_before.position < PENDING.position < minute_after.position

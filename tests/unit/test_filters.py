@@ -1,32 +1,45 @@
 """The query parameters of a list."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from timesheets.filters import ListQuery, parse_list_query
+from timesheets.filters import APPROVALS, OWN_LIST, ListQuery, parse_filters
 from timesheets.problems import Problem
 
 
 @pytest.mark.parametrize(
-    ("parameters", "query"),
+    ("parameters", "members"),
     [
-        ({}, ListQuery()),
-        ({"from": "2026-11-01"}, ListQuery(first=date(2026, 11, 1))),
-        ({"to": "2026-11-30"}, ListQuery(last=date(2026, 11, 30))),
+        ({}, {}),
+        ({"from": "2026-11-01"}, {"first": date(2026, 11, 1)}),
+        ({"to": "2026-11-30"}, {"last": date(2026, 11, 30)}),
         (
             {"from": "2026-11-01", "to": "2026-11-01"},
-            ListQuery(first=date(2026, 11, 1), last=date(2026, 11, 1)),
+            {"first": date(2026, 11, 1), "last": date(2026, 11, 1)},
         ),
-        ({"project": "StoreZero"}, ListQuery(project="StoreZero")),
-        ({"status": "approved"}, ListQuery(status="approved")),
-        ({"order": "asc"}, ListQuery(ascending=True)),
-        ({"order": "desc"}, ListQuery()),
-        ({"limit": "100"}, ListQuery(limit=100)),
+        ({"project": "StoreZero"}, {"project": "StoreZero"}),
+        ({"status": "approved"}, {"status": "approved"}),
+        ({"order": "asc"}, {"ascending": True}),
+        ({"order": "desc"}, {"ascending": False}),
+        ({"limit": "100"}, {"limit": 100}),
+        ({"cursor": "abc"}, {"cursor": "abc"}),
     ],
 )
-def test_good_parameters_are_read(parameters: dict[str, str], query: ListQuery) -> None:
-    assert parse_list_query(parameters) == query
+def test_good_parameters_are_read(parameters: dict[str, str], members: dict[str, Any]) -> None:
+    assert parse_filters(parameters, OWN_LIST) == members
+
+
+def test_approvals_are_narrowed_by_user_and_own_entries_by_status() -> None:
+    assert parse_filters({"user_id": "auth0|carl"}, APPROVALS) == {"user_id": "auth0|carl"}
+    for parameters, known in (({"user_id": "auth0|carl"}, OWN_LIST), ({"status": "pending"}, APPROVALS)):
+        with pytest.raises(Problem, match="Unknown"):
+            parse_filters(parameters, known)
+
+
+def test_a_page_holds_50_unless_asked_otherwise() -> None:
+    assert ListQuery().limit == 50
 
 
 @pytest.mark.parametrize(
@@ -57,6 +70,6 @@ def test_good_parameters_are_read(parameters: dict[str, str], query: ListQuery) 
 )
 def test_bad_or_unknown_parameters_are_refused_by_name(parameters: dict[str, str]) -> None:
     with pytest.raises(Problem) as refusal:
-        parse_list_query(parameters)
+        parse_filters(parameters, OWN_LIST)
     assert refusal.value.code == "malformed_request"
     assert f"'{next(iter(parameters))}'" in refusal.value.detail

@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from local.issuer.directory import Directory
 from local.settings import Settings
+from timesheets import api, entry, fields, filters, problems, spreadsheet, upload
 
 PROJECT = Path(__file__).parents[2]
 
@@ -41,6 +42,38 @@ def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi:
     assert flow["authorizationUrl"] == f"{Settings().issuer}authorize"
     assert flow["tokenUrl"] == f"{Settings().issuer}oauth/token"
     assert openapi["servers"][0]["url"] == Settings().api_url
+
+
+def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
+    schemas = openapi["components"]["schemas"]
+    assert schemas["Code"]["enum"] == list(problems.STATUS)
+    assert schemas["Status"]["enum"] == list(entry.STATUSES)
+    assert list(schemas["Entry"]["properties"]) == list(spreadsheet.COLUMNS)
+    assert set(schemas["ServerFields"]["properties"]) | {"user_id"} == fields.SERVER_FIELDS
+    assert schemas["IdempotencyKey"]["maxLength"] == api.MAX_KEY
+    assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
+    assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES
+    assert schemas["Decision"]["oneOf"][1]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
+    assert schemas["Row"]["properties"]["user_id"]["maxLength"] == fields.MAX_USER_ID
+    assert schemas["Row"]["properties"]["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
+    assert schemas["Upload"]["oneOf"][1]["maxItems"] == upload.MAX_ROWS
+    limit = openapi["components"]["parameters"]["Limit"]["schema"]
+    assert (limit["maximum"], limit["default"]) == (filters.MAX_LIMIT, filters.DEFAULT_LIMIT)
+
+
+def test_the_lists_take_the_parameters_that_the_document_names(openapi: dict[str, Any]) -> None:
+    for path, known in (("/timesheets", filters.OWN_LIST), ("/approvals", filters.APPROVALS)):
+        parameters = openapi["paths"][path]["get"]["parameters"]
+        names = [p["$ref"].rpartition("/")[2].lower() if "$ref" in p else p["name"] for p in parameters]
+        assert names == list(known)
+
+
+def test_the_documents_problems_are_the_codes(openapi: dict[str, Any]) -> None:
+    for name, example in openapi["components"]["examples"].items():
+        if "code" in example["value"]:
+            value = example["value"]
+            faults = [problems.Fault(**fault) for fault in value.get("errors", [])]
+            assert value == problems.Problem(value["code"], value["detail"], errors=faults).to_json(), name
 
 
 def test_the_document_is_valid_openapi(openapi: dict[str, Any]) -> None:

@@ -25,10 +25,26 @@ class Route:
 
 LIST_TIMESHEETS: Final = Route("GET", "/timesheets", "read:timesheets")
 CREATE_TIMESHEET: Final = Route("POST", "/timesheets", "create:timesheets")
+GET_TIMESHEET: Final = Route("GET", "/timesheets/{id}", "read:timesheets")
+CORRECT_TIMESHEET: Final = Route("PATCH", "/timesheets/{id}", "create:timesheets")
+DELETE_TIMESHEET: Final = Route("DELETE", "/timesheets/{id}", "delete:timesheets")
+GET_WEEK: Final = Route("GET", "/timesheets/weeks/{week}", "read:timesheets")
+LIST_APPROVALS: Final = Route("GET", "/approvals", "approve:timesheets")
+DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
+REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
+UPLOAD_TIMESHEETS: Final = Route("POST", "/timesheets/upload", "batch:upload")
 
 ROUTES: Final = (
     LIST_TIMESHEETS,
     CREATE_TIMESHEET,
+    GET_TIMESHEET,
+    CORRECT_TIMESHEET,
+    DELETE_TIMESHEET,
+    GET_WEEK,
+    LIST_APPROVALS,
+    DECIDE_APPROVAL,
+    REOPEN_APPROVAL,
+    UPLOAD_TIMESHEETS,
 )
 
 DEFAULT_LEEWAY: Final = 5

@@ -3,8 +3,9 @@
 import functools
 import json
 import os
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -13,12 +14,23 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from timesheets.access import Route, clock_leeway
-from timesheets.problems import Problem, insufficient_scope, invalid_token
+from timesheets.entry import Entry
+from timesheets.problems import Conflict, Problem, insufficient_scope, invalid_token, version_mismatch
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body."""
 
+MAX_KEY: Final = 255
+"""Characters of an idempotency key."""
+
+JSON: Final = ("application/json",)
+MERGE_PATCH: Final = ("application/merge-patch+json", "application/json")
+"""RFC 7396, section 4; JSON too, for clients that can send nothing else."""
+
 EXPOSED_HEADERS: Final = "Link, ETag, Location, Retry-After, x-amzn-RequestId"
+
+# An entity tag (RFC 9110, section 8.8.3), or several, or any.
+_ETAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
 
 logger = Logger()
 metrics = Metrics()
@@ -40,12 +52,13 @@ class Request:
     """What a handler may know of a request."""
 
     caller: Caller
+    path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""
     body: str
 
-    def json(self) -> object:
+    def json(self, media_types: Sequence[str] = JSON) -> object:
         """Return the decoded body, its numbers as `Decimal`.
 
         Raises
@@ -54,30 +67,74 @@ class Request:
             `malformed_request` if it isn't JSON (RFC 8259), `payload_too_large` over 1 MiB.
 
         """
-        media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise Problem("malformed_request", "Send the body as Content-Type: application/json")
+        media_type = self.headers.get("content-type", JSON[0]).partition(";")[0].strip().lower()
+        if media_type not in media_types:
+            raise Problem("malformed_request", f"Send the body as Content-Type: {media_types[0]}")
         if len(self.body) > MAX_BODY or len(self.body.encode(errors="replace")) > MAX_BODY:
             raise Problem("payload_too_large", "The body is over 1 MiB; send less at a time")
         if not self.body.strip():
             raise Problem("malformed_request", "The body is empty; send a JSON object")
         return _decode_json(self.body)
 
+    @property
+    def idempotency_key(self) -> str | None:
+        """The client's own name for this request, the same each time it is sent.
+
+        Raises
+        ------
+        Problem
+            `malformed_request` for one that is empty, too long or not printable ASCII.
+
+        """
+        key = self.headers.get("idempotency-key")
+        if key is not None and not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
+            raise Problem(
+                "malformed_request", f"Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters"
+            )
+        return key
+
+    def check_version(self, entry: Entry) -> None:
+        """Refuse a change of another version than `If-Match` names (RFC 9110, section 13.1.1).
+
+        Raises
+        ------
+        Problem
+            `version_mismatch`; `malformed_request` for a header that isn't one.
+
+        """
+        given = self.headers.get("if-match", "*").strip()
+        if given == "*":
+            return
+        if not _ETAGS.fullmatch(given):
+            raise Problem("malformed_request", 'If-Match must be an ETag such as "3", in its quotes, or *')
+        if etag(entry) not in re.split(r"\s*,\s*", given):
+            raise version_mismatch()
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; `body` is anything JSON can hold."""
+    """An answer. `body` is anything JSON can hold; a string is sent as it is, None not at all."""
 
     status: int
-    body: object
+    body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def count(metric: str, **dimensions: str) -> None:
-    """Count one event, under a metric's name and the dimensions that tell its kinds apart."""
+def etag(entry: Entry) -> str:
+    """Return a strong entity tag (RFC 9110, section 8.8.3): the entry's version."""
+    return f'"{entry.version}"'
+
+
+def entry_response(entry: Entry, status: int = 200, **headers: str) -> Response:
+    """Answer with an entry and its tag."""
+    return Response(status, entry.to_json(), {"ETag": etag(entry), **headers})
+
+
+def count(metric: str, times: int = 1, **dimensions: str) -> None:
+    """Count events, under a metric's name and the dimensions that tell their kinds apart."""
     for name, value in dimensions.items():
         metrics.add_dimension(name=name, value=value)
-    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=times)
     metrics.flush_metrics()
 
 
@@ -95,7 +152,7 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
             try:
                 response = serve(_request(event, route))
             except Problem as problem:
-                response = _refuse(problem)
+                response = _refuse(_seen_by(problem, event))
             except Exception as error:
                 logger.exception("failed", error=type(error).__name__)
                 response = _refuse(
@@ -118,10 +175,15 @@ def _request(event: dict[str, Any], route: Route) -> Request:
         raise insufficient_scope()
     return Request(
         caller=Caller(sub=claims["sub"], client_id=claims["client_id"], email=claims.get("email")),
+        path=event.get("pathParameters") or {},
         query=_query(event),
-        headers={name.lower(): value for name, value in (event["headers"] or {}).items()},
+        headers=_headers(event),
         body=event["body"] or "",
     )
+
+
+def _headers(event: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): value for name, value in (event["headers"] or {}).items()}
 
 
 def _query(event: dict[str, Any]) -> dict[str, str]:
@@ -164,19 +226,29 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
+def _seen_by(problem: Problem, event: dict[str, Any]) -> Problem:
+    """Tell who named a version that it has passed, rather than that there was a race."""
+    return version_mismatch() if isinstance(problem, Conflict) and "if-match" in _headers(event) else problem
+
+
 def _refuse(problem: Problem) -> Response:
     count("RequestsRefused", code=problem.code)
-    logger.info("refused", status=int(problem.status), code=problem.code)
+    cause = type(problem.__cause__).__name__ if problem.__cause__ else None
+    logger.info("refused", status=int(problem.status), code=problem.code, cause=cause)
     headers = {"Content-Type": "application/problem+json", **problem.headers}
     return Response(problem.status, problem.to_json(), headers)
 
 
 def _proxy_answer(response: Response, event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "statusCode": int(response.status),
-        "headers": {"Content-Type": "application/json", **_cors(event), **response.headers},
-        "body": json.dumps(response.body, separators=(",", ":")),
-    }
+    headers = _cors(event)
+    if "Vary" in headers and "Vary" in response.headers:
+        headers["Vary"] += f", {response.headers['Vary']}"
+    answer: dict[str, Any] = {"statusCode": int(response.status), "headers": {**response.headers, **headers}}
+    if response.body is not None:
+        is_text = isinstance(response.body, str)
+        answer["headers"].setdefault("Content-Type", "application/json")
+        answer["body"] = response.body if is_text else json.dumps(response.body, separators=(",", ":"))
+    return answer
 
 
 def _cors(event: dict[str, Any]) -> dict[str, str]:
@@ -185,6 +257,6 @@ def _cors(event: dict[str, Any]) -> dict[str, str]:
     headers = {"Access-Control-Expose-Headers": EXPOSED_HEADERS}
     if "*" in allowed:
         return {"Access-Control-Allow-Origin": "*", **headers}
-    origin = next((v for name, v in (event["headers"] or {}).items() if name.lower() == "origin"), None)
+    origin = _headers(event).get("origin")
     headers["Vary"] = "Origin"
     return {"Access-Control-Allow-Origin": origin, **headers} if origin in allowed else headers

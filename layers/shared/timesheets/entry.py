@@ -1,46 +1,15 @@
-"""The timesheet entry and its rules. Pure: no clock, no network, no storage."""
+"""The timesheet entry and its life: logged, corrected, reviewed, deleted. Pure: no clock, no storage."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from timesheets.problems import Fault, invalid_entry
-
-MAX_HOURS: Final = Decimal(24)
-MAX_PROJECT: Final = 100
-MAX_NOTES: Final = 1000
-
-# An answer stays small whatever was sent.
-MAX_NAMED: Final = 50
-MAX_NAME: Final = 100
+from timesheets.fields import ENTRY_CHECKS, MAX_REASON, REQUIRED, SERVER_FIELDS, checked_fields, trimmed
+from timesheets.problems import Fault, Problem, invalid_entry
 
 STATUSES: Final = ("pending", "approved", "rejected")
-
-_REQUIRED: Final = ("date", "project", "hours")
-# The published sample's clients send some of these; the server's own values stand.
-_SERVER_FIELDS: Final = frozenset(
-    {
-        "id",
-        "user_id",
-        "user_email",
-        "status",
-        "approved",
-        "reviewed_by",
-        "reviewed_at",
-        "reason",
-        "source",
-        "created_at",
-        "modified_at",
-        "version",
-    }
-)
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +18,27 @@ class Entry:
 
     id: str
     user_id: str
-    user_email: str | None
+    user_email: str | None = None
     date: date
     project: str
     hours: Decimal
-    notes: str | None
-    status: str
+    notes: str | None = None
+    status: str = "pending"
+    reviewed_by: str | None = None
+    reviewed_at: str | None = None
+    reason: str | None = None
+    external_id: str | None = None
+    source: str | None = None
     created_at: str
     modified_at: str
-    version: int
+    version: int = 1
+    request: str | None = None
+    """Stands for the request that logged it under an idempotency key; callers don't see it."""
+
+    @property
+    def position(self) -> str:
+        """Where it stands in a list: by date, then by when it was logged."""
+        return f"{self.date.isoformat()}#{self.created_at}#{self.id}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as callers see it; members without a value are absent."""
@@ -71,6 +52,11 @@ class Entry:
             "notes": self.notes,
             "status": self.status,
             "approved": self.status == "approved",
+            "reviewed_by": self.reviewed_by,
+            "reviewed_at": self.reviewed_at,
+            "reason": self.reason,
+            "external_id": self.external_id,
+            "source": self.source,
             "created_at": self.created_at,
             "modified_at": self.modified_at,
             "version": self.version,
@@ -78,23 +64,16 @@ class Entry:
         return {name: value for name, value in members.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryFields:
-    """What a client says of an entry, checked."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reviewer says of an entry."""
 
-    date: date
-    project: str
-    hours: Decimal
-    notes: str | None
+    approved: bool
+    reason: str | None = None
 
 
-def parse_entry(body: object) -> EntryFields:
-    """Check a client's entry.
-
-    Parameters
-    ----------
-    body
-        Decoded JSON, its numbers as `Decimal`.
+def parse_entry(body: object) -> dict[str, Any]:
+    """Check a new entry, decoded JSON, and return what its client says of it.
 
     Raises
     ------
@@ -102,47 +81,113 @@ def parse_entry(body: object) -> EntryFields:
         `invalid_entry`, naming every fault.
 
     """
-    if not isinstance(body, Mapping):
-        raise invalid_entry([Fault("", "must be a JSON object with date, project and hours")])
-    faults: list[Fault] = []
-    checked: dict[str, Any] = {}
-    for name, check in _CLIENT_FIELDS.items():
-        if name not in body and name in _REQUIRED:
-            faults.append(Fault(f"/{name}", "is required"))
-            continue
-        try:
-            checked[name] = check(body.get(name))
-        except ValueError as fault:
-            faults.append(Fault(f"/{name}", str(fault)))
-    unknown = [name for name in body if name not in _CLIENT_FIELDS and name not in _SERVER_FIELDS]
-    faults += [
-        Fault(f"/{_pointer_token(name)}", "is not a field of an entry") for name in unknown[:MAX_NAMED]
-    ]
-    if len(unknown) > MAX_NAMED:
-        faults.append(Fault("", f"has {len(unknown) - MAX_NAMED} more fields that no entry has"))
-    if faults:
-        raise invalid_entry(faults)
-    return EntryFields(**checked)
+    return checked_fields(body, ENTRY_CHECKS, required=REQUIRED, accepted=SERVER_FIELDS)
 
 
-def new_entry(
-    fields: EntryFields, *, entry_id: str, user_id: str, user_email: str | None, now: datetime
-) -> Entry:
-    """Return a pending entry at version 1, logged at `now` (UTC)."""
-    timestamp = rfc3339(now)
-    return Entry(
-        id=entry_id,
-        user_id=user_id,
-        user_email=user_email,
-        date=fields.date,
-        project=fields.project,
-        hours=fields.hours,
-        notes=fields.notes,
-        status="pending",
-        created_at=timestamp,
-        modified_at=timestamp,
-        version=1,
+def parse_changes(body: object) -> dict[str, Any]:
+    """Check a merge patch (RFC 7396) for an entry, and return the values that are to change.
+
+    Raises
+    ------
+    Problem
+        `invalid_entry`, naming every fault.
+
+    """
+    return checked_fields(body, ENTRY_CHECKS, accepted=SERVER_FIELDS)
+
+
+def parse_decision(body: object) -> Decision:
+    """Check a reviewer's decision: `{"approved": true}`, or false with a reason.
+
+    Raises
+    ------
+    Problem
+        `invalid_entry`, naming every fault.
+
+    """
+    values = checked_fields(
+        body, {"approved": _boolean, "reason": trimmed(MAX_REASON)}, required=("approved",)
     )
+    decision = Decision(**values)
+    if decision.approved and decision.reason:
+        raise invalid_entry([Fault("/reason", "is for a rejection only")])
+    if not decision.approved and not decision.reason:
+        raise invalid_entry([Fault("/reason", "is required to reject an entry")])
+    return decision
+
+
+def new_entry(fields: Mapping[str, Any], *, now: datetime, **known: Any) -> Entry:  # noqa: ANN401 any field
+    """Return a pending entry at version 1, logged at `now` (UTC), with what the server knows of it."""
+    timestamp = rfc3339(now)
+    return Entry(**fields, **known, created_at=timestamp, modified_at=timestamp)
+
+
+def corrected(entry: Entry, changes: Mapping[str, Any], *, now: datetime) -> Entry:
+    """Return the entry with its owner's changes; a rejected one is pending again.
+
+    Raises
+    ------
+    Problem
+        `entry_locked` if it is approved.
+
+    """
+    check_unlocked(entry)
+    if entry.status == "pending" and all(getattr(entry, name) == value for name, value in changes.items()):
+        return entry
+    return replace(_pending(entry, now), **changes)
+
+
+def check_unlocked(entry: Entry) -> None:
+    """Let an entry's owner change or delete it, unless it is approved.
+
+    Raises
+    ------
+    Problem
+        `entry_locked`.
+
+    """
+    if entry.status == "approved":
+        raise Problem("entry_locked", "The entry is approved; ask an approver to reopen it first")
+
+
+def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -> Entry:
+    """Return the entry as a reviewer decides; unchanged if that was decided already.
+
+    Raises
+    ------
+    Problem
+        `self_approval` for the owner; `conflict` if it was decided the other way.
+
+    """
+    _check_reviewer(entry, reviewer)
+    status = "approved" if decision.approved else "rejected"
+    if entry.status == status:
+        return entry
+    if entry.status != "pending":
+        raise Problem("conflict", f"The entry is {entry.status} already; reopen it first")
+    timestamp = rfc3339(now)
+    return replace(
+        entry,
+        status=status,
+        reviewed_by=reviewer,
+        reviewed_at=timestamp,
+        reason=decision.reason,
+        modified_at=timestamp,
+        version=entry.version + 1,
+    )
+
+
+def reopened(entry: Entry, *, reviewer: str, now: datetime) -> Entry:
+    """Return the entry as pending again; unchanged if it is.
+
+    Raises
+    ------
+    Problem
+        `self_approval` for the owner.
+
+    """
+    _check_reviewer(entry, reviewer)
+    return entry if entry.status == "pending" else _pending(entry, now)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -158,81 +203,24 @@ def json_number(hours: Decimal) -> int | float:
     return int(hours) if hours == hours.to_integral_value() else float(hours)
 
 
-def parse_day(value: str) -> date:
-    """Read a calendar date, `YYYY-MM-DD`.
-
-    Raises
-    ------
-    ValueError
-        For any other form, and for a day that no calendar has.
-
-    """
-    if not _DAY.fullmatch(value):
-        raise ValueError("must be a date such as 2026-11-20")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date that exists") from None
+def _check_reviewer(entry: Entry, reviewer: str) -> None:
+    if entry.user_id == reviewer:
+        raise Problem("self_approval", "Nobody reviews their own entry; another approver has to")
 
 
-def _date(value: object) -> date:
-    if not isinstance(value, str):
-        raise ValueError("must be a string holding a date such as 2026-11-20")
-    if "T" not in value:
-        return parse_day(value)
-    # Of a date-time its own calendar date counts, whatever its offset from UTC.
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date such as 2026-11-20, or an ISO 8601 date-time") from None
-    return parse_day(value.partition("T")[0])
+def _pending(entry: Entry, now: datetime) -> Entry:
+    return replace(
+        entry,
+        status="pending",
+        reviewed_by=None,
+        reviewed_at=None,
+        reason=None,
+        modified_at=rfc3339(now),
+        version=entry.version + 1,
+    )
 
 
-def _project(value: object) -> str:
-    project = _text(value.strip() if isinstance(value, str) else value, MAX_PROJECT)
-    if not project:
-        raise ValueError("must not be blank")
-    return project
-
-
-def _hours(value: object) -> Decimal:
-    if isinstance(value, str):
-        text = value.strip()
-        if not _NUMBER.fullmatch(text):
-            raise ValueError("must be a number, or a string holding one, such as 7.25")
-        value = Decimal(text)
-    if not isinstance(value, Decimal) or value.is_nan():
-        raise ValueError("must be a number, or a string holding one, such as 7.25")
-    if not 0 < value <= MAX_HOURS:
-        raise ValueError("must be more than 0 and at most 24")
-    hours = value.quantize(Decimal("0.01"))
-    if hours != value:
-        raise ValueError("must have at most two decimals")
-    return hours
-
-
-def _notes(value: object) -> str | None:
-    return None if value is None else _text(value, MAX_NOTES)
-
-
-def _text(value: object, longest: int) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be a string")
-    if len(value) > longest:
-        raise ValueError(f"must be at most {longest} characters")
-    if _SURROGATE.search(value):
-        raise ValueError("must be Unicode text: it holds half of a surrogate pair")
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
     return value
-
-
-_CLIENT_FIELDS: Final[Mapping[str, Callable[[object], object]]] = {
-    "date": _date,
-    "project": _project,
-    "hours": _hours,
-    "notes": _notes,
-}
-
-
-def _pointer_token(name: str) -> str:
-    """Escape a member's name, cut if it is long, for a JSON Pointer (RFC 6901, section 3)."""
-    return name[:MAX_NAME].replace("~", "~0").replace("/", "~1")

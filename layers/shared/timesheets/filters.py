@@ -1,14 +1,21 @@
 """The query parameters of a list, checked. Pure, like the entry's rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from timesheets.entry import MAX_PROJECT, STATUSES, Entry, parse_day
+from timesheets.entry import STATUSES, Entry
+from timesheets.fields import MAX_PROJECT, MAX_USER_ID, parse_day
 from timesheets.problems import Problem
 
 MAX_LIMIT: Final = 100
+DEFAULT_LIMIT: Final = 50
+MAX_EXAMINED: Final = 100
+"""Entries that one page looks at, whatever it filters by: so no page costs more than the longest."""
+
+OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor")
+APPROVALS: Final = ("from", "to", "project", "user_id", "order", "limit", "cursor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +26,31 @@ class ListQuery:
     last: date = date.max
     project: str | None = None
     status: str | None = None
+    user_id: str | None = None
+    not_user_id: str | None = None
     ascending: bool = False
-    limit: int | None = None
+    limit: int | None = DEFAULT_LIMIT
+    """Entries on a page; None for all of them."""
+    after: str | None = None
+    """The position of the last entry of the page before."""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether entries in the range of dates may be left out."""
+        return any((self.project, self.status, self.user_id))
 
     def matches(self, entry: Entry) -> bool:
-        """Tell whether an entry has the project and the status asked for."""
-        return self.project in (None, entry.project) and self.status in (None, entry.status)
+        """Tell whether an entry is one of those asked for."""
+        return (
+            self.project in (None, entry.project)
+            and self.status in (None, entry.status)
+            and self.user_id in (None, entry.user_id)
+            and self.not_user_id != entry.user_id
+        )
 
 
-def parse_list_query(parameters: Mapping[str, str]) -> ListQuery:
-    """Check the parameters of `GET /timesheets`.
+def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict[str, Any]:
+    """Check a list's parameters and return the members of its `ListQuery`; `cursor` as it was given.
 
     Raises
     ------
@@ -38,18 +60,18 @@ def parse_list_query(parameters: Mapping[str, str]) -> ListQuery:
     """
     checked: dict[str, Any] = {}
     for name, value in parameters.items():
-        if name not in _PARAMETERS:
-            known = ", ".join(_PARAMETERS)
-            raise Problem("malformed_request", f"Unknown query parameter {name[:100]!r}; known are {known}")
+        if name not in known:
+            raise Problem(
+                "malformed_request", f"Unknown query parameter {name[:100]!r}; known are {', '.join(known)}"
+            )
         field, parse = _PARAMETERS[name]
         try:
             checked[field] = parse(value)
         except ValueError as fault:
             raise Problem("malformed_request", f"Query parameter {name!r} {fault}") from None
-    query = ListQuery(**checked)
-    if query.first > query.last:
+    if checked.get("first", date.min) > checked.get("last", date.max):
         raise Problem("malformed_request", "Query parameter 'from' must not be after 'to'")
-    return query
+    return checked
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -61,10 +83,13 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
-def _project(value: str) -> str:
-    if not 1 <= len(value) <= MAX_PROJECT:
-        raise ValueError(f"must be 1 to {MAX_PROJECT} characters")
-    return value
+def _text(longest: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if not 1 <= len(value) <= longest:
+            raise ValueError(f"must be 1 to {longest} characters")
+        return value
+
+    return parse
 
 
 def _ascending(value: str) -> bool:
@@ -82,8 +107,10 @@ _LIMITS: Final = {str(number): number for number in range(1, MAX_LIMIT + 1)}
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("first", parse_day),
     "to": ("last", parse_day),
-    "project": ("project", _project),
+    "project": ("project", _text(MAX_PROJECT)),
     "status": ("status", _one_of(*STATUSES)),
+    "user_id": ("user_id", _text(MAX_USER_ID)),
     "order": ("ascending", _ascending),
     "limit": ("limit", _limit),
+    "cursor": ("cursor", str),
 }

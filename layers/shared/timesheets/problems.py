@@ -9,9 +9,14 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "invalid_token": HTTPStatus.UNAUTHORIZED,
     "insufficient_scope": HTTPStatus.FORBIDDEN,
+    "self_approval": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
+    "entry_locked": HTTPStatus.CONFLICT,
+    "conflict": HTTPStatus.CONFLICT,
+    "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
     "payload_too_large": HTTPStatus.CONTENT_TOO_LARGE,
     "invalid_entry": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "service_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -64,6 +69,34 @@ class Problem(Exception):
         return body
 
 
+class NotFound(Problem):
+    """There is no entry, or none that the caller may know of."""
+
+    def __init__(self) -> None:
+        """Say the same in both cases."""
+        super().__init__("not_found", "There is no such entry")
+
+
+class Conflict(Problem):
+    """What the request was decided upon has changed before it could be written."""
+
+    def __init__(self) -> None:
+        """Nothing was written."""
+        super().__init__("conflict", "Someone else changed the entry at the same time; read it and try again")
+
+
+class Unavailable(Problem):
+    """The table can't be reached, or does not keep up."""
+
+    def __init__(self) -> None:
+        """Whether the last write happened is not known; sent again, the request finds out."""
+        super().__init__(
+            "service_unavailable",
+            "The service is not available; try again shortly",
+            headers={"Retry-After": "1"},
+        )
+
+
 def invalid_token() -> Problem:
     """Return the answer to a token that can't be trusted, or no longer (RFC 6750, section 3.1)."""
     return Problem(
@@ -85,3 +118,8 @@ def insufficient_scope() -> Problem:
 def invalid_entry(errors: Sequence[Fault]) -> Problem:
     """Return the answer to a body that breaks the entry's rules: every fault, not the first."""
     return Problem("invalid_entry", "The entry is not valid; see errors", errors=errors)
+
+
+def version_mismatch() -> Problem:
+    """Return the answer to a change of a version that is no longer the entry's (RFC 9110, section 13.1.1)."""
+    return Problem("version_mismatch", "The entry has changed since you read it; read it again")

@@ -1,47 +1,93 @@
 """Entries in DynamoDB: the only place that knows how they are kept.
 
-One table. An entry lies in its owner's partition, sorted by date and then by the time it was logged,
-so that a list is one strongly consistent range query:
+One table. An entry lies in its owner's partition, under its id; an id names its owner (see `ids`), so one
+read finds any entry. `by_date` sorts a partition by date, then by the time of logging: a local secondary
+index, since only that kind reads as consistently as the table does. `pending` holds only the entries that
+wait for a decision, over a few partitions, for those who decide.
 
-    PK = USER#<sub>    SK = TS#<date>#<id>
+    entry       PK = OWNER#<owner>    SK = <id>     by_date = <date>#<created_at>#<id>    pending = <shard>
+    tombstone   PK = OWNER#<owner>    SK = <id>     expires_at; for the idempotency key of a deleted entry
+    import      PK = IMPORT#<digest>  SK = IMPORT   which entry an external id stands for, and what was sent
+
+Every change is one conditional write, or one transaction, on what was read.
 """
 
+import heapq
+import math
 import os
-import secrets
 import time
-import uuid
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 botocore's name
 
 from timesheets.entry import Entry
+from timesheets.filters import MAX_EXAMINED, ListQuery
+from timesheets.ids import name_of, owner_of
+from timesheets.items import (
+    BY_DATE,
+    PENDING,
+    SHARDS,
+    Item,
+    from_item,
+    import_key,
+    is_entry,
+    partition_of,
+    shard_of,
+    to_item,
+    tombstone,
+)
+from timesheets.problems import Conflict, NotFound, Problem, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryInputTypeDef
 
-# botocore's default read timeout, 60 s, outlives the gateway's 29 s.
+# botocore's default read timeout, 60 s, outlives the gateway's 29 s. At worst these are 12 s for one call.
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
 )
+_TRIES: Final = 3
+"""For keys that DynamoDB leaves out of a batch."""
 
-_PREFIX: Final = "TS#"
+_TROUBLE: Final = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+"""DynamoDB's codes for: not now. The short ones stand in a cancelled transaction's reasons."""
+_RACE: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict", "TransactionConflictException"})
+_SERVER_ERROR: Final = 500
+
+KEY_REMEMBERED: Final = 30 * 24 * 60 * 60
+"""Seconds for which the idempotency key of a deleted entry goes on creating nothing."""
+
+_NEW: Final = {"ConditionExpression": "attribute_not_exists(PK)"}
 
 
-def new_id() -> str:
-    """Return an entry's id: a UUID version 7 (RFC 9562, section 5.7), which sorts by the time it was made."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is known of an external id: the entry it stands for, and a digest of the row last taken."""
+
+    entry_id: str
+    digest: str
 
 
 class Store:
-    """The table of entries."""
+    """The table of entries.
+
+    Every method raises `Unavailable` where DynamoDB, asked three times, does not answer or refuses for now.
+    """
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
         self._client = client
@@ -54,73 +100,275 @@ class Store:
         client: Any = botocore.session.get_session().create_client("dynamodb", config=_CONFIG)
         return cls(client, os.environ["TABLE_NAME"])
 
-    def add(self, entry: Entry) -> None:
-        """Keep a new entry; never over one that is there."""
-        self._client.put_item(
-            TableName=self._table, Item=_to_item(entry), ConditionExpression="attribute_not_exists(PK)"
+    def find_own(self, user_id: str, entry_id: str) -> Entry:
+        """Return one of a user's own entries.
+
+        Raises
+        ------
+        NotFound
+            For another's too.
+
+        """
+        if owner_of(entry_id) != name_of(user_id):
+            raise NotFound
+        return self.find(entry_id)
+
+    def find(self, entry_id: str) -> Entry:
+        """Return an entry, whoever owns it: for those who decide.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+
+        """
+        owner = owner_of(entry_id)
+        item = self._get({"PK": {"S": partition_of(owner)}, "SK": {"S": entry_id}}) if owner else {}
+        if not is_entry(item):
+            raise NotFound
+        return from_item(item)
+
+    def entries_of(self, user_id: str, query: ListQuery) -> Iterator[Entry]:
+        """Yield a user's entries by date, reading no more of them than a page of `query` can need.
+
+        Those that don't match `query` are among them.
+        """
+        return self._read(
+            query, _examined(query), BY_DATE, "PK", partition_of(name_of(user_id)), ConsistentRead=True
         )
 
-    def entries_of(
-        self, user_id: str, *, first: date = date.min, last: date = date.max, ascending: bool = False
-    ) -> "Iterator[Entry]":
-        """Yield a user's entries dated `first` to `last`, both included, newest date first."""
-        query: QueryInputTypeDef = {
-            "TableName": self._table,
-            "KeyConditionExpression": "PK = :pk AND SK BETWEEN :first AND :last",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": _partition(user_id)},
-                ":first": {"S": f"{_PREFIX}{first.isoformat()}#"},
-                ":last": {"S": f"{_PREFIX}{last.isoformat()}#~"},  # ~ sorts after every id
-            },
-            "ConsistentRead": True,
-            "ScanIndexForward": ascending,
+    def pending(self, query: ListQuery) -> Iterator[Entry]:
+        """Yield the entries that wait for a decision, by date, whoever owns them, as `entries_of` does.
+
+        What was written a moment ago may be missing, and what was decided may still be there.
+        """
+        shards = [shard_of(name_of(query.user_id))] if query.user_id else SHARDS
+        chunk = math.ceil(_examined(query) / len(shards))
+        streams = [self._read(query, chunk, PENDING, PENDING, shard) for shard in shards]
+        return heapq.merge(*streams, key=attrgetter("position"), reverse=not query.ascending)
+
+    def add(self, entry: Entry) -> tuple[Entry, bool]:
+        """Keep a new entry, and tell whether it is new.
+
+        Where its id is that of an idempotency key used before, the entry is returned as it was at first.
+
+        Raises
+        ------
+        Problem
+            `idempotency_key_reused` if the key was used for another request.
+
+        """
+        there = self._put(to_item(entry), **_NEW)
+        if there is None:
+            return entry, True
+        if there.get("request", {}).get("S") != entry.request:
+            raise Problem(
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request; send a key of its own with each entry",
+            )
+        created_at = there["created_at"]["S"]
+        return replace(entry, created_at=created_at, modified_at=created_at), False
+
+    def replace(self, old: Entry, new: Entry) -> None:
+        """Put an entry's new state in the place of the one that was read.
+
+        Raises
+        ------
+        Conflict
+            If it is another by now.
+
+        """
+        if new is old:
+            return
+        there = self._put(to_item(new), **_still(old))
+        # Where our own write is found there, its answer got lost, and botocore sent it again.
+        if there is not None and not (is_entry(there) and from_item(there) == new):
+            raise Conflict
+
+    def remove(self, entry: Entry) -> None:
+        """Delete an entry in the state that was read.
+
+        Raises
+        ------
+        Conflict
+            If it is another by now.
+
+        """
+        key = _key(entry)
+        if entry.source is not None and entry.external_id is not None:
+            # The source may send the same row again, and then it is a new entry.
+            marker = import_key(entry.source, entry.external_id)
+            self._transact({"Delete": {"Key": key, **_still(entry)}}, {"Delete": {"Key": marker}})
+            return
+        if entry.request is not None:
+            grave = tombstone(entry, int(time.time()) + KEY_REMEMBERED)
+            there = self._put(grave, **_still(entry))
+        else:
+            there = self._write("delete_item", Key=key, **_still(entry))
+        if there is not None and is_entry(there):
+            raise Conflict
+
+    def imports(self, source: str, external_ids: Iterable[str]) -> dict[str, Import]:
+        """Return what is known of up to 100 of an importing client's external ids."""
+        keys = {import_key(source, one)["PK"]["S"]: one for one in external_ids}
+        if not keys:
+            return {}
+        wanted: dict[str, Any] = {
+            self._table: {
+                "Keys": [{"PK": {"S": pk}, "SK": {"S": "IMPORT"}} for pk in keys],
+                "ConsistentRead": True,
+            }
+        }
+        found: dict[str, Import] = {}
+        for attempt in range(_TRIES):
+            time.sleep(0.05 * attempt)
+            answer = self._call("batch_get_item", RequestItems=wanted)
+            for item in answer["Responses"].get(self._table, []):
+                found[keys[item["PK"]["S"]]] = Import(item["entry_id"]["S"], item["digest"]["S"])
+            wanted = answer.get("UnprocessedKeys") or {}
+            if not wanted:
+                return found
+        raise Unavailable
+
+    def add_imported(self, entry: Entry, digest: str) -> None:
+        """Keep an entry under its external id, as yet unknown; `digest` stands for the row it came as.
+
+        Raises
+        ------
+        Conflict
+            If the external id is known by now.
+
+        """
+        self._transact(
+            {"Put": {"Item": _marker(entry, digest), **_NEW}}, {"Put": {"Item": to_item(entry), **_NEW}}
+        )
+
+    def replace_imported(self, known: Import, old: Entry, new: Entry, digest: str) -> None:
+        """Put what a changed row says in the place of what was read, under another owner if it says so.
+
+        Raises
+        ------
+        Conflict
+            If the entry, or what is known of the external id, is another by now.
+
+        """
+        marker = {
+            "Item": _marker(new, digest),
+            "ConditionExpression": "entry_id = :entry AND digest = :digest",
+            "ExpressionAttributeValues": {":entry": {"S": known.entry_id}, ":digest": {"S": known.digest}},
+        }
+        if new.id == old.id:
+            entry: list[dict[str, Any]] = [{"Put": {"Item": to_item(new), **_still(old)}}]
+        else:
+            entry = [
+                {"Delete": {"Key": _key(old), **_still(old)}},
+                {"Put": {"Item": to_item(new), **_NEW}},
+            ]
+        self._transact({"Put": marker}, *entry)
+
+    def _read(
+        self, query: ListQuery, chunk: int, index: str, attribute: str, value: str, **options: object
+    ) -> Iterator[Entry]:
+        """Yield the entries of one partition of an index, reading so many at a time; 0 for all there are."""
+        first, last = _range(query)
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": f"{attribute} = :key AND {BY_DATE} BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {":key": {"S": value}, ":first": {"S": first}, ":last": {"S": last}},
+            "ScanIndexForward": query.ascending,
+            **({"Limit": chunk} if chunk else {}),
+            **options,
         }
         while True:
-            page = self._client.query(**query)
-            yield from map(_from_item, page["Items"])
+            page = self._call("query", TableName=self._table, **request)
+            yield from map(from_item, page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _get(self, key: Item) -> Item:
+        answer = self._call("get_item", TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item = answer.get("Item", {})
+        return item
+
+    def _put(self, item: Item, **condition: Any) -> Item | None:  # noqa: ANN401 expressions
+        return self._write("put_item", Item=item, **condition)
+
+    def _write(self, operation: str, **parameters: Any) -> Item | None:  # noqa: ANN401 expressions
+        """Write upon a condition; where that fails, return what is there instead."""
+        try:
+            self._call(
+                operation,
+                TableName=self._table,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **parameters,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            there: Item = error.response.get("Item", {})  # type: ignore[assignment]
+            return there
+        return None
+
+    def _transact(self, *actions: dict[str, dict[str, Any]]) -> None:
+        for action in actions:
+            for parameters in action.values():
+                parameters["TableName"] = self._table
+        self._call("transact_write_items", TransactItems=actions)
+
+    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 botocore's
+        """Call DynamoDB; what it answers when it can't, and when another was faster, is told apart."""
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
+        except (HTTPClientError, ConnectionError) as error:
+            raise Unavailable from error
+        except ClientError as error:
+            codes = _codes(error.response)
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if codes & _TROUBLE or status >= _SERVER_ERROR:
+                raise Unavailable from error
+            if codes & _RACE:
+                raise Conflict from error
+            raise
+        return answer
 
 
-def _partition(user_id: str) -> str:
-    return f"USER#{user_id}"
+def _codes(response: Mapping[str, Any]) -> set[str]:
+    """Return an error's code and, of a cancelled transaction, its reasons'."""
+    reasons = response.get("CancellationReasons", [])
+    return {response["Error"]["Code"], *(reason.get("Code") for reason in reasons)}
 
 
-def _to_item(entry: Entry) -> "dict[str, AttributeValueTypeDef]":
-    texts = {
-        "PK": _partition(entry.user_id),
-        "SK": f"{_PREFIX}{entry.date.isoformat()}#{entry.id}",
-        "id": entry.id,
-        "user_id": entry.user_id,
-        "user_email": entry.user_email,
-        "date": entry.date.isoformat(),
-        "project": entry.project,
-        "notes": entry.notes,
-        "status": entry.status,
-        "created_at": entry.created_at,
-        "modified_at": entry.modified_at,
+def _examined(query: ListQuery) -> int:
+    """Return how many entries a page may have to look at: one more than it holds, to know of the next."""
+    if query.limit is None:
+        return 0
+    return (MAX_EXAMINED if query.narrows else query.limit) + 1
+
+
+def _range(query: ListQuery) -> tuple[str, str]:
+    """Return the first and the last value that `by_date` may have."""
+    first, last = f"{query.first.isoformat()}#", f"{query.last.isoformat()}#~"  # ~ sorts after all else
+    if query.after is None:
+        return first, last
+    if query.ascending:
+        return f"{query.after}~", last
+    # Just before: nothing lies between an id's last character and ~ after the character before it.
+    return first, f"{query.after[:-1]}{chr(ord(query.after[-1]) - 1)}~"
+
+
+def _key(entry: Entry) -> Item:
+    return {"PK": {"S": partition_of(name_of(entry.user_id))}, "SK": {"S": entry.id}}
+
+
+def _still(entry: Entry) -> dict[str, Any]:
+    """Return the condition that an entry is as it was read: each change counts its version up."""
+    return {
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": {":version": {"N": str(entry.version)}},
     }
-    item: dict[str, AttributeValueTypeDef] = {
-        name: {"S": text} for name, text in texts.items() if text is not None
-    }
-    return item | {"hours": {"N": str(entry.hours)}, "version": {"N": str(entry.version)}}
 
 
-def _from_item(item: "dict[str, Any]") -> Entry:
-    def text(name: str) -> str | None:
-        return item[name]["S"] if name in item else None
-
-    return Entry(
-        id=item["id"]["S"],
-        user_id=item["user_id"]["S"],
-        user_email=text("user_email"),
-        date=date.fromisoformat(item["date"]["S"]),
-        project=item["project"]["S"],
-        hours=Decimal(item["hours"]["N"]),
-        notes=text("notes"),
-        status=item["status"]["S"],
-        created_at=item["created_at"]["S"],
-        modified_at=item["modified_at"]["S"],
-        version=int(item["version"]["N"]),
-    )
+def _marker(entry: Entry, digest: str) -> Item:
+    key = import_key(entry.source or "", entry.external_id or "")
+    return key | {"entry_id": {"S": entry.id}, "digest": {"S": digest}}

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from timesheets.access import ROUTES, Route
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
 LIST = f"{STAGE}/GET/timesheets"
 CREATE = f"{STAGE}/POST/timesheets"
+READS = [LIST, f"{STAGE}/GET/timesheets/*", f"{STAGE}/GET/timesheets/weeks/*"]
 
 
 def identity(scope: str) -> dict[str, str]:
@@ -30,9 +32,16 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("scope", "effect", "resources"),
     [
-        ("read:timesheets", "Allow", [LIST]),
-        ("create:timesheets", "Allow", [CREATE]),
-        ("openid read:timesheets create:timesheets", "Allow", [LIST, CREATE]),
+        ("read:timesheets", "Allow", READS),
+        ("create:timesheets", "Allow", [CREATE, f"{STAGE}/PATCH/timesheets/*"]),
+        ("delete:timesheets", "Allow", [f"{STAGE}/DELETE/timesheets/*"]),
+        ("batch:upload", "Allow", [f"{STAGE}/POST/timesheets/upload"]),
+        (
+            "approve:timesheets openid",
+            "Allow",
+            [f"{STAGE}/GET/approvals", f"{STAGE}/PUT/approvals/*", f"{STAGE}/DELETE/approvals/*"],
+        ),
+        ("openid delete:timesheets read:timesheets", "Allow", [*READS, f"{STAGE}/DELETE/timesheets/*"]),
         ("", "Deny", [f"{STAGE}/*"]),
         ("READ:TIMESHEETS", "Deny", [f"{STAGE}/*"]),
         ("read:timesheetsx xread:timesheets read: *", "Deny", [f"{STAGE}/*"]),
@@ -40,7 +49,9 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
 )
 def test_every_route_that_the_scopes_open_is_listed(scope: str, effect: str, resources: list[str]) -> None:
     answer = policy_for(identity(scope), CREATE)
-    assert statement(answer) == {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}
+    granted = statement(answer)
+    assert granted == {"Effect": effect, "Action": "execute-api:Invoke", "Resource": granted["Resource"]}
+    assert sorted(granted["Resource"]) == sorted(resources)
     assert answer["principalId"] == "auth0|ana"
 
 
@@ -48,8 +59,8 @@ def test_every_route_that_the_scopes_open_is_listed(scope: str, effect: str, res
 @pytest.mark.parametrize("called", ["GET/timesheets", "DELETE/timesheets/a:b~c/d", "GET/", "OPTIONS/*"])
 def test_it_stays_in_the_callers_partition_region_account_api_and_stage(partition: str, called: str) -> None:
     stage = f"arn:{partition}:execute-api:cn-north-1:1:api/stage"
-    assert statement(policy_for(identity("read:timesheets"), f"{stage}/{called}"))["Resource"] == [
-        f"{stage}/GET/timesheets"
+    assert statement(policy_for(identity("batch:upload"), f"{stage}/{called}"))["Resource"] == [
+        f"{stage}/POST/timesheets/upload"
     ]
 
 
@@ -74,7 +85,11 @@ def test_a_path_parameter_is_any_value(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_the_scopes_no_more_than_their_routes_are_allowed_in_bounded_size(scopes: list[str]) -> None:
     answer = policy_for(identity(" ".join(scopes)), LIST)
     granted = statement(answer)
-    opened = {f"{STAGE}/{route.method}{route.path}" for route in ROUTES if route.scope in scopes}
+    opened = {
+        f"{STAGE}/{route.method}{re.sub('{.+?}', '*', route.path)}"
+        for route in ROUTES
+        if route.scope in scopes
+    }
     assert set(granted["Resource"]) == (opened or {f"{STAGE}/*"})
     assert granted["Effect"] == ("Allow" if opened else "Deny")
     assert len(json.dumps(answer)) < 8192  # bytes that API Gateway takes
@@ -89,4 +104,4 @@ def test_of_a_very_long_scope_what_the_api_knows_is_passed_on() -> None:
 def test_answers_do_not_share_what_a_caller_could_change() -> None:
     first = policy_for(identity("read:timesheets"), LIST)
     statement(first)["Resource"].append("*")
-    assert statement(policy_for(identity("read:timesheets"), LIST))["Resource"] == [LIST]
+    assert statement(policy_for(identity("read:timesheets"), LIST))["Resource"] == READS

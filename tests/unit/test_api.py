@@ -1,4 +1,4 @@
-"""The handlers, from the fixtures in events/, on moto."""
+"""What every handler does with a request and its answer, from the fixtures in events/, on moto."""
 
 import json
 import time
@@ -187,7 +187,8 @@ def test_only_a_configured_origin_is_named(
     headers = listing(event("list_timesheets", headers={"origin": origin} if origin else {}))["headers"]
     assert headers.get("Access-Control-Allow-Origin") == named
     assert "ETag" in headers["Access-Control-Expose-Headers"]
-    assert ("Vary" in headers) == (allowed != "*")
+    assert ("Origin" in headers["Vary"]) == (allowed != "*")
+    assert "Accept" in headers["Vary"]
 
 
 def test_a_fault_of_ours_shows_nothing_of_the_inside(

@@ -1,0 +1,21 @@
+"""PATCH /timesheets/{id}: correct an own entry; a rejected one goes back for approval."""
+
+from datetime import UTC, datetime
+
+from timesheets.access import CORRECT_TIMESHEET
+from timesheets.api import MERGE_PATCH, Request, Response, endpoint, entry_response, logger
+from timesheets.entry import corrected, parse_changes
+from timesheets.store import Store
+
+store = Store.connect()
+
+
+@endpoint(CORRECT_TIMESHEET)
+def lambda_handler(request: Request) -> Response:
+    changes = parse_changes(request.json(MERGE_PATCH))
+    entry = store.find_own(request.caller.sub, request.path["id"])
+    request.check_version(entry)
+    changed = corrected(entry, changes, now=datetime.now(UTC))
+    store.replace(entry, changed)
+    logger.info("entry corrected", entry_id=entry.id, version=changed.version)
+    return entry_response(changed)

@@ -1,0 +1,23 @@
+"""PUT /approvals/{id}: approve another's entry, or reject it with a reason."""
+
+from datetime import UTC, datetime
+
+from timesheets.access import DECIDE_APPROVAL
+from timesheets.api import Request, Response, count, endpoint, entry_response, logger
+from timesheets.entry import Decision, decided, parse_decision
+from timesheets.store import Store
+
+store = Store.connect()
+
+
+@endpoint(DECIDE_APPROVAL)
+def lambda_handler(request: Request) -> Response:
+    decision = parse_decision(request.json()) if request.body.strip() else Decision(approved=True)
+    entry = store.find(request.path["id"])
+    request.check_version(entry)
+    changed = decided(entry, decision, reviewer=request.caller.sub, now=datetime.now(UTC))
+    store.replace(entry, changed)
+    if changed is not entry:
+        logger.info("entry decided", entry_id=entry.id, status=changed.status, version=changed.version)
+        count("EntriesDecided", status=changed.status)
+    return entry_response(changed)

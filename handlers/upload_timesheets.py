@@ -1,0 +1,31 @@
+"""POST /timesheets/upload: import entries for the users named in them."""
+
+from datetime import UTC, datetime
+
+from timesheets.access import UPLOAD_TIMESHEETS
+from timesheets.api import Request, Response, count, endpoint, entry_response, logger
+from timesheets.problems import Problem
+from timesheets.store import Store
+from timesheets.upload import Upload, parse_rows, to_json
+
+store = Store.connect()
+
+
+@endpoint(UPLOAD_TIMESHEETS)
+def lambda_handler(request: Request) -> Response:
+    body = request.json()
+    upload = Upload(
+        store, source=request.caller.client_id, key=request.idempotency_key, now=datetime.now(UTC)
+    )
+    results = upload.take(parse_rows(body))
+    statuses = [result.status for result in results if not isinstance(result, Problem)]
+    for status in {"created", "updated"}.intersection(statuses):
+        count(f"Entries{status.capitalize()}", statuses.count(status))
+    logger.info("upload taken", rows=len(results), taken=len(statuses))
+    if isinstance(body, list):
+        return Response(207, {"results": [to_json(index, result) for index, result in enumerate(results)]})
+    (result,) = results
+    if isinstance(result, Problem):
+        raise result
+    entry = store.find(result.entry_id)
+    return entry_response(entry, 201 if result.status == "created" else 200)

@@ -1,0 +1,210 @@
+"""Rows of an upload: entries of other systems, each taken exactly once.
+
+An `external_id` makes a row known: sent again, it creates nothing, and changes its entry where the row itself
+has changed since it was last taken. What the entry's owner did to the entry meanwhile stays.
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from timesheets.entry import Entry, corrected, new_entry
+from timesheets.fields import (
+    ENTRY_CHECKS,
+    MAX_EXTERNAL_ID,
+    MAX_USER_ID,
+    REQUIRED,
+    SERVER_FIELDS,
+    checked_fields,
+    identifier,
+)
+from timesheets.ids import digest_of, new_id
+from timesheets.problems import Conflict, Fault, NotFound, Problem, Unavailable, invalid_entry
+from timesheets.store import Import, Store
+
+MAX_ROWS: Final = 100
+_AT_ONCE: Final = 8
+"""Rows: botocore keeps ten connections."""
+_TRIES: Final = 6
+"""For one row, while others change what it depends on."""
+
+
+def _external_id(value: object) -> object:
+    return None if value is None else identifier(MAX_EXTERNAL_ID)(value)
+
+
+_CHECKS: Final = {
+    "user_id": identifier(MAX_USER_ID),
+    **ENTRY_CHECKS,
+    "external_id": _external_id,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One checked row."""
+
+    fields: dict[str, Any]
+    user_id: str
+    external_id: str | None
+
+    @property
+    def digest(self) -> str:
+        """What stands for the row's content: equal for equal rows."""
+        return digest_of({**self.fields, "user_id": self.user_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a row."""
+
+    status: str
+    """`created`, `updated` or `unchanged`."""
+    entry_id: str
+
+
+def parse_row(body: object) -> Row:
+    """Check one row, decoded JSON.
+
+    Raises
+    ------
+    Problem
+        `invalid_entry`, naming every fault.
+
+    """
+    fields = checked_fields(
+        body, _CHECKS, required=("user_id", *REQUIRED), accepted=SERVER_FIELDS - {"user_id"}
+    )
+    return Row(user_id=fields.pop("user_id"), external_id=fields.pop("external_id", None), fields=fields)
+
+
+def parse_rows(body: object) -> list[Row | Problem]:
+    """Check an upload, decoded JSON: one row, or an array of up to 100. A bad row is its problem.
+
+    Raises
+    ------
+    Problem
+        `invalid_entry` for an array of another length.
+
+    """
+    rows = body if isinstance(body, list) else [body]
+    if not 1 <= len(rows) <= MAX_ROWS:
+        raise invalid_entry([Fault("", f"must be one entry, or an array of 1 to {MAX_ROWS}")])
+    return [_row_or_problem(row) for row in rows]
+
+
+def to_json(index: int, result: Taken | Problem) -> dict[str, Any]:
+    """Return one row's result as callers see it."""
+    if isinstance(result, Problem):
+        return {"index": index, "status": "rejected", "problem": result.to_json()}
+    return {"index": index, "status": result.status, "id": result.entry_id}
+
+
+def _row_or_problem(body: object) -> Row | Problem:
+    try:
+        return parse_row(body)
+    except Problem as problem:
+        return problem
+
+
+class Upload:
+    """One upload by one importing client."""
+
+    def __init__(self, store: Store, *, source: str, key: str | None, now: datetime) -> None:
+        """Take rows for `source`; `key` is the upload's idempotency key, for rows without an external id."""
+        self._store = store
+        self._source = source
+        self._key = key
+        self._now = now
+        self._down = False
+
+    def take(self, rows: Sequence[Row | Problem]) -> list[Taken | Problem]:
+        """Take every good row, whatever the others are, and tell in their order what became of each.
+
+        Rows with the same external id are taken in their order, all others side by side.
+
+        Raises
+        ------
+        Unavailable
+            If no row at all could be taken because of it.
+
+        """
+        results: list[Taken | Problem] = [row if isinstance(row, Problem) else Unavailable() for row in rows]
+        groups: defaultdict[object, list[tuple[int, Row]]] = defaultdict(list)
+        for index, row in enumerate(rows):
+            if isinstance(row, Row):
+                groups[row.external_id or index].append((index, row))
+        known = self._store.imports(self._source, (key for key in groups if isinstance(key, str)))
+
+        def take_group(group: list[tuple[int, Row]]) -> None:
+            for index, row in group:
+                is_first = index == group[0][0]
+                results[index] = self._take(
+                    index, row, known.get(row.external_id or "") if is_first else None
+                )
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(take_group, groups.values()))
+        if self._down and not any(isinstance(result, Taken) for result in results):
+            raise Unavailable
+        return results
+
+    def _take(self, index: int, row: Row, known: Import | None) -> Taken | Problem:
+        if self._down:  # the others have waited for DynamoDB long enough
+            return Unavailable()
+        try:
+            if row.external_id is None:
+                return self._add(index, row)
+            return self._take_known(row, row.external_id, known)
+        except Unavailable as problem:
+            self._down = True
+            return problem
+        except Problem as problem:
+            return problem
+
+    def _add(self, index: int, row: Row) -> Taken:
+        seed = ("upload", self._source, self._key, str(index)) if self._key else ()
+        entry, is_new = self._store.add(self._new(row, *seed))
+        return Taken("created" if is_new else "unchanged", entry.id)
+
+    def _take_known(self, row: Row, external_id: str, known: Import | None) -> Taken:
+        for attempt in range(_TRIES):
+            try:
+                return self._write(row, known)
+            except Conflict:  # another upload of the row, or the entry's owner or approver, was faster
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 no secret
+                known = self._store.imports(self._source, [external_id]).get(external_id)
+        raise Unavailable
+
+    def _write(self, row: Row, known: Import | None) -> Taken:
+        if known is None:
+            entry = self._new(row)
+            self._store.add_imported(entry, row.digest)
+            return Taken("created", entry.id)
+        if known.digest == row.digest:
+            return Taken("unchanged", known.entry_id)
+        try:
+            old = self._store.find(known.entry_id)
+        except NotFound as gone:  # deleted, or another owner's, since its id was looked up
+            raise Conflict from gone
+        new = corrected(old, {"notes": None, **row.fields}, now=self._now)
+        if row.user_id != old.user_id:
+            new = replace(new, id=new_id(row.user_id), user_id=row.user_id, user_email=None)
+        self._store.replace_imported(known, old, new, row.digest)
+        return Taken("updated", new.id)
+
+    def _new(self, row: Row, *seed: str) -> Entry:
+        return new_entry(
+            row.fields,
+            id=new_id(row.user_id, *seed),
+            user_id=row.user_id,
+            external_id=row.external_id,
+            source=self._source,
+            request=row.digest if seed else None,
+            now=self._now,
+        )

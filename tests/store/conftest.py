@@ -1,0 +1,101 @@
+"""The store on three engines: moto in this process, MiniStack's, and Amazon's own DynamoDB Local."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from local import aws
+from local.dynamodb_local import dynamodb_local
+from local.settings import LocalError, Settings
+from tests.conftest import table_definition
+from tests.stack.conftest import free_ports
+from timesheets.entry import Entry, new_entry
+from timesheets.filters import ListQuery
+from timesheets.ids import new_id
+from timesheets.store import Store
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+IN_PROCESSES = [pytest.param(name, marks=pytest.mark.engine) for name in ("ministack", "amazons_own")]
+
+
+def connected(url: str) -> "DynamoDBClient":
+    return boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=50))
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator["DynamoDBClient"]:
+    (port,) = free_ports(1)
+    settings = Settings(aws_port=port)
+    with aws.ministack(settings):
+        aws.await_ready(settings)
+        yield connected(settings.aws_url)
+
+
+@pytest.fixture(scope="session")
+def amazons_own() -> Iterator["DynamoDBClient"]:
+    try:
+        with dynamodb_local() as url:
+            yield connected(url)
+    except LocalError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def moto() -> Iterator["DynamoDBClient"]:
+    with mock_aws():
+        yield boto3.client("dynamodb")
+
+
+@pytest.fixture(params=["moto", *IN_PROCESSES])
+def client(request: pytest.FixtureRequest) -> "DynamoDBClient":
+    found: DynamoDBClient = request.getfixturevalue(request.param)
+    return found
+
+
+_tables = itertools.count()
+
+
+@pytest.fixture
+def table(client: "DynamoDBClient", template: dict[str, Any]) -> Iterator[str]:
+    """Create a table as the template has it, for one test."""
+    name = f"timesheets-{next(_tables)}"
+    client.create_table(TableName=name, **table_definition(template))
+    yield name
+    client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def store(client: "DynamoDBClient", table: str) -> Store:
+    return Store(client, table)
+
+
+@pytest.fixture
+def items(client: "DynamoDBClient", table: str) -> Callable[[], list[Any]]:
+    """Return what gives all that the table holds, in its own words."""
+    return lambda: client.scan(TableName=table, ConsistentRead=True)["Items"]
+
+
+def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> Entry:
+    """Return a new entry, changed where the test says."""
+    fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25")}
+    return new_entry({**fields, "id": new_id(user), "user_id": user, **changes}, now=now)
+
+
+def listed(store: Store, user: str = "auth0|ana", **query: Any) -> list[Entry]:
+    """Return a user's list, whole."""
+    return list(store.entries_of(user, ListQuery(**{"limit": None} | query)))
+
+
+def waiting(store: Store, **query: Any) -> list[Entry]:
+    """Return the list of those who decide, whole."""
+    return list(store.pending(ListQuery(**{"limit": None, "ascending": True} | query)))

@@ -1,0 +1,133 @@
+"""A process that dies before or after any call to DynamoDB: sent again, its request is done once, whole."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.store.conftest import NOW, entry, listed, waiting
+from timesheets.entry import Decision, corrected, decided
+from timesheets.ids import new_id
+from timesheets.store import Store
+from timesheets.upload import Row, Upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Request = Callable[[Store], object]
+
+ANA = "auth0|ana"
+KEYED = entry(id=new_id(ANA, "key"), request="digest")
+PLAIN = entry(id=new_id(ANA, "plain"))
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Mortal:
+    """A client that dies at one of its calls, before DynamoDB hears of it or after."""
+
+    def __init__(self, client: "DynamoDBClient", at: int = -1, *, after: bool = False) -> None:
+        self._client = client
+        self._at = at
+        self._after = after
+        self.calls = 0
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**parameters: Any) -> Any:
+            self.calls += 1
+            if self.calls == self._at and not self._after:
+                raise Killed
+            answer = getattr(self._client, operation)(**parameters)
+            if self.calls == self._at:
+                raise Killed
+            return answer
+
+        return call
+
+
+def rows(*, hours: str = "5", user: str = ANA) -> list[Any]:
+    fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal(hours)}
+    return [Row(fields=fields, user_id=user, external_id=f"row {n}") for n in range(3)]
+
+
+def upload(**changes: str) -> Request:
+    def request(store: Store) -> None:
+        # One after another: the calls are numbered.
+        for row in rows(**changes):
+            Upload(store, source="timesheets-import", key=None, now=NOW).take([row])
+
+    return request
+
+
+def correct(store: Store) -> None:
+    one = store.find_own(ANA, PLAIN.id)
+    store.replace(one, corrected(one, {"date": date(2025, 1, 1), "hours": Decimal(8)}, now=NOW))
+
+
+def decide(store: Store) -> None:
+    one = store.find(PLAIN.id)
+    store.replace(one, decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW))
+
+
+def delete(which: Callable[[Store], Any]) -> Request:
+    def request(store: Store) -> None:
+        for one in which(store):
+            store.remove(one)
+
+    return request
+
+
+REQUESTS: dict[str, tuple[Request, Request]] = {
+    "create under a key": (lambda _: None, lambda store: store.add(KEYED)),
+    "correct": (lambda store: store.add(PLAIN), correct),
+    "decide": (lambda store: store.add(PLAIN), decide),
+    "delete": (lambda store: store.add(PLAIN), delete(listed)),
+    "delete what a key created": (lambda store: store.add(KEYED), delete(listed)),
+    "delete what was imported": (upload(), delete(listed)),
+    "upload": (lambda _: None, upload()),
+    "upload what is there": (upload(), upload()),
+    "upload what has changed": (upload(), upload(hours="6")),
+    "upload what has changed hands": (upload(), upload(hours="6", user="auth0|carl")),
+}
+
+
+def state(client: "DynamoDBClient", table: str) -> list[str]:
+    """Return all that is kept, but for what differs each time: random ids, and times."""
+    store = Store(client, table)
+    kept = listed(store) + listed(store, "auth0|carl")
+    assert waiting(store) == sorted(
+        (one for one in kept if one.status == "pending"), key=lambda one: one.position
+    )
+    entries = [
+        f"{one.user_id} {one.date} {one.hours.normalize()} {one.status} {one.version} {one.external_id}"
+        for one in kept
+    ]
+    items = client.scan(TableName=table, ConsistentRead=True)["Items"]
+    return sorted(entries) + sorted(" ".join(sorted(item)) for item in items)
+
+
+def clear(client: "DynamoDBClient", table: str) -> None:
+    for item in client.scan(TableName=table, ConsistentRead=True)["Items"]:
+        client.delete_item(TableName=table, Key={"PK": item["PK"], "SK": item["SK"]})
+
+
+@pytest.mark.parametrize(("before", "request_"), REQUESTS.values(), ids=REQUESTS)
+def test_it_is_done_once_when_it_is_sent_again(
+    before: Request, request_: Request, client: "DynamoDBClient", table: str
+) -> None:
+    before(Store(client, table))
+    counting: Any = Mortal(client)
+    request_(Store(counting, table))
+    done = state(client, table)
+    for at in range(1, counting.calls + 1):
+        for after in (False, True):
+            clear(client, table)
+            before(Store(client, table))
+            with pytest.raises(Killed):
+                request_(Store(Mortal(client, at, after=after), table))  # type: ignore[arg-type]
+            request_(Store(client, table))
+            assert state(client, table) == done, f"killed {'after' if after else 'before'} call {at}"

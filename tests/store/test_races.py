@@ -1,0 +1,167 @@
+"""Several at once: one wins, the others are told, and what is kept is the winner's, whole."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, waiting
+from timesheets.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.ids import new_id
+from timesheets.problems import Conflict, Problem
+from timesheets.store import Store
+from timesheets.upload import Row, Taken, Upload
+
+# moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
+pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
+
+ROUNDS = int(os.environ.get("RACES", "120"))
+"""For each pair of contenders, on each engine."""
+
+type Move = Callable[[Entry], Entry | None]
+"""From the state that was read to the next; None deletes."""
+
+
+def approve(one: Entry) -> Entry:
+    return decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW)
+
+
+def reject(one: Entry) -> Entry:
+    return decided(one, Decision(approved=False, reason="Why?"), reviewer="auth0|max", now=NOW)
+
+
+def correct(one: Entry) -> Entry:
+    return corrected(one, {"hours": Decimal(8), "notes": "Corrected"}, now=NOW)
+
+
+def move(one: Entry) -> Entry:
+    return corrected(one, {"date": date(2026, 1, 1)}, now=NOW)
+
+
+def delete(_one: Entry) -> None:
+    return None
+
+
+def reopen(one: Entry) -> Entry:
+    return reopened(one, reviewer="auth0|mia", now=NOW)
+
+
+def at_once[T](jobs: Sequence[Callable[[], T]], pool: ThreadPoolExecutor) -> list[T | Problem]:
+    """Run jobs so that each begins when all are ready; a refusal is a result."""
+    ready = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T | Problem:
+        ready.wait()
+        try:
+            return job()
+        except Problem as problem:
+            return problem
+
+    return list(pool.map(run, jobs))
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterable[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(32) as threads:
+        yield threads
+
+
+CONTESTS: dict[str, tuple[list[Move], Move | None]] = {
+    "two managers decide": ([approve, reject], None),
+    "owner corrects, manager approves": ([correct, approve], None),
+    "owner deletes, manager approves": ([delete, approve], None),
+    "owner moves, manager rejects": ([move, reject], None),
+    "owner corrects on two devices": ([correct, move], None),
+    "owner deletes on one device, corrects on another": ([delete, correct], None),
+    "all of them": ([approve, reject, correct, move, delete], None),
+    "owner resubmits, manager reopens": ([correct, reopen], reject),
+    "owner deletes, manager reopens": ([delete, reopen], reject),
+}
+
+
+@pytest.mark.parametrize(("moves", "before"), CONTESTS.values(), ids=CONTESTS)
+def test_one_wins_and_the_others_are_told(
+    moves: list[Move], before: Move | None, store: Store, pool: ThreadPoolExecutor
+) -> None:
+    user = "auth0|ana"
+    wins: Counter[int] = Counter()
+    for number in range(ROUNDS):
+        # Under a key every other time: then what is deleted leaves something behind.
+        known: dict[str, Any] = {"id": new_id(user, str(number)), "request": "digest"} if number % 2 else {}
+        start = entry(user, **known)
+        store.add(start)
+        if before and (first := before(start)):
+            store.replace(start, first)
+            start = first
+
+        def job(move: Move, start: Entry = start) -> Callable[[], Entry | None]:
+            new = move(start)
+            return lambda: store.replace(start, new) if new else store.remove(start)
+
+        results = at_once([job(move) for move in moves], pool)
+        winners = [n for n, result in enumerate(results) if not isinstance(result, Problem)]
+        assert len(winners) == 1
+        assert all(isinstance(result, Conflict) for n, result in enumerate(results) if n not in winners)
+        wins[winners[0]] += 1
+        kept = moves[winners[0]](start)
+        assert listed(store) == ([kept] if kept else [])
+        assert waiting(store, user_id=user) == ([kept] if kept and kept.status == "pending" else [])
+        if kept:
+            store.remove(kept)
+    assert sum(wins.values()) == ROUNDS
+
+
+def test_one_key_makes_one_entry_at_32_at_once(
+    store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
+) -> None:
+    for number in range(20):
+        known: Any = {"id": new_id("auth0|ana", str(number)), "request": "digest"}
+        same = [entry(now=NOW + timedelta(milliseconds=n), **known) for n in range(32)]
+        results = at_once([lambda one=one: store.add(one) for one in same], pool)  # type: ignore[misc]
+        assert [result[1] for result in results if isinstance(result, tuple)].count(True) == 1
+        assert len({result[0] for result in results if isinstance(result, tuple)}) == 1
+        assert len(items()) == number + 1
+
+
+def rows(*, hours: str = "5", user: str = "007") -> list[Row | Problem]:
+    fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal(hours)}
+    return [Row(fields=fields, user_id=user, external_id=f"row {n}") for n in range(25)]
+
+
+def test_the_same_upload_at_8_at_once_makes_each_entry_once(
+    store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
+) -> None:
+    def take() -> list[Taken | Problem]:
+        return Upload(store, source="timesheets-import", key=None, now=NOW).take(rows())
+
+    results = at_once([take] * 8, pool)
+    for number in range(25):
+        taken = [result[number] for result in results if isinstance(result, list)]
+        assert all(isinstance(one, Taken) for one in taken), taken
+        statuses = Counter(one.status for one in taken if isinstance(one, Taken))
+        assert statuses == {"created": 1, "unchanged": 7}
+        assert len({one.entry_id for one in taken if isinstance(one, Taken)}) == 1
+    assert len(listed(store, "007")) == 25
+    assert len(items()) == 50
+
+
+def test_of_two_changed_uploads_at_once_one_is_kept_whole(store: Store, pool: ThreadPoolExecutor) -> None:
+    """Each changes the owner, too: nothing is left with either of the others."""
+
+    def take(changed: list[Row | Problem]) -> Callable[[], list[Taken | Problem]]:
+        return lambda: Upload(store, source="timesheets-import", key=None, now=NOW).take(changed)
+
+    take(rows())()
+    results = at_once([take(rows(hours="6", user="008")), take(rows(hours="7", user="009"))], pool)
+    assert all(isinstance(one, Taken) for result in results if isinstance(result, list) for one in result)
+    kept = listed(store, "008") + listed(store, "009")
+    assert listed(store, "007") == []
+    assert len(kept) == 25
+    assert {one.external_id for one in kept} == {f"row {n}" for n in range(25)}
+    assert all(one.hours == (6 if one.user_id == "008" else 7) for one in kept)

@@ -1,0 +1,288 @@
+"""What the store keeps, finds, changes and deletes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.store.conftest import NOW, entry, listed, waiting
+from timesheets.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.filters import MAX_EXAMINED, ListQuery
+from timesheets.ids import new_id
+from timesheets.paging import take_page
+from timesheets.problems import Conflict, Problem
+from timesheets.store import Import, Store
+
+APPROVE = Decision(approved=True)
+type Items = Callable[[], list[Any]]
+
+
+def approved(one: Entry) -> Entry:
+    return decided(one, APPROVE, reviewer="auth0|mia", now=NOW)
+
+
+def keep(store: Store, *entries: Entry) -> None:
+    for one in entries:
+        store.add(one)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"notes": "", "user_email": "ana@exampleco.com"},
+        {"notes": "first\nsecond 🦆"},
+        {"status": "rejected", "reviewed_by": "auth0|mia", "reviewed_at": "2026-11-20", "reason": "Why?"},
+        {"external_id": "row 1", "source": "timesheets-import"},
+        {"request": "digest"},
+    ],
+)
+def test_an_entry_comes_back_as_it_was(changes: dict[str, Any], store: Store) -> None:
+    kept = entry(**changes)
+    assert store.add(kept) == (kept, True)
+    assert store.find(kept.id) == store.find_own("auth0|ana", kept.id) == kept
+    assert listed(store) == [kept]
+
+
+def test_hours_are_a_decimal_number_in_the_table(store: Store, items: Items) -> None:
+    keep(store, entry())
+    (item,) = items()
+    assert item["hours"] == {"N": "7.25"}
+
+
+@pytest.mark.parametrize("stranger", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])
+def test_nobody_else_finds_an_entry(stranger: str, store: Store) -> None:
+    kept = entry()
+    keep(store, kept)
+    assert listed(store, stranger) == []
+    with pytest.raises(Problem) as refusal:
+        store.find_own(stranger, kept.id)
+    assert refusal.value.code == "not_found"
+
+
+@pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, new_id("auth0|ana"), "IMPORT"])
+def test_what_is_not_there_is_not_found(entry_id: str, store: Store) -> None:
+    for find in (store.find, lambda entry_id: store.find_own("auth0|ana", entry_id)):
+        with pytest.raises(Problem) as refusal:
+            find(entry_id)
+        assert refusal.value.code == "not_found"
+
+
+def test_a_list_is_newest_date_first_and_within_a_day_newest_entry_first(store: Store) -> None:
+    entries = [
+        entry(date=date(2026, 11, day), now=NOW + timedelta(minutes=n)) for n, day in enumerate((3, 1, 2, 1))
+    ]
+    keep(store, *entries)
+    expected = sorted(entries, key=lambda e: (e.date, e.created_at), reverse=True)
+    assert listed(store) == expected
+    assert listed(store, ascending=True) == expected[::-1]
+    assert waiting(store) == expected[::-1]
+    assert waiting(store, ascending=False) == expected
+
+
+def test_a_range_includes_both_its_days(store: Store) -> None:
+    keep(store, *(entry(date=date(2026, 11, day)) for day in range(1, 6)))
+    days: dict[str, Any] = {"first": date(2026, 11, 2), "last": date(2026, 11, 4)}
+    assert [e.date.day for e in listed(store, **days)] == [4, 3, 2]
+    assert [e.date.day for e in waiting(store, **days)] == [2, 3, 4]
+
+
+def test_the_first_and_the_last_day_there_are_can_be_listed(store: Store) -> None:
+    keep(store, entry(date=date.min), entry(date=date.max))
+    assert [e.date for e in listed(store)] == [date.max, date.min]
+
+
+@pytest.mark.parametrize("ascending", [False, True])
+@pytest.mark.parametrize("limit", [1, 3, 7, 100])
+def test_pages_hold_every_entry_once_and_in_order(
+    limit: int,
+    ascending: bool,  # noqa: FBT001
+    store: Store,
+) -> None:
+    users = [f"auth0|{n}" for n in range(6)]  # who lie in several shards
+    entries = [
+        entry(users[n % 6] if n % 2 else "auth0|ana", date=date(2026, 11, 1 + n % 4)) for n in range(24)
+    ]
+    keep(store, *entries)
+    expected = sorted(entries, key=lambda e: e.position, reverse=not ascending)
+
+    def pages(read: Callable[[ListQuery], Any]) -> list[Entry]:
+        query = ListQuery(limit=limit, ascending=ascending)
+        found: list[Entry] = []
+        while True:
+            page = take_page(read(query), query)
+            assert len(page.entries) == min(limit, len(expected_here) - len(found))
+            found += page.entries
+            if page.last is None:
+                return found
+            query = replace(query, after=page.last)
+
+    expected_here = expected
+    assert pages(store.pending) == expected
+    expected_here = [e for e in expected if e.user_id == "auth0|ana"]
+    assert pages(lambda query: store.entries_of("auth0|ana", query)) == expected_here
+
+
+def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Store) -> None:
+    others = [entry(project="B", now=NOW + timedelta(minutes=n)) for n in range(MAX_EXAMINED + 5)]
+    wanted = entry(project="A", date=date(2026, 11, 1))
+    keep(store, *others, wanted)
+    query = ListQuery(project="A", limit=5)
+    first = take_page(store.entries_of("auth0|ana", query), query)
+    assert (first.entries, first.last is None) == ([], False)
+    query = replace(query, after=first.last)
+    assert take_page(store.entries_of("auth0|ana", query), query).entries == [wanted]
+
+
+def test_those_who_decide_can_ask_for_one_user(store: Store) -> None:
+    entries = [entry(f"auth0|{n}") for n in range(8)]
+    keep(store, *entries)
+    for one in entries:
+        query = ListQuery(user_id=one.user_id)
+        assert take_page(store.pending(query), query).entries == [one]
+
+
+def test_a_list_longer_than_one_answer_of_dynamodb_is_whole(store: Store) -> None:
+    notes = "x" * 1000 * 4  # 300 of these pass the megabyte that one query returns
+    entries = [entry(date=date(2026, 1, 1) + timedelta(days=n), notes=notes) for n in range(300)]
+    keep(store, *entries)
+    assert listed(store, ascending=True) == entries
+
+
+def test_only_pending_entries_wait_for_a_decision(store: Store) -> None:
+    one = entry()
+    keep(store, one)
+    states = [one, approved(one)]
+    states.append(reopened(states[-1], reviewer="auth0|mia", now=NOW))
+    states.append(corrected(states[-1], {"date": date(2026, 1, 1)}, now=NOW))
+    for old, new in zip(states, [*states[1:], None], strict=True):
+        assert waiting(store) == ([old] if old.status == "pending" else [])
+        assert listed(store) == [old]
+        if new:
+            store.replace(old, new)
+    store.remove(states[-1])
+    assert (waiting(store), listed(store)) == ([], [])
+
+
+def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: Store, items: Items) -> None:
+    one = entry()
+    keep(store, one)
+    moved = corrected(one, {"date": date(2025, 1, 1)}, now=NOW)
+    store.replace(one, moved)
+    assert store.find(one.id) == moved
+    assert listed(store) == waiting(store) == [moved]
+    assert len(items()) == 1
+
+
+def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Store) -> None:
+    one = entry()
+    keep(store, one)
+    winner = approved(one)
+    store.replace(one, winner)
+    with pytest.raises(Conflict):
+        store.replace(one, corrected(one, {"project": "Late"}, now=NOW))
+    with pytest.raises(Conflict):
+        store.remove(one)
+    assert store.find(one.id) == winner
+
+
+def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(store: Store) -> None:
+    one = entry()
+    keep(store, one)
+    assert store.add(one) == (one, False)
+    new = approved(one)
+    store.replace(one, new)
+    store.replace(one, new)
+    store.remove(new)
+    store.remove(new)
+    with pytest.raises(Conflict):
+        store.replace(one, new)
+
+
+def test_what_did_not_change_is_not_written(store: Store) -> None:
+    never_kept = entry()
+    store.replace(never_kept, never_kept)
+    assert listed(store) == []
+
+
+@pytest.mark.parametrize("fate", ["nothing", "corrected", "approved", "deleted"])
+def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
+    fate: str, store: Store, items: Items
+) -> None:
+    first = entry(id=new_id("auth0|ana", "key"), request="digest", user_email="ana@exampleco.com")
+    keep(store, first)
+    match fate:
+        case "corrected":
+            store.replace(first, corrected(first, {"project": "Other"}, now=NOW))
+        case "approved":
+            store.replace(first, approved(first))
+        case "deleted":
+            store.remove(first)
+    before = items()
+    again = replace(first, created_at="2026-11-20T12:00:00.000Z", modified_at="2026-11-20T12:00:00.000Z")
+    assert store.add(again) == (first, False)
+    with pytest.raises(Problem) as refusal:
+        store.add(replace(again, request="another"))
+    assert refusal.value.code == "idempotency_key_reused"
+    assert items() == before
+    assert len(listed(store)) == (fate != "deleted")
+
+
+def test_what_a_deleted_entry_leaves_holds_nothing_of_it_and_goes_in_time(store: Store, items: Items) -> None:
+    one = entry(id=new_id("auth0|ana", "key"), request="digest", notes="private")
+    keep(store, one)
+    store.remove(one)
+    (grave,) = items()
+    assert set(grave) == {"PK", "SK", "request", "created_at", "expires_at"}
+    expires = datetime.fromtimestamp(int(grave["expires_at"]["N"]), UTC)
+    assert timedelta(days=29) < expires - datetime.now(UTC) < timedelta(days=31)
+    with pytest.raises(Problem, match="no such entry"):
+        store.find(one.id)
+
+
+def imported(external_id: str = "row 1", **changes: Any) -> Entry:
+    return entry(**{"external_id": external_id, "source": "timesheets-import"} | changes)
+
+
+def test_an_external_id_stands_for_one_entry_of_one_client(store: Store) -> None:
+    one = imported()
+    store.add_imported(one, "digest")
+    assert store.imports("timesheets-import", ["row 1", "row 2"]) == {"row 1": Import(one.id, "digest")}
+    assert store.imports("another-import", ["row 1"]) == {}
+    assert store.imports("timesheets-import", []) == {}
+    with pytest.raises(Conflict):
+        store.add_imported(imported(), "digest")
+    assert listed(store) == [one]
+
+
+def test_a_hundred_external_ids_are_looked_up_at_once(store: Store) -> None:
+    ids = [f"row {n}" for n in range(100)]
+    for one in ids[::10]:
+        store.add_imported(imported(one), "digest")
+    assert set(store.imports("timesheets-import", ids)) == set(ids[::10])
+
+
+@pytest.mark.parametrize("user", ["auth0|ana", "auth0|carl"])
+def test_a_changed_row_changes_its_entry_and_its_owner(user: str, store: Store, items: Items) -> None:
+    old = imported()
+    store.add_imported(old, "digest")
+    new = replace(corrected(old, {"project": "Other"}, now=NOW), user_id=user)
+    if user != old.user_id:
+        new = replace(new, id=new_id(user))
+    known = Import(old.id, "digest")
+    store.replace_imported(known, old, new, "another")
+    assert store.imports("timesheets-import", ["row 1"]) == {"row 1": Import(new.id, "another")}
+    assert listed(store, user) == [new]
+    assert len(items()) == 2
+    with pytest.raises(Conflict):
+        store.replace_imported(known, old, new, "late")
+
+
+def test_deleting_an_imported_entry_frees_its_external_id(store: Store, items: Items) -> None:
+    one = imported()
+    store.add_imported(one, "digest")
+    store.remove(one)
+    assert items() == []
+    store.add_imported(imported(), "digest")

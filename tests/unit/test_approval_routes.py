@@ -1,0 +1,88 @@
+"""Deciding about others' entries."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Answer
+
+type Call = Callable[..., "Answer"]
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+@pytest.fixture
+def entry(call: Call) -> dict[str, Any]:
+    """Return an entry that ana logged."""
+    created: dict[str, Any] = call("create_timesheet").json
+    return created
+
+
+@pytest.mark.parametrize("body", ["", " ", '{"approved": true}'])
+def test_without_a_body_an_entry_is_approved(body: str, entry: dict[str, Any], call: Call) -> None:
+    answer = call("decide_approval", entry["id"], body=body)
+    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    assert (answer.json["status"], answer.json["approved"]) == ("approved", True)
+    assert (answer.json["reviewed_by"], "reason" in answer.json) == ("auth0|mia", False)
+    assert call("get_timesheet", entry["id"]).json == answer.json
+    assert call("decide_approval", entry["id"], body=body).json == answer.json
+
+
+def test_a_rejection_gives_its_reason(entry: dict[str, Any], call: Call) -> None:
+    answer = call("decide_approval", entry["id"], body={"approved": False, "reason": "Which customer?"})
+    assert (answer.json["status"], answer.json["approved"]) == ("rejected", False)
+    assert answer.json["reason"] == "Which customer?"
+    other_way = call("decide_approval", entry["id"], body="")
+    assert (other_way.status, other_way.problem["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"approved": False}, {"approved": "false"}, {"aproved": False}, [], {"approved": None}]
+)
+def test_a_decision_that_is_none_decides_nothing(body: object, entry: dict[str, Any], call: Call) -> None:
+    answer = call("decide_approval", entry["id"], body=body)
+    assert (answer.status, answer.problem["code"]) == (422, "invalid_entry")
+    assert call("get_timesheet", entry["id"]).json == entry
+
+
+def test_a_decision_can_be_taken_back(entry: dict[str, Any], call: Call) -> None:
+    assert call("reopen_approval", entry["id"]).json == entry
+    call("decide_approval", entry["id"])
+    assert call("reopen_approval", entry["id"], headers={"If-Match": '"1"'}).status == 412
+    answer = call("reopen_approval", entry["id"], headers={"If-Match": '"2"'})
+    assert (answer.status, answer.headers["ETag"]) == (200, '"3"')
+    assert answer.json == entry | {"version": 3, "modified_at": answer.json["modified_at"]}
+    assert call("list_approvals").json == [answer.json]
+
+
+@pytest.mark.parametrize("handler", ["decide_approval", "reopen_approval"])
+def test_nobody_reviews_their_own_entry(handler: str, entry: dict[str, Any], call: Call) -> None:
+    answer = call(handler, entry["id"], sub="auth0|ana")
+    assert (answer.status, answer.problem["code"]) == (403, "self_approval")
+    assert call(handler, entry["id"], sub="auth0|ana", headers={"If-Match": '"9"'}).status == 412
+
+
+@pytest.mark.parametrize("handler", ["decide_approval", "reopen_approval"])
+@pytest.mark.parametrize("entry_id", ["1", "0" * 48, "../timesheets"])
+def test_what_is_not_there_can_not_be_decided(handler: str, entry_id: str, call: Call) -> None:
+    assert call(handler, entry_id).status == 404
+
+
+def test_everyone_elses_pending_entries_wait_oldest_first(call: Call) -> None:
+    def log(user: str, day: str) -> dict[str, Any]:
+        body = {"date": day, "project": "StoreZero", "hours": 1}
+        created: dict[str, Any] = call("create_timesheet", body=body, sub=f"auth0|{user}").json
+        return created
+
+    late, early = log("ana", "2026-11-20"), log("carl", "2026-11-18")
+    log("mia", "2026-11-19")
+    assert call("list_approvals").json == [early, late]
+    assert call("list_approvals", query={"order": ["desc"]}).json == [late, early]
+    assert call("list_approvals", query={"user_id": ["auth0|carl"]}).json == [early]
+    assert call("list_approvals", query={"user_id": ["auth0|mia"]}).json == []
+    assert call("list_approvals", query={"from": ["2026-11-19"]}).json == [late]
+    assert call("list_approvals", query={"status": ["approved"]}).status == 400
+    call("decide_approval", early["id"])
+    assert call("list_approvals").json == [late]

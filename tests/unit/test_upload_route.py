@@ -1,0 +1,133 @@
+"""Uploads, over the handler."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from timesheets.problems import Unavailable
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Answer
+
+type Call = Callable[..., "Answer"]
+
+pytestmark = pytest.mark.usefixtures("table")
+
+ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
+
+
+def test_one_row_is_kept_for_the_user_it_names(call: Call) -> None:
+    answer = call("upload_timesheets", body=ROW)
+    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    entry = answer.json
+    assert (entry["user_id"], entry["source"], entry["status"]) == ("007", "timesheets-import", "pending")
+    assert "external_id" not in entry
+    assert call("list_timesheets", sub="007").json == [entry]
+    assert call("list_approvals").json == [entry]
+
+
+def test_one_row_sent_again_is_the_entry_there_is(call: Call) -> None:
+    first = call("upload_timesheets", body=ROW | {"external_id": "1"})
+    again = call("upload_timesheets", body=ROW | {"external_id": "1"})
+    changed = call("upload_timesheets", body=ROW | {"external_id": "1", "hours": 6})
+    assert (first.status, again.status, changed.status) == (201, 200, 200)
+    assert again.json == first.json
+    assert changed.json == first.json | {
+        "hours": 6,
+        "version": 2,
+        "modified_at": changed.json["modified_at"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({}, ["/user_id", "/date", "/project", "/hours"]),
+        (ROW | {"user_id": 7}, ["/user_id"]),
+        (ROW | {"user_id": " "}, ["/user_id"]),
+        (ROW | {"user_id": "a\nb"}, ["/user_id"]),
+        (ROW | {"user_id": "x" * 256}, ["/user_id"]),
+        (ROW | {"external_id": ""}, ["/external_id"]),
+        (ROW | {"external_id": "x" * 201}, ["/external_id"]),
+        (ROW | {"externalid": "1"}, ["/externalid"]),
+        ("text", ["", ""]),
+        ([], [""]),
+        ([ROW] * 101, [""]),
+    ],
+)
+def test_a_bad_upload_is_refused_and_says_why(body: object, pointers: list[str], call: Call) -> None:
+    answer = call("upload_timesheets", body='"text"' if body == "text" else body)
+    assert (answer.status, answer.problem["code"]) == (422, "invalid_entry")
+    assert [fault["pointer"] for fault in answer.json["errors"]] == pointers[: len(answer.json["errors"])]
+    assert call("list_approvals").json == []
+
+
+def test_one_bad_row_stops_no_other(call: Call) -> None:
+    rows = [
+        ROW | {"external_id": "1"},
+        ROW | {"external_id": "2", "hours": 99},
+        "text",
+        ROW | {"external_id": None, "id": "mine", "status": "approved"},
+    ]
+    answer = call("upload_timesheets", body=rows)
+    assert answer.status == 207
+    results = answer.json["results"]
+    assert [result["index"] for result in results] == [0, 1, 2, 3]
+    assert [result["status"] for result in results] == ["created", "rejected", "rejected", "created"]
+    assert [result.get("problem", {}).get("code") for result in results] == [
+        None,
+        "invalid_entry",
+        "invalid_entry",
+        None,
+    ]
+    assert results[1]["problem"]["errors"][0]["pointer"] == "/hours"
+    kept = {entry["id"]: entry for entry in call("list_timesheets", sub="007").json}
+    assert set(kept) == {results[0]["id"], results[3]["id"]}
+    assert kept[results[3]["id"]]["status"] == "pending"
+
+
+def test_under_an_idempotency_key_rows_without_an_external_id_are_taken_once(call: Call) -> None:
+    body, headers = [ROW, ROW | {"hours": 6}, ROW], {"Idempotency-Key": "k"}
+    first = call("upload_timesheets", body=body, headers=headers).json["results"]
+    again = call("upload_timesheets", body=body, headers=headers).json["results"]
+    assert [result["status"] for result in first] == ["created"] * 3
+    assert again == [result | {"status": "unchanged"} for result in first]
+    other = call("upload_timesheets", body=[ROW | {"hours": 7}], headers=headers).json["results"]
+    assert other[0]["problem"]["code"] == "idempotency_key_reused"
+    assert len(call("list_approvals").json) == 3
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb"])
+@pytest.mark.parametrize("handler", ["create_timesheet", "upload_timesheets"])
+def test_a_key_that_is_none_is_refused(handler: str, key: str, call: Call) -> None:
+    answer = call(handler, headers={"idempotency-KEY": key})
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
+
+
+def test_a_changed_row_of_an_approved_entry_is_refused(call: Call) -> None:
+    entry = call("upload_timesheets", body=ROW | {"external_id": "1"}).json
+    approved = call("decide_approval", entry["id"], body="").json
+    one = call("upload_timesheets", body=ROW | {"external_id": "1", "hours": 6})
+    many = call("upload_timesheets", body=[ROW | {"external_id": "1", "hours": 6}])
+    assert (one.status, one.problem["code"]) == (409, "entry_locked")
+    assert many.json["results"][0]["problem"]["code"] == "entry_locked"
+    assert call("upload_timesheets", body=ROW | {"external_id": "1"}).json == approved
+
+
+def test_where_the_table_is_out_of_reach_the_upload_can_be_sent_again(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
+
+    def down(*_: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(upload_timesheets.store, "add_imported", down)
+    rows = [ROW | {"external_id": str(n)} for n in range(20)]
+    answer = call("upload_timesheets", body=rows)
+    assert (answer.status, answer.problem["code"]) == (503, "service_unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    answer = call("upload_timesheets", body=[ROW, *rows])
+    codes = [result.get("problem", {}).get("code") for result in answer.json["results"]]
+    assert codes == [None] + ["service_unavailable"] * 20

@@ -63,13 +63,14 @@ bench: ## the tables of docs/performance.md
 	@$(UV) run --frozen --quiet --group bench python -m bench.authorizer
 
 .PHONY: check
-check: setup ## lint, format, types, template, build
+check: setup ## lint, format, types, template, build, the running API against openapi.yaml
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
 	@.venv/bin/cfn-lint template.yaml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
+	@.venv/bin/pytest tests/contract
 
 .PHONY: format
 format: setup ## format the code, and mend what lint can mend

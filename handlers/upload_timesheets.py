@@ -27,5 +27,5 @@ def lambda_handler(request: Request) -> Response:
     (result,) = results
     if isinstance(result, Problem):
         raise result
-    entry = store.find(result.entry_id)
+    entry = result.entry or store.find(result.entry_id)
     return entry_response(entry, 201 if result.status == "created" else 200)

@@ -7,7 +7,9 @@ from typing import Final
 import httpx2 as httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local import docs
 
 # RFC 9110, section 7.6.1: these speak of one connection, not of the message.
 HOP_BY_HOP: Final = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
@@ -18,10 +20,11 @@ LONGEST_SHOWN: Final = 200
 
 
 class FrontDoor:
-    """An ASGI application that is one stage of one REST API."""
+    """An ASGI application that is one stage of one REST API, and beside it the page that documents it."""
 
-    def __init__(self, aws_url: str, api_id: str, stage: str) -> None:
-        """Pass requests to the API that MiniStack runs at `aws_url`."""
+    def __init__(self, aws_url: str, api_id: str, stage: str, documentation: ASGIApp) -> None:
+        """Pass requests to the API that MiniStack runs at `aws_url`, those for /docs to `documentation`."""
+        self._documentation = documentation
         self._url = aws_url
         self._host = f"{api_id}.execute-api.localhost:{httpx.URL(aws_url).port}".encode()
         self._prefix = f"/{stage}".encode()
@@ -34,6 +37,9 @@ class FrontDoor:
         """Serve one request, or the server's own start and end."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+            return
+        if scope["path"] == docs.PATH or scope["path"].startswith(f"{docs.PATH}/"):
+            await self._documentation(scope, receive, send)
             return
         request = Request(scope, receive)
         started = time.perf_counter()

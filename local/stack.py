@@ -11,6 +11,7 @@ import uvicorn
 from botocore.exceptions import BotoCoreError
 
 from local import aws
+from local.docs import PATH, docs_app
 from local.front_door import FrontDoor
 from local.issuer.app import issuer_app
 from local.issuer.directory import Directory
@@ -38,7 +39,7 @@ def running(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[N
     with _claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
         api_id = aws.output(settings, "ApiId")
         stage = aws.output(settings, "ApiUrl").rpartition("/")[2]
-        with _served(FrontDoor(settings.aws_url, api_id, stage), listening):
+        with _served(FrontDoor(settings.aws_url, api_id, stage, docs_app(settings)), listening):
             yield
 
 
@@ -151,7 +152,8 @@ def _welcome(settings: Settings) -> str:
         token = "$(make token USER=ana" + (f" ISSUER_PORT={settings.issuer_port})" if moved else ")")
     reload = f" AWS_PORT={settings.aws_port}" if settings.aws_port != Settings.aws_port else ""
     return f"""
-The Timesheets API answers at {settings.api_url}. Try, in another terminal:
+The Timesheets API answers at {settings.api_url}. To read about it, sign in and try it in a browser:
+{settings.api_url}{PATH}. Or, in another terminal:
 
   TOKEN={token}
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN"

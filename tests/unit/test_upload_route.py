@@ -98,6 +98,15 @@ def test_under_an_idempotency_key_rows_without_an_external_id_are_taken_once(cal
     assert len(call("list_approvals").json) == 3
 
 
+def test_under_an_idempotency_key_one_row_gets_its_first_answer_even_when_it_is_deleted(call: Call) -> None:
+    headers = {"Idempotency-Key": "k"}
+    first = call("upload_timesheets", body=ROW, headers=headers)
+    call("delete_timesheet", first.json["id"], sub="007")
+    again = call("upload_timesheets", body=ROW, headers=headers)
+    assert (again.status, again.json) == (200, first.json)
+    assert call("list_timesheets", sub="007").json == []
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb"])
 @pytest.mark.parametrize("handler", ["create_timesheet", "upload_timesheets"])
 def test_a_key_that_is_none_is_refused(handler: str, key: str, call: Call) -> None:

@@ -66,6 +66,8 @@ class Taken:
     status: str
     """`created`, `updated` or `unchanged`."""
     entry_id: str
+    entry: Entry | None = None
+    """As it is now, or was at first under an idempotency key; None where it did not have to be read."""
 
 
 def parse_row(body: object) -> Row:
@@ -170,7 +172,7 @@ class Upload:
     def _add(self, index: int, row: Row) -> Taken:
         seed = ("upload", self._source, self._key, str(index)) if self._key else ()
         entry, is_new = self._store.add(self._new(row, *seed))
-        return Taken("created" if is_new else "unchanged", entry.id)
+        return Taken("created" if is_new else "unchanged", entry.id, entry)
 
     def _take_known(self, row: Row, external_id: str, known: Import | None) -> Taken:
         for attempt in range(_TRIES):
@@ -185,7 +187,7 @@ class Upload:
         if known is None:
             entry = self._new(row)
             self._store.add_imported(entry, row.digest)
-            return Taken("created", entry.id)
+            return Taken("created", entry.id, entry)
         if known.digest == row.digest:
             return Taken("unchanged", known.entry_id)
         try:
@@ -196,7 +198,7 @@ class Upload:
         if row.user_id != old.user_id:
             new = replace(new, id=new_id(row.user_id), user_id=row.user_id, user_email=None)
         self._store.replace_imported(known, old, new, row.digest)
-        return Taken("updated", new.id)
+        return Taken("updated", new.id, new)
 
     def _new(self, row: Row, *seed: str) -> Entry:
         return new_entry(

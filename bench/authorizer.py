@@ -1,8 +1,4 @@
-"""The authorizer's cost, as ratios within one run: `make bench` prints the tables of docs/performance.md.
-
-The machines are shared and noisy. So each round runs every candidate once, in turn, and the figures are
-medians over rounds; times are in microseconds or milliseconds of this machine, and only ratios compare.
-"""
+"""The authorizer's cost, against that of what it stands on, and that of other libraries."""
 
 import base64
 import json
@@ -21,9 +17,9 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-PROJECT = Path(__file__).resolve().parent.parent
-BUILD = PROJECT / ".aws-sam" / "build"
-FUNCTION, LAYER = BUILD / "AuthorizerFunction", BUILD / "SharedLayer" / "python"
+from bench.measure import BUILD, LAYER, ROUNDS, table, timed_start
+
+FUNCTION = BUILD / "AuthorizerFunction"
 sys.path[:0] = [str(FUNCTION), str(LAYER)]  # what ships is what is measured
 
 import jwt  # noqa: E402
@@ -37,7 +33,6 @@ JWKS = {
         RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": "k1", "use": "sig", "alg": "RS256"}
     ]
 }
-ROUNDS = 51
 
 
 def token(n: int, issuer: str = ISSUER) -> str:
@@ -60,15 +55,6 @@ def token(n: int, issuer: str = ISSUER) -> str:
 def event(bearer: str) -> dict[str, str]:
     """Return what API Gateway sends."""
     return {"type": "TOKEN", "authorizationToken": f"Bearer {bearer}", "methodArn": METHOD_ARN}
-
-
-def table(title: str, unit: str, times: dict[str, list[float]]) -> None:
-    """Print medians and, against the first row, the median of the rounds' ratios."""
-    base = next(iter(times.values()))
-    print(f"\n{title}\n\n| what | median, {unit} | ratio |\n| --- | ---: | ---: |")
-    for name, measured in times.items():
-        ratio = statistics.median(one / other for one, other in zip(measured, base, strict=True))
-        print(f"| {name} | {statistics.median(measured):.1f} | {ratio:.2f} |")
 
 
 def warm() -> None:
@@ -195,31 +181,24 @@ def start(issuer: str) -> None:
     cpu: dict[str, list[float]] = {name: [] for name in scripts}
     for _ in range(ROUNDS):
         for name, script in scripts.items():
-            times = timed_start(script)
+            times = timed_policy(script)
             wall[name].append(times[0])
             cpu[name].append(times[1])
     table("From start (after awslambdaric) to the first policy, CPU", "ms", cpu)
     table("The same by the clock on the wall", "ms", wall)
 
 
-def timed_start(script: str) -> tuple[float, float]:
-    """Return the milliseconds, wall and CPU, that a script takes in a process with awslambdaric loaded."""
+def timed_policy(script: str) -> tuple[float, float]:
+    """Return the milliseconds, wall and CPU, that a script takes which has the keys and events at hand."""
     prelude = (
-        "import os, time, awslambdaric, awslambdaric.bootstrap\n"
         f"jwks = {json.dumps(JWKS).encode()!r}\n"
         "event = lambda t: {'type': 'TOKEN', 'authorizationToken': 'Bearer ' + t, "
         f"'methodArn': {METHOD_ARN!r}}}\n"
-        "wall, cpu = time.perf_counter(), time.process_time()\n"
     )
     environment = {
         name: value for name, value in os.environ.items() if name not in ("TOKEN_ISSUER", "AUDIENCE")
     } | {"PYTHONPATH": f"{FUNCTION}{os.pathsep}{LAYER}"}
-    source = f"{prelude}{script}print(time.perf_counter() - wall, time.process_time() - cpu)"
-    result = subprocess.run(
-        [sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True
-    )
-    wall, cpu = (float(seconds) * 1000 for seconds in result.stdout.split())
-    return wall, cpu
+    return timed_start(script, environment, prelude=prelude)
 
 
 def runtime(issuer: str) -> None:

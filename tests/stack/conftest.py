@@ -1,6 +1,5 @@
 """The whole stack, deployed once for the run on ports of its own, and clients that sign in to it."""
 
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from local.issuer.tokens import TokenIssuer
+from local.ports import free_ports
 from local.settings import Settings
 from local.sign_in import ALL_SCOPES, access_token
 from local.stack import running
@@ -19,14 +19,6 @@ class Stack:
 
     settings: Settings
     tokens: TokenIssuer
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @pytest.fixture(scope="session")

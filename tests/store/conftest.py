@@ -13,9 +13,9 @@ from moto import mock_aws
 
 from local import aws
 from local.dynamodb_local import dynamodb_local
+from local.ports import free_ports
 from local.settings import LocalError, Settings
 from tests.conftest import table_definition
-from tests.stack.conftest import free_ports
 from timesheets.entry import Entry, new_entry
 from timesheets.filters import ListQuery
 from timesheets.ids import new_id

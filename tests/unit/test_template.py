@@ -10,6 +10,7 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from layers import botocore_data
 from local.issuer.directory import Directory
 from timesheets.access import ROUTES, Route
 from timesheets.api import EXPOSED_HEADERS
@@ -203,6 +204,12 @@ def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dic
                 for action in [actions] if isinstance(actions, str) else actions:
                     granted[name].add(action + index_in(statement["Resource"], action))
     assert granted == ACTIONS
+
+
+def test_what_botocore_knows_of_dynamodb_is_what_the_functions_do() -> None:
+    """A transaction needs the rights of what it is made of, and none of its own."""
+    called = {action.split()[0].partition(":")[2] for actions in ACTIONS.values() for action in actions}
+    assert {*botocore_data.OPERATIONS} == called - {"GetSecretValue"} | {"TransactWriteItems"}
 
 
 def index_in(resource: dict[str, Any], action: str) -> str:

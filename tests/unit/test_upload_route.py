@@ -87,6 +87,19 @@ def test_one_bad_row_stops_no_other(call: Call) -> None:
     assert kept[results[3]["id"]]["status"] == "pending"
 
 
+def test_rows_of_one_external_id_are_taken_in_their_order(call: Call) -> None:
+    def statuses(*hours: int) -> list[str]:
+        rows = [ROW | {"external_id": "1", "hours": one} for one in hours]
+        results = call("upload_timesheets", body=rows).json["results"]
+        assert len({result["id"] for result in results}) == 1
+        return [result["status"] for result in results]
+
+    assert statuses(5, 5, 6, 6) == ["created", "unchanged", "updated", "unchanged"]
+    assert statuses(6, 7, 6) == ["unchanged", "updated", "updated"]
+    (entry,) = call("list_timesheets", sub="007").json
+    assert (entry["hours"], entry["version"]) == (6, 4)
+
+
 def test_under_an_idempotency_key_rows_without_an_external_id_are_taken_once(call: Call) -> None:
     body, headers = [ROW, ROW | {"hours": 6}, ROW], {"Idempotency-Key": "k"}
     first = call("upload_timesheets", body=body, headers=headers).json["results"]

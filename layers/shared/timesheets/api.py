@@ -1,5 +1,11 @@
 """The HTTP side of every handler: API Gateway's proxy event in, its proxy answer out."""
 
+# What modules make while they load is kept, not garbage: to look for some would prolong each cold start.
+# `endpoint`, the last that a handler's module calls, turns the collector on.
+import gc
+
+gc.disable()
+
 import functools
 import json
 import os
@@ -162,6 +168,8 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
                 logger.info("served", status=response.status)
             return _proxy_answer(response, event)
 
+        gc.freeze()
+        gc.enable()
         return lambda_handler
 
     return decorate

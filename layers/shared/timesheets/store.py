@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
 )
+_DATA: Final = f"{os.path.dirname(__file__)}/botocore"  # noqa: PTH120 pathlib is one more import
+"""Where `make build` puts what botocore needs to know of DynamoDB (see layers/botocore_data.py)."""
 _TRIES: Final = 3
 """For keys that DynamoDB leaves out of a batch."""
 
@@ -97,7 +99,9 @@ class Store:
     def connect(cls) -> "Store":
         """Open the table that `TABLE_NAME` names, where botocore's own settings say DynamoDB is."""
         # Not boto3: its resource model costs a cold start, and nothing here uses it.
-        client: Any = botocore.session.get_session().create_client("dynamodb", config=_CONFIG)
+        session = botocore.session.get_session()
+        session.set_config_variable("data_path", _DATA)
+        client: Any = session.create_client("dynamodb", config=_CONFIG)
         return cls(client, os.environ["TABLE_NAME"])
 
     def find_own(self, user_id: str, entry_id: str) -> Entry:

@@ -136,22 +136,25 @@ class Upload:
             If no row at all could be taken because of it.
 
         """
+        good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Row)]
+        known = self._store.imports(self._source, {row.external_id for _, row in good if row.external_id})
         results: list[Taken | Problem] = [row if isinstance(row, Problem) else Unavailable() for row in rows]
-        groups: defaultdict[object, list[tuple[int, Row]]] = defaultdict(list)
-        for index, row in enumerate(rows):
-            if isinstance(row, Row):
-                groups[row.external_id or index].append((index, row))
-        known = self._store.imports(self._source, (key for key in groups if isinstance(key, str)))
+        groups: defaultdict[str | int, list[tuple[int, Row]]] = defaultdict(list)
+        for index, row in good:
+            before, group = known.get(row.external_id or ""), groups[row.external_id or index]
+            if before and before.digest == row.digest and not group:
+                results[index] = Taken("unchanged", before.entry_id)  # a thread would cost more than the row
+            else:
+                group.append((index, row))
 
-        def take_group(group: list[tuple[int, Row]]) -> None:
+        def take_in_order(group: list[tuple[int, Row]]) -> None:
+            before = known.get(group[0][1].external_id or "")
             for index, row in group:
-                is_first = index == group[0][0]
-                results[index] = self._take(
-                    index, row, known.get(row.external_id or "") if is_first else None
-                )
+                results[index] = self._take(index, row, before)
+                before = None  # looked up again
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(take_group, groups.values()))
+            list(pool.map(take_in_order, filter(None, groups.values())))
         if self._down and not any(isinstance(result, Taken) for result in results):
             raise Unavailable
         return results

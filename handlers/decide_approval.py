@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from timesheets.access import DECIDE_APPROVAL
 from timesheets.api import Request, Response, count, endpoint, entry_response, logger
-from timesheets.entry import Decision, decided, parse_decision
+from timesheets.entry import Decision, check_reviewer, decided, parse_decision
 from timesheets.store import Store
 
 store = Store.connect()
@@ -14,6 +14,7 @@ store = Store.connect()
 def lambda_handler(request: Request) -> Response:
     decision = parse_decision(request.json()) if request.body.strip() else Decision(approved=True)
     entry = store.find(request.path["id"])
+    check_reviewer(entry, request.caller.sub)
     request.check_version(entry)
     changed = decided(entry, decision, reviewer=request.caller.sub, now=datetime.now(UTC))
     store.replace(entry, changed)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from timesheets.access import REOPEN_APPROVAL
 from timesheets.api import Request, Response, count, endpoint, entry_response, logger
-from timesheets.entry import reopened
+from timesheets.entry import check_reviewer, reopened
 from timesheets.store import Store
 
 store = Store.connect()
@@ -13,6 +13,7 @@ store = Store.connect()
 @endpoint(REOPEN_APPROVAL)
 def lambda_handler(request: Request) -> Response:
     entry = store.find(request.path["id"])
+    check_reviewer(entry, request.caller.sub)
     request.check_version(entry)
     changed = reopened(entry, reviewer=request.caller.sub, now=datetime.now(UTC))
     store.replace(entry, changed)

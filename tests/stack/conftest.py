@@ -11,6 +11,7 @@ from local.ports import free_ports
 from local.settings import Settings
 from local.sign_in import ALL_SCOPES, access_token
 from local.stack import running
+from tests.stack.callers import Newcomers
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,9 @@ def sign_in(stack: Stack) -> Callable[..., str]:
         return access_token(settings.issuer, user, audience=settings.audience, scope=scope)
 
     return get_token
+
+
+@pytest.fixture(scope="session")
+def newcomers(stack: Stack, http: httpx.Client) -> Newcomers:
+    """Return what makes callers that no other test knows."""
+    return Newcomers(stack, http)

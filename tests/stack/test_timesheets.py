@@ -7,6 +7,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from tests.stack.callers import Caller, Newcomers
+
 type SignIn = Callable[..., str]
 
 
@@ -93,17 +95,18 @@ def test_a_bad_query_is_400(query: str, as_user: AsUser) -> None:
     assert answer.json()["code"] == "malformed_request"
 
 
-def test_a_thousand_creates_at_16_at_once_lose_nothing(as_user: AsUser) -> None:
-    def create(n: int) -> tuple[str, httpx.Response]:
-        user = ("ana", "carl")[n % 2]
-        body = {"date": "2025-01-01", "project": f"P{n}", "hours": "0.25"}
-        return user, as_user(user, "POST", json=body)
+def test_a_thousand_creates_at_16_at_once_lose_nothing(newcomers: Newcomers) -> None:
+    callers = newcomers.person("ana"), newcomers.person("carl")
+
+    def create(n: int) -> tuple[Caller, httpx.Response]:
+        caller = callers[n % 2]
+        return caller, caller("POST", json={"date": "2025-01-01", "project": f"P{n}", "hours": "0.25"})
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(create, range(1000)))
     assert {answer.status_code for _, answer in answers} == {201}
-    for user in ("ana", "carl"):
-        created = {answer.json()["id"] for creator, answer in answers if creator == user}
-        listed = as_user(user, "GET", "/timesheets?from=2025-01-01&to=2025-01-01").json()
+    for caller in callers:
+        created = {answer.json()["id"] for creator, answer in answers if creator == caller}
+        listed = caller.every("/timesheets", {"limit": "100"})
         assert {entry["id"] for entry in listed} == created
-        assert {entry["user_id"] for entry in listed} == {f"auth0|{user}"}
+        assert {entry["user_id"] for entry in listed} == {caller.sub}

@@ -87,9 +87,10 @@ def test_one_route_of_a_token_never_decides_another(
     """One token, every route, with the cache on: the cached policy is evaluated again for each."""
     headers = bearer(sign_in("ana", scope))
     for route in (ROUTES * 2)[::order]:
-        answer = http.request(route.method, route.path, headers=headers, json=GOOD)
-        if route.scope in scope:
-            assert answer.status_code < 300, answer.text
+        path = route.path.format(id="0" * 48, week="2026-W47")
+        answer = http.request(route.method, path, headers=headers, json=GOOD)
+        if route.scope in scope.split():
+            assert answer.status_code in {200, 201, 404}, answer.text
         else:
             assert answer.status_code == 403
             assert answer.json()["code"] == "insufficient_scope"

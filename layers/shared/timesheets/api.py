@@ -102,6 +102,9 @@ class Request:
     def check_version(self, entry: Entry) -> None:
         """Refuse a change of another version than `If-Match` names (RFC 9110, section 13.1.1).
 
+        To be called once it is known that the caller may change the entry: what they may not, a precondition
+        does not hide (section 13.2.1).
+
         Raises
         ------
         Problem

@@ -150,6 +150,19 @@ def check_unlocked(entry: Entry) -> None:
         raise Problem("entry_locked", "The entry is approved; ask an approver to reopen it first")
 
 
+def check_reviewer(entry: Entry, reviewer: str) -> None:
+    """Let an approver decide about another's entry, never about their own.
+
+    Raises
+    ------
+    Problem
+        `self_approval`.
+
+    """
+    if entry.user_id == reviewer:
+        raise Problem("self_approval", "Nobody reviews their own entry; another approver has to")
+
+
 def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -> Entry:
     """Return the entry as a reviewer decides; unchanged if that was decided already.
 
@@ -159,7 +172,7 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
         `self_approval` for the owner; `conflict` if it was decided the other way.
 
     """
-    _check_reviewer(entry, reviewer)
+    check_reviewer(entry, reviewer)
     status = "approved" if decision.approved else "rejected"
     if entry.status == status:
         return entry
@@ -186,7 +199,7 @@ def reopened(entry: Entry, *, reviewer: str, now: datetime) -> Entry:
         `self_approval` for the owner.
 
     """
-    _check_reviewer(entry, reviewer)
+    check_reviewer(entry, reviewer)
     return entry if entry.status == "pending" else _pending(entry, now)
 
 
@@ -201,11 +214,6 @@ def json_number(hours: Decimal) -> int | float:
     Exact as text: the shortest text of the float nearest to a number of two decimals is that number.
     """
     return int(hours) if hours == hours.to_integral_value() else float(hours)
-
-
-def _check_reviewer(entry: Entry, reviewer: str) -> None:
-    if entry.user_id == reviewer:
-        raise Problem("self_approval", "Nobody reviews their own entry; another approver has to")
 
 
 def _pending(entry: Entry, now: datetime) -> Entry:

@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -197,9 +197,10 @@ class Upload:
             old = self._store.find(known.entry_id)
         except NotFound as gone:  # deleted, or another owner's, since its id was looked up
             raise Conflict from gone
-        new = corrected(old, {"notes": None, **row.fields}, now=self._now)
+        changes = {"notes": None, **row.fields}
         if row.user_id != old.user_id:
-            new = replace(new, id=new_id(row.user_id), user_id=row.user_id, user_email=None)
+            changes |= {"id": new_id(row.user_id), "user_id": row.user_id, "user_email": None}
+        new = corrected(old, changes, now=self._now)
         self._store.replace_imported(known, old, new, row.digest)
         return Taken("updated", new.id, new)
 

@@ -1,0 +1,276 @@
+"""The rules of the API, as plainly as they can be said: one dictionary of entries, no HTTP, no database.
+
+Where the server makes a value up, the model has its own: an `id` is a number here, and times are left out.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+type Json = dict[str, Any]
+type Filters = dict[str, str]
+"""As in the query; `limit` and `cursor` are the pager's business."""
+
+CLIENT_FIELDS = {"date", "project", "hours", "notes", "user_id", "external_id"}
+"""The last two in uploads only."""
+
+
+class Refused(Exception):
+    """What the API answers instead: a status, a code, and the faults that it names in a body."""
+
+    def __init__(self, status: int, code: str, faults: Iterable[str] = ()) -> None:
+        super().__init__(status, code)
+        self.status = status
+        self.code = code
+        self.faults = sorted(faults)
+
+
+@dataclass
+class Entry:
+    """One entry, as it is kept."""
+
+    id: int
+    tick: int
+    """When it was logged: entries of one upload are logged at the same time."""
+    user_id: str
+    user_email: str | None
+    date: str
+    project: str
+    hours: Decimal
+    notes: str | None
+    external_id: str | None = None
+    source: str | None = None
+    status: str = "pending"
+    reviewed_by: str | None = None
+    reason: str | None = None
+    version: int = 1
+
+    def body(self) -> Json:
+        """Return what a caller sees; what has no value is absent."""
+        fields = {name: value for name, value in vars(self).items() if name != "tick" and value is not None}
+        return fields | {"approved": self.status == "approved"}
+
+
+@dataclass
+class Imported:
+    """What a client last sent under an external_id, and the entry it became."""
+
+    row: Json
+    entry: Entry
+
+
+@dataclass
+class Model:
+    """All entries, and the requests to be remembered."""
+
+    entries: dict[int, Entry] = field(default_factory=dict)
+    keys: dict[tuple[str, str], tuple[Json, Json]] = field(default_factory=dict)
+    imported: dict[tuple[str, str], Imported] = field(default_factory=dict)
+    ids: int = 0
+    ticks: int = 0
+
+    # What owners do
+
+    def create(self, user_id: str, email: str, body: Json, key: str | None = None) -> Json:
+        refuse_faults(body, {"date", "project", "hours"})
+        if key and (user_id, key) in self.keys:
+            first_body, first_answer = self.keys[user_id, key]
+            if body != first_body:
+                raise Refused(422, "idempotency_key_reused")
+            return first_answer
+        self.ticks += 1
+        answer = self._add(body, user_id=user_id, user_email=email).body()
+        if key:
+            self.keys[user_id, key] = (body, answer)
+        return answer
+
+    def read(self, user_id: str, entry_id: int) -> Json:
+        return self._own(user_id, entry_id).body()
+
+    def correct(self, user_id: str, entry_id: int, patch: Json, if_match: int | None = None) -> Json:
+        refuse_faults(patch, set())
+        entry = self._own(user_id, entry_id)
+        change(unlocked(matching(entry, if_match)), **patch)
+        return entry.body()
+
+    def delete(self, user_id: str, entry_id: int, if_match: int | None = None) -> None:
+        unlocked(matching(self._own(user_id, entry_id), if_match))
+        self._remove(entry_id)
+
+    def list_own(self, user_id: str, filters: Filters) -> list[Entry]:
+        return self._listed(lambda entry: entry.user_id == user_id, {"order": "desc"} | filters)
+
+    def week(self, user_id: str, monday: dt.date) -> Json:
+        days = [str(monday + dt.timedelta(n)) for n in range(7)]
+        sums: dict[str, dict[str, Decimal]] = {
+            "date": defaultdict(Decimal),
+            "project": defaultdict(Decimal),
+            "status": defaultdict(Decimal),
+        }
+        for entry in self.list_own(user_id, {"from": days[0], "to": days[-1]}):
+            for name, hours_by in sums.items():
+                hours_by[getattr(entry, name)] += entry.hours
+        return {
+            "week": f"{monday:%G-W%V}",
+            "from": days[0],
+            "to": days[-1],
+            "total_hours": sum(sums["date"].values()),
+            "by_day": sums["date"],
+            "by_project": sums["project"],
+            "by_status": sums["status"],
+        }
+
+    # What approvers do
+
+    def list_approvals(self, user_id: str, filters: Filters) -> list[Entry]:
+        def waits(entry: Entry) -> bool:
+            return entry.user_id != user_id and entry.status == "pending"
+
+        return self._listed(waits, {"order": "asc"} | filters)
+
+    def decide(self, user_id: str, entry_id: int, decision: Json | None, if_match: int | None = None) -> Json:
+        decision = {"approved": True} if decision is None else decision
+        if "approved" not in decision:
+            raise Refused(422, "invalid_entry", ["/approved"])
+        reason = None if decision["approved"] else decision.get("reason", "").strip()
+        if reason == "":
+            raise Refused(422, "invalid_entry", ["/reason"])
+        entry = self._others(user_id, entry_id)
+        matching(entry, if_match)
+        status = "approved" if decision["approved"] else "rejected"
+        if entry.status not in {"pending", status}:
+            raise Refused(409, "conflict")
+        if entry.status != status:
+            change(entry, status=status, reviewed_by=user_id, reason=reason)
+        return entry.body()
+
+    def reopen(self, user_id: str, entry_id: int, if_match: int | None = None) -> Json:
+        entry = self._others(user_id, entry_id)
+        change(matching(entry, if_match))
+        return entry.body()
+
+    # What importing clients do
+
+    def upload_one(self, client: str, row: Json) -> tuple[str, Json]:
+        """Return what became of the row (created, updated, unchanged) and its entry."""
+        self.ticks += 1
+        return self._upload(client, row)
+
+    def upload_many(self, client: str, rows: list[Json]) -> list[Json]:
+        self.ticks += 1
+        results = []
+        for index, row in enumerate(rows):
+            result: Json = {"index": index}
+            try:
+                status, entry = self._upload(client, row)
+                result |= {"status": status, "id": entry["id"]}
+            except Refused as refused:
+                result |= {"status": "rejected", "code": refused.code, "faults": refused.faults}
+            results.append(result)
+        return results
+
+    def _upload(self, client: str, row: Json) -> tuple[str, Json]:
+        refuse_faults(row, {"user_id", "date", "project", "hours"})
+        external_id = row.get("external_id")
+        before = self.imported.get((client, external_id)) if external_id else None
+        if before and before.row == row:
+            return "unchanged", before.entry.body()
+        if before is None:
+            entry = self._add(row, source=client)
+        else:
+            entry = unlocked(before.entry)
+            change(entry, **{"notes": None} | row)
+            if self.entries[entry.id].user_id != before.row["user_id"]:
+                del self.entries[entry.id]
+                self.ids += 1
+                entry.id = self.ids
+                self.entries[entry.id] = entry
+        if external_id:
+            self.imported[client, external_id] = Imported(row, entry)
+        return "updated" if before else "created", entry.body()
+
+    # What they share
+
+    def _add(self, body: Json, **others: Any) -> Entry:
+        self.ids += 1
+        fields = {"user_email": None, "notes": None} | body | others
+        self.entries[self.ids] = entry = Entry(id=self.ids, tick=self.ticks, **fields)
+        return entry
+
+    def _remove(self, entry_id: int) -> None:
+        gone = self.entries.pop(entry_id)
+        self.imported = {key: kept for key, kept in self.imported.items() if kept.entry is not gone}
+
+    def _own(self, user_id: str, entry_id: int) -> Entry:
+        entry = self.entries.get(entry_id)
+        if entry is None or entry.user_id != user_id:
+            raise Refused(404, "not_found")
+        return entry
+
+    def _others(self, user_id: str, entry_id: int) -> Entry:
+        entry = self.entries.get(entry_id)
+        if entry is None:
+            raise Refused(404, "not_found")
+        if entry.user_id == user_id:
+            raise Refused(403, "self_approval")
+        return entry
+
+    def _listed(self, belongs: Callable[[Entry], bool], filters: Filters) -> list[Entry]:
+        kept = [
+            entry
+            for entry in self.entries.values()
+            if belongs(entry)
+            and filters.get("from", "") <= entry.date <= filters.get("to", "9999")
+            and all(filters.get(name, was) == was for name, was in vars(entry).items())
+        ]
+        newest_first = filters["order"] == "desc"
+        return sorted(kept, key=lambda entry: (entry.date, entry.tick), reverse=newest_first)
+
+
+def change(entry: Entry, **fields: Any) -> None:
+    """Write to an entry: it is pending again, and nobody has reviewed it, unless `fields` says otherwise.
+
+    It is another version if anything is different.
+    """
+    undecided = {"status": "pending", "reviewed_by": None, "reason": None}
+    before = dict(vars(entry))
+    vars(entry).update(undecided | fields)
+    if vars(entry) != before:
+        entry.version += 1
+
+
+def matching(entry: Entry, if_match: int | None) -> Entry:
+    if if_match not in {None, entry.version}:
+        raise Refused(412, "version_mismatch")
+    return entry
+
+
+def unlocked(entry: Entry) -> Entry:
+    if entry.status == "approved":
+        raise Refused(409, "entry_locked")
+    return entry
+
+
+def refuse_faults(body: Json, required: set[str]) -> None:
+    """Refuse a body with all its faults: those that the tests make, which are not all that there can be."""
+    faults = {f"/{name}" for name in required - body.keys()}
+    faults |= {f"/{name}" for name in body.keys() - CLIENT_FIELDS}
+    if not 0 < body.get("hours", 1) <= 24:
+        faults.add("/hours")
+    if not body.get("project", "P").strip():
+        faults.add("/project")
+    if "date" in body and not _is_date(body["date"]):
+        faults.add("/date")
+    if faults:
+        raise Refused(422, "invalid_entry", faults)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

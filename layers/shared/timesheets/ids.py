@@ -28,8 +28,7 @@ def name_of(*parts: str) -> str:
 
 def digest_of(fields: Mapping[str, object]) -> str:
     """Return what stands for an entry's fields: equal for equal ones."""
-    said = {name: str(value) for name, value in fields.items() if value is not None}
-    return name_of(json.dumps(said, sort_keys=True))
+    return name_of(*(f"{name}={value}" for name, value in sorted(fields.items()) if value is not None))
 
 
 def new_id(user_id: str, *seed: str) -> str:

@@ -16,7 +16,6 @@ def lambda_handler(request: Request) -> Response:
         LIST_APPROVALS,
         APPROVALS,
         store.pending,
-        status="pending",
         not_user_id=request.caller.sub,
         ascending=True,
     )

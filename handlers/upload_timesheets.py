@@ -14,9 +14,8 @@ store = Store.connect()
 @endpoint(UPLOAD_TIMESHEETS)
 def lambda_handler(request: Request) -> Response:
     body = request.json()
-    upload = Upload(
-        store, source=request.caller.client_id, key=request.idempotency_key, now=datetime.now(UTC)
-    )
+    source = request.caller.client_id or request.caller.sub
+    upload = Upload(store, source=source, key=request.idempotency_key, now=datetime.now(UTC))
     results = upload.take(parse_rows(body))
     statuses = [result.status for result in results if not isinstance(result, Problem)]
     for status in {"created", "updated"}.intersection(statuses):

@@ -136,6 +136,7 @@ def event(_events: dict[str, Event]) -> Callable[..., Event]:
         if query is not None:
             loaded["multiValueQueryStringParameters"] = query
         loaded["headers"] |= headers or {}
+        loaded["multiValueHeaders"] |= {name: [value] for name, value in (headers or {}).items()}
         if path is not None:
             loaded["pathParameters"] = path
         loaded["requestContext"]["authorizer"] |= claims

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import NOW, entry, listed, waiting
+from timesheets import items as items_module
+from timesheets import store as store_module
 from timesheets.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.filters import MAX_EXAMINED, ListQuery
-from timesheets.ids import new_id
+from timesheets.ids import name_of, new_id
+from timesheets.items import SHARDS, from_item, shard_of
 from timesheets.paging import take_page
 from timesheets.problems import Conflict, Problem
 from timesheets.store import Import, Store
@@ -136,6 +139,38 @@ def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Store) -
     assert take_page(store.entries_of("auth0|ana", query), query).entries == [wanted]
 
 
+def test_with_more_shards_everything_that_waits_is_still_listed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [entry(f"auth0|{n}", now=NOW + timedelta(minutes=n)) for n in range(40)]
+    keep(store, *entries[:20])
+    more = tuple(f"{n}" for n in range(64))
+    for module in (items_module, store_module):
+        monkeypatch.setattr(module, "SHARDS", more)
+    keep(store, *entries[20:])
+    assert waiting(store) == entries
+    for one in entries[15:25]:
+        assert waiting(store, user_id=one.user_id, limit=100) == entries
+    assert len({shard_of(name_of(str(n))) for n in range(1000)}) == len(more)
+
+
+def test_a_page_reads_little_more_than_it_holds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, *(entry(f"auth0|{n}") for n in range(200)))
+    read = 0
+
+    def counting(item: Any) -> Entry:
+        nonlocal read
+        read += 1
+        return from_item(item)
+
+    monkeypatch.setattr(store_module, "from_item", counting)
+    for limit in (1, 10, 50):
+        read = 0
+        query = ListQuery(limit=limit, ascending=True, not_user_id="auth0|mia")
+        assert len(take_page(store.pending(query), query).entries) == limit
+        assert read <= limit + 1 + 2 * limit / len(SHARDS) + 2 * len(SHARDS)
+
+
 def test_those_who_decide_can_ask_for_one_user(store: Store) -> None:
     entries = [entry(f"auth0|{n}") for n in range(8)]
     keep(store, *entries)
@@ -191,7 +226,7 @@ def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Store) -> N
 def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(store: Store) -> None:
     one = entry()
     keep(store, one)
-    assert store.add(one) == (one, False)
+    assert store.add(one) == (one, True)
     new = approved(one)
     store.replace(one, new)
     store.replace(one, new)

@@ -100,6 +100,14 @@ def test_the_version_that_was_read_may_be_corrected(tag: str, entry: dict[str, A
     assert call("correct_timesheet", entry["id"], headers={"If-Match": tag}).status == 200
 
 
+def test_a_header_may_come_in_several_lines(entry: dict[str, Any], event: Any) -> None:
+    sent = event("correct_timesheet", path={"id": entry["id"]}, headers={"If-Match": '"1"'})
+    sent["multiValueHeaders"]["If-Match"] = ['"1"', '"2"']
+    from handlers import correct_timesheet  # noqa: PLC0415 after the environment is set
+
+    assert correct_timesheet.lambda_handler(sent, None)["statusCode"] == 200
+
+
 def test_a_correction_of_nothing_is_no_new_version(entry: dict[str, Any], call: Call) -> None:
     assert call("correct_timesheet", entry["id"], body={}).json == entry
 

@@ -1,10 +1,13 @@
 """Uploads, over the handler."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from timesheets import upload
+from timesheets.entry import Entry
 from timesheets.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -13,6 +16,13 @@ if TYPE_CHECKING:
 type Call = Callable[..., "Answer"]
 
 pytestmark = pytest.mark.usefixtures("table")
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take rows one after another: moto takes no locks."""
+    monkeypatch.setattr(upload, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+
 
 ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
 
@@ -135,6 +145,30 @@ def test_a_changed_row_of_an_approved_entry_is_refused(call: Call) -> None:
     assert (one.status, one.problem["code"]) == (409, "entry_locked")
     assert many.json["results"][0]["problem"]["code"] == "entry_locked"
     assert call("upload_timesheets", body=ROW | {"external_id": "1"}).json == approved
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [(Unavailable(), "service_unavailable"), (KeyError("inside"), "internal_error")]
+)
+def test_trouble_with_one_row_stops_no_other(
+    fault: Exception, code: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
+
+    add = upload_timesheets.store.add_imported
+
+    def add_all_but_one(entry: Entry, digest: str) -> None:
+        if entry.external_id == "0":
+            raise fault
+        add(entry, digest)
+
+    monkeypatch.setattr(upload_timesheets.store, "add_imported", add_all_but_one)
+    rows = [ROW | {"external_id": str(n)} for n in range(100)]
+    results = call("upload_timesheets", body=rows).json["results"]
+    assert [result["status"] for result in results] == ["rejected"] + ["created"] * 99
+    assert results[0]["problem"]["code"] == code
+    assert "inside" not in results[0]["problem"]["detail"]
+    assert len(call("list_timesheets", sub="007", query={"limit": ["100"]}).json) == 99
 
 
 def test_where_the_table_is_out_of_reach_the_upload_can_be_sent_again(

@@ -147,6 +147,12 @@ def count(metric: str, times: int = 1, **dimensions: str) -> None:
     metrics.flush_metrics()
 
 
+def unexpected(error: Exception) -> Problem:
+    """Log a fault of ours, and return what the caller may know of it."""
+    logger.error("failed", error=type(error).__name__, exc_info=error)
+    return Problem("internal_error", "Something went wrong on our side; try again later")
+
+
 def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]:
     """Make a Lambda handler of a function that serves `route`.
 
@@ -162,11 +168,8 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
                 response = serve(_request(event, route))
             except Problem as problem:
                 response = _refuse(_seen_by(problem, event))
-            except Exception as error:
-                logger.exception("failed", error=type(error).__name__)
-                response = _refuse(
-                    Problem("internal_error", "Something went wrong on our side; try again later")
-                )
+            except Exception as error:  # noqa: BLE001 whatever it is, the caller gets an answer
+                response = _refuse(unexpected(error))
             else:
                 logger.info("served", status=response.status)
             return _proxy_answer(response, event)
@@ -194,13 +197,14 @@ def _request(event: dict[str, Any], route: Route) -> Request:
 
 
 def _headers(event: dict[str, Any]) -> dict[str, str]:
-    return {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    # A field may come in several lines (RFC 9110, section 5.3).
+    return {name.lower(): ", ".join(values) for name, values in (event["multiValueHeaders"] or {}).items()}
 
 
 def _query(event: dict[str, Any]) -> dict[str, str]:
     values: dict[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
     for name, given in values.items():
-        if len(given) > 1:
+        if len(given) != 1:
             raise Problem("malformed_request", f"Query parameter {name[:100]!r} is given more than once")
     return {name: given[0] for name, given in values.items()}
 
@@ -239,7 +243,8 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
 
 def _seen_by(problem: Problem, event: dict[str, Any]) -> Problem:
     """Tell who named a version that it has passed, rather than that there was a race."""
-    return version_mismatch() if isinstance(problem, Conflict) and "if-match" in _headers(event) else problem
+    named = _headers(event).get("if-match", "*") != "*"
+    return version_mismatch() if named and isinstance(problem, Conflict) else problem
 
 
 def _refuse(problem: Problem) -> Response:

@@ -12,7 +12,7 @@ PENDING: Final = "pending"
 """Both an index's name and that of the attribute it is made by."""
 
 SHARDS: Final = tuple("0123")
-"""The partitions of `pending`: each takes 1,000 writes a second. More may be added, for entries to come."""
+"""The partitions of `pending`: each takes 1,000 writes a second. More may be added; what waits stays put."""
 
 _TEXTS: Final = (
     "user_id",
@@ -40,7 +40,7 @@ def partition_of(owner: str) -> str:
 
 def shard_of(owner: str) -> str:
     """Return the shard in which an owner's pending entries are."""
-    return SHARDS[int(owner[0], 32) % len(SHARDS)]
+    return SHARDS[int(owner[:2], 32) % len(SHARDS)]
 
 
 def to_item(entry: Entry) -> Item:

@@ -12,8 +12,8 @@ from timesheets.filters import ListQuery, parse_filters
 from timesheets.paging import Cursors, Page, take_page
 from timesheets.spreadsheet import MEDIA_TYPE, to_csv
 
-# A media range and its weight (RFC 9110, section 12.5.1).
-_RANGE = re.compile(r"\s*([^\s;,]+)[^,]*?(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*(?:,|$)")
+# The weight of a media range (RFC 9110, section 12.4.2).
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
 def serve_list(
@@ -56,5 +56,10 @@ def _link(request: Request, page: Page, cursors: Cursors) -> dict[str, str]:
 
 
 def _prefers_csv(accept: str) -> bool:
-    weights = {range_.lower(): float(weight or 1) for range_, weight in _RANGE.findall(accept)}
+    """Tell whether CSV is asked for, and more than JSON (RFC 9110, section 12.5.1)."""
+    weights: dict[str, float] = {}
+    for media_range in accept.lower().split(","):
+        name, *parameters = (part.strip() for part in media_range.split(";"))
+        given = [value for part in parameters for key, _, value in [part.partition("=")] if key == "q"]
+        weights[name] = float(given[0]) if given and _WEIGHT.fullmatch(given[0]) else 1
     return weights.get("text/csv", 0) > weights.get("application/json", 0)

@@ -81,8 +81,8 @@ class Conflict(Problem):
     """What the request was decided upon has changed before it could be written."""
 
     def __init__(self) -> None:
-        """Nothing was written."""
-        super().__init__("conflict", "Someone else changed the entry at the same time; read it and try again")
+        """Nothing is written over."""
+        super().__init__("conflict", "The entry has changed at the same time; read it and try again")
 
 
 class Unavailable(Problem):

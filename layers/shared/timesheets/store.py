@@ -37,7 +37,6 @@ from timesheets.items import (
     import_key,
     is_entry,
     partition_of,
-    shard_of,
     to_item,
     tombstone,
 )
@@ -146,9 +145,9 @@ class Store:
 
         What was written a moment ago may be missing, and what was decided may still be there.
         """
-        shards = [shard_of(name_of(query.user_id))] if query.user_id else SHARDS
-        chunk = math.ceil(_examined(query) / len(shards))
-        streams = [self._read(query, chunk, PENDING, PENDING, shard) for shard in shards]
+        # All of them for one user, too: there may have been fewer shards when an entry was logged.
+        chunk = math.ceil(_examined(query) / len(SHARDS))
+        streams = [self._read(query, chunk, PENDING, PENDING, shard) for shard in SHARDS]
         return heapq.merge(*streams, key=attrgetter("position"), reverse=not query.ascending)
 
     def add(self, entry: Entry) -> tuple[Entry, bool]:
@@ -163,8 +162,8 @@ class Store:
 
         """
         there = self._put(to_item(entry), **_NEW)
-        if there is None:
-            return entry, True
+        if there is None or entry.request is None:
+            return entry, True  # of a random id nothing but our own can be there: an answer got lost
         if there.get("request", {}).get("S") != entry.request:
             raise Problem(
                 "idempotency_key_reused",
@@ -202,7 +201,10 @@ class Store:
         if entry.source is not None and entry.external_id is not None:
             # The source may send the same row again, and then it is a new entry.
             marker = import_key(entry.source, entry.external_id)
-            self._transact({"Delete": {"Key": key, **_still(entry)}}, {"Delete": {"Key": marker}})
+            self._transact(
+                {"Delete": {"Key": key, **_unless_gone("version", "N", str(entry.version))}},
+                {"Delete": {"Key": marker, **_unless_gone("entry_id", "S", entry.id)}},
+            )
             return
         if entry.request is not None:
             grave = tombstone(entry, int(time.time()) + KEY_REMEMBERED)
@@ -370,6 +372,14 @@ def _still(entry: Entry) -> dict[str, Any]:
     return {
         "ConditionExpression": "version = :version",
         "ExpressionAttributeValues": {":version": {"N": str(entry.version)}},
+    }
+
+
+def _unless_gone(attribute: str, kind: str, value: str) -> dict[str, Any]:
+    """Return the condition that there is nothing any more, or what was read."""
+    return {
+        "ConditionExpression": f"attribute_not_exists(PK) OR {attribute} = :was",
+        "ExpressionAttributeValues": {":was": {kind: value}},
     }
 
 

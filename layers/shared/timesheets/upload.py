@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from timesheets.api import unexpected
 from timesheets.entry import Entry, corrected, new_entry
 from timesheets.fields import (
     ENTRY_CHECKS,
@@ -123,7 +124,7 @@ class Upload:
         self._source = source
         self._key = key
         self._now = now
-        self._down = False
+        self._refused = 0
 
     def take(self, rows: Sequence[Row | Problem]) -> list[Taken | Problem]:
         """Take every good row, whatever the others are, and tell in their order what became of each.
@@ -155,36 +156,38 @@ class Upload:
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(take_in_order, filter(None, groups.values())))
-        if self._down and not any(isinstance(result, Taken) for result in results):
+        if self._refused and not any(isinstance(result, Taken) for result in results):
             raise Unavailable
         return results
 
     def _take(self, index: int, row: Row, known: Import | None) -> Taken | Problem:
-        if self._down:  # the others have waited for DynamoDB long enough
+        if self._refused >= _AT_ONCE:  # all that were tried at once: DynamoDB is down, and time is short
             return Unavailable()
         try:
             if row.external_id is None:
                 return self._add(index, row)
             return self._take_known(row, row.external_id, known)
         except Unavailable as problem:
-            self._down = True
+            self._refused += 1
             return problem
         except Problem as problem:
             return problem
+        except Exception as error:  # noqa: BLE001 what is wrong with one row never stops the others
+            return unexpected(error)
 
     def _add(self, index: int, row: Row) -> Taken:
         seed = ("upload", self._source, self._key, str(index)) if self._key else ()
         entry, is_new = self._store.add(self._new(row, *seed))
         return Taken("created" if is_new else "unchanged", entry.id, entry)
 
-    def _take_known(self, row: Row, external_id: str, known: Import | None) -> Taken:
+    def _take_known(self, row: Row, external_id: str, known: Import | None) -> Taken | Problem:
         for attempt in range(_TRIES):
             try:
                 return self._write(row, known)
             except Conflict:  # another upload of the row, or the entry's owner or approver, was faster
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 no secret
                 known = self._store.imports(self._source, [external_id]).get(external_id)
-        raise Unavailable
+        return Conflict()
 
     def _write(self, row: Row, known: Import | None) -> Taken:
         if known is None:

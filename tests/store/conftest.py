@@ -19,7 +19,9 @@ from tests.conftest import table_definition
 from timesheets.entry import Entry, new_entry
 from timesheets.filters import ListQuery
 from timesheets.ids import new_id
+from timesheets.problems import Problem
 from timesheets.store import Store
+from timesheets.upload import Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -89,6 +91,15 @@ def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> En
     """Return a new entry, changed where the test says."""
     fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25")}
     return new_entry({**fields, "id": new_id(user), "user_id": user, **changes}, now=now)
+
+
+def upload(store: Store) -> Upload:
+    """Return an upload of one importing client's."""
+
+    def fail(error: Exception) -> Problem:
+        raise error
+
+    return Upload(store, source="timesheets-import", key=None, now=NOW, unexpected=fail)
 
 
 def listed(store: Store, user: str = "auth0|ana", **query: Any) -> list[Entry]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.conftest import NOW, entry, listed, waiting
+from tests.store.conftest import upload as an_upload
 from timesheets.entry import Decision, corrected, decided
 from timesheets.ids import new_id
 from timesheets.store import Store
-from timesheets.upload import Row, Upload
+from timesheets.upload import Row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +59,7 @@ def upload(**changes: str) -> Request:
     def request(store: Store) -> None:
         # One after another: the calls are numbered.
         for row in rows(**changes):
-            Upload(store, source="timesheets-import", key=None, now=NOW).take([row])
+            an_upload(store).take([row])
 
     return request
 

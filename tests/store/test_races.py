@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, waiting
+from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiting
 from timesheets.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.ids import new_id
 from timesheets.problems import Conflict, Problem
 from timesheets.store import Store
-from timesheets.upload import Row, Taken, Upload
+from timesheets.upload import Row, Taken
 
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
@@ -138,7 +138,7 @@ def test_the_same_upload_at_8_at_once_makes_each_entry_once(
     store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
     def take() -> list[Taken | Problem]:
-        return Upload(store, source="timesheets-import", key=None, now=NOW).take(rows())
+        return upload(store).take(rows())
 
     results = at_once([take] * 8, pool)
     for number in range(25):
@@ -155,7 +155,7 @@ def test_of_two_changed_uploads_at_once_one_is_kept_whole(store: Store, pool: Th
     """Each changes the owner, too: nothing is left with either of the others."""
 
     def take(changed: list[Row | Problem]) -> Callable[[], list[Taken | Problem]]:
-        return lambda: Upload(store, source="timesheets-import", key=None, now=NOW).take(changed)
+        return lambda: upload(store).take(changed)
 
     take(rows())()
     results = at_once([take(rows(hours="6", user="008")), take(rows(hours="7", user="009"))], pool)

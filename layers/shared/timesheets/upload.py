@@ -7,13 +7,12 @@ has changed since it was last taken. What the entry's owner did to the entry mea
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from timesheets.api import unexpected
 from timesheets.entry import Entry, corrected, new_entry
 from timesheets.fields import (
     ENTRY_CHECKS,
@@ -118,9 +117,22 @@ def _row_or_problem(body: object) -> Row | Problem:
 class Upload:
     """One upload by one importing client."""
 
-    def __init__(self, store: Store, *, source: str, key: str | None, now: datetime) -> None:
-        """Take rows for `source`; `key` is the upload's idempotency key, for rows without an external id."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        source: str,
+        key: str | None,
+        now: datetime,
+        unexpected: Callable[[Exception], Problem],
+    ) -> None:
+        """Take rows for `source`.
+
+        `key` is the upload's idempotency key, for rows without an external id; `unexpected` makes a problem
+        of a fault of ours.
+        """
         self._store = store
+        self._unexpected = unexpected
         self._source = source
         self._key = key
         self._now = now
@@ -173,7 +185,7 @@ class Upload:
         except Problem as problem:
             return problem
         except Exception as error:  # noqa: BLE001 what is wrong with one row never stops the others
-            return unexpected(error)
+            return self._unexpected(error)
 
     def _add(self, index: int, row: Row) -> Taken:
         seed = ("upload", self._source, self._key, str(index)) if self._key else ()

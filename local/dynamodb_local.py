@@ -76,7 +76,7 @@ def dynamodb_local(port: int | None = None, *, heap: str = "1g") -> Iterator[str
 
 def _java() -> str:
     java = shutil.which("java")
-    needed = f"DynamoDB Local needs Java {_JAVA} or newer (Debian: openjdk-{_JAVA}-jre-headless)"
+    needed = f"DynamoDB Local needs Java {_JAVA} or newer (Debian: default-jre-headless)"
     if java is None:
         raise LocalError(f"{needed}; there is no `java` on the PATH")
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr

@@ -97,6 +97,15 @@ def test_one_bad_row_stops_no_other(call: Call) -> None:
     assert kept[results[3]["id"]]["status"] == "pending"
 
 
+def test_a_changed_row_says_all_there_is_to_say(call: Call) -> None:
+    first = call("upload_timesheets", body=ROW | {"external_id": "1", "notes": "Release"}).json
+    changed = call("upload_timesheets", body=ROW | {"external_id": "1"}).json
+    assert (first["notes"], "notes" in changed, changed["version"]) == ("Release", False, 2)
+    moved = call("upload_timesheets", body=ROW | {"external_id": "1", "user_id": "008"}).json
+    assert (moved["user_id"], moved["version"], moved["id"] != first["id"]) == ("008", 3, True)
+    assert call("list_timesheets", sub="007").json == []
+
+
 def test_rows_of_one_external_id_are_taken_in_their_order(call: Call) -> None:
     def statuses(*hours: int) -> list[str]:
         rows = [ROW | {"external_id": "1", "hours": one} for one in hours]

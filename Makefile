@@ -43,8 +43,8 @@ test: setup ## all tests: units, then the deployed stack over HTTP
 	@.venv/bin/pytest --cov
 
 .PHONY: test-unit
-test-unit: setup ## the tests that take seconds
-	@.venv/bin/pytest tests/unit tests/store tests/loopback -m 'not engine'
+test-unit: setup ## the tests that take seconds: rules, handlers, template
+	@.venv/bin/pytest tests/unit
 
 # Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.

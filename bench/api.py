@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.measure import aws_environment
+from botocore import xform_name
+
+from bench.measure import function_environment
 from bench.operations import Operation
 from bench.tables import connected, write
 from timesheets.store import Store
@@ -112,32 +114,14 @@ class Api:
         )
 
     def _do(self, kind: str, parameters: dict[str, Any]) -> None:
-        _METHODS[kind](self._bare)(**parameters)
-
-
-_METHODS: Final[dict[str, Any]] = {
-    "GetItem": lambda client: client.get_item,
-    "PutItem": lambda client: client.put_item,
-    "DeleteItem": lambda client: client.delete_item,
-    "Query": lambda client: client.query,
-    "BatchGetItem": lambda client: client.batch_get_item,
-    "TransactWriteItems": lambda client: client.transact_write_items,
-}
+        getattr(self._bare, xform_name(kind))(**parameters)
 
 
 @contextmanager
 def within(endpoint: str, table: str) -> Iterator[None]:
     """Set the environment that the functions find; what they log is written, and not seen."""
     before = dict(os.environ)
-    environment = aws_environment(
-        AWS_ENDPOINT_URL_DYNAMODB=endpoint,
-        TABLE_NAME=table,
-        ALLOWED_ORIGINS="*",
-        CURSOR_SECRET="0" * 48,
-        POWERTOOLS_SERVICE_NAME="bench",
-        POWERTOOLS_METRICS_NAMESPACE="Timesheets",
-        POWERTOOLS_LOG_LEVEL="INFO",
-    )
+    environment = function_environment(AWS_ENDPOINT_URL_DYNAMODB=endpoint, TABLE_NAME=table)
     os.environ.clear()
     os.environ.update(environment)
     try:

@@ -97,3 +97,15 @@ def aws_environment(**variables: str) -> dict[str, str]:
         }
         | variables
     )
+
+
+def function_environment(**variables: str) -> dict[str, str]:
+    """Return an environment in which a handler finds all that the template sets, and `variables`."""
+    return aws_environment(
+        ALLOWED_ORIGINS="*",
+        CURSOR_SECRET="0" * 48,
+        POWERTOOLS_SERVICE_NAME="bench",
+        POWERTOOLS_METRICS_NAMESPACE="Timesheets",
+        POWERTOOLS_LOG_LEVEL="INFO",
+        **variables,
+    )

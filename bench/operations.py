@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench.measure import PROJECT
 from bench.tables import ANA, LAST_DAY, approved, entry
-from timesheets.items import Item, import_key, to_item
+from timesheets.items import Item, import_item, to_item
 from timesheets.upload import parse_row
 
 CARL: Final = "auth0|carl"
@@ -91,13 +91,12 @@ def event(
         loaded["queryStringParameters"] = query
         loaded["multiValueQueryStringParameters"] = {key: [value] for key, value in query.items()}
     if idempotency_key is not None:
-        loaded["headers"]["Idempotency-Key"] = idempotency_key
+        loaded["multiValueHeaders"]["Idempotency-Key"] = [idempotency_key]
     return loaded
 
 
 def _marker(row: dict[str, Any]) -> Item:
     """Return what the table knows of a row that was taken."""
     taken = parse_row(row)
-    key = import_key("timesheets-import", taken.external_id or "")
-    entry_id = entry(taken.user_id, taken.external_id or "").id
-    return key | {"entry_id": {"S": entry_id}, "digest": {"S": taken.digest}}
+    entry_id = entry(taken.user_id, row["external_id"]).id
+    return import_item("timesheets-import", row["external_id"], entry_id, taken.digest)

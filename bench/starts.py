@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bench.measure import BUILD, LAYER, PROJECT, aws_environment, table, timed_start
+from bench.measure import BUILD, LAYER, PROJECT, aws_environment, function_environment, table, timed_start
 
 ROUNDS: Final = 21
 """Eleven processes each."""
@@ -30,14 +30,7 @@ def main() -> None:
         # As Lambda does it: the function's folder first, then the layer, then what the runtime has.
         folders = f"{BUILD / function}{os.pathsep}{LAYER}"
         scripts[module] = f"import {module}\nassert {module}.lambda_handler"
-        environments[module] = aws_environment(
-            PYTHONPATH=folders,
-            TABLE_NAME="Timesheets",
-            ALLOWED_ORIGINS="*",
-            CURSOR_SECRET="0" * 48,
-            POWERTOOLS_SERVICE_NAME=module,
-            POWERTOOLS_METRICS_NAMESPACE="Timesheets",
-        )
+        environments[module] = function_environment(PYTHONPATH=folders, TABLE_NAME="Timesheets")
     wall: dict[str, list[float]] = {name: [] for name in scripts}
     cpu: dict[str, list[float]] = {name: [] for name in scripts}
     for count in range(ROUNDS + 1):

@@ -15,7 +15,7 @@ import boto3
 from samcli.yamlhelper import yaml_parse
 
 from bench.measure import PROJECT
-from timesheets.entry import Entry
+from timesheets.entry import Decision, Entry, decided, new_entry
 from timesheets.ids import new_id
 from timesheets.items import Item, to_item
 
@@ -63,26 +63,20 @@ def fill(endpoint: str, name: str, size: int) -> None:
     print(f"{size:,} entries put into DynamoDB Local in {seconds:.0f} s", file=sys.stderr)
 
 
-def entry(owner: str, seed: str, day: date = LAST_DAY, **known: Any) -> Entry:  # noqa: ANN401 any field
+def entry(owner: str, seed: str, day: date = LAST_DAY) -> Entry:
     """Return an entry of the usual length, the same for the same seed."""
-    timestamp = _NOW.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-    return Entry(
+    return new_entry(
+        {"date": day, "project": "StoreZero", "hours": Decimal("7.5")},
         id=new_id(owner, "bench", seed),
         user_id=owner,
         user_email=f"{owner[6:]}@exampleco.com",
-        date=day,
-        project="StoreZero",
-        hours=Decimal("7.5"),
-        created_at=timestamp,
-        modified_at=timestamp,
-        **known,
+        now=_NOW,
     )
 
 
 def approved(owner: str, seed: str, day: date = LAST_DAY) -> Entry:
     """Return an entry as it is after its approval."""
-    when = "2026-11-20T21:58:03.114Z"
-    return entry(owner, seed, day, status="approved", reviewed_by="auth0|mia", reviewed_at=when, version=2)
+    return decided(entry(owner, seed, day), Decision(approved=True), reviewer="auth0|mia", now=_NOW)
 
 
 def numbered(number: int, size: int) -> Entry:

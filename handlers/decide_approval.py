@@ -14,7 +14,7 @@ store = Store.connect()
 def lambda_handler(request: Request) -> Response:
     decision = parse_decision(request.json()) if request.body.strip() else Decision(approved=True)
     entry = store.find(request.path["id"])
-    check_reviewer(entry, request.caller.sub)
+    check_reviewer(entry, request.caller.sub)  # before the version, which hides no refusal
     request.check_version(entry)
     changed = decided(entry, decision, reviewer=request.caller.sub, now=datetime.now(UTC))
     store.replace(entry, changed)

@@ -13,7 +13,7 @@ store = Store.connect()
 @endpoint(REOPEN_APPROVAL)
 def lambda_handler(request: Request) -> Response:
     entry = store.find(request.path["id"])
-    check_reviewer(entry, request.caller.sub)
+    check_reviewer(entry, request.caller.sub)  # before the version, which hides no refusal
     request.check_version(entry)
     changed = reopened(entry, reviewer=request.caller.sub, now=datetime.now(UTC))
     store.replace(entry, changed)

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from tests.stack.conftest import Stack
 
 PROJECT = Path(__file__).parents[2]
-IMPORT_CLIENT = {
-    "grant_type": "client_credentials",
-    "client_id": "timesheets-import",
-    "client_secret": "local-import-secret",
-}
 ALL = "examples,coverage,fuzzing,stateful"
 
 type Explore = Callable[..., set[tuple[str, int]]]
@@ -72,13 +67,10 @@ def test_approvals(explore: Explore, sign_in: Callable[..., str], http: httpx.Cl
     assert {("GET", 200), ("PUT", 200), ("DELETE", 200)} <= seen
 
 
-def test_import(explore: Explore, stack: "Stack") -> None:
-    answer = httpx.post(
-        f"{stack.settings.issuer}oauth/token", json=IMPORT_CLIENT | {"audience": stack.settings.audience}
-    )
+def test_import(explore: Explore, import_token: str) -> None:
     # Not the coverage phase: to contradict an array of rows in every way takes it minutes.
     options = ["--phases", "examples,fuzzing", "--max-examples", "60", "--include-tag", "Import"]
-    seen = explore(*options, token=answer.json()["access_token"])
+    seen = explore(*options, token=import_token)
     assert {("POST", 201), ("POST", 207)} <= seen
 
 

@@ -49,6 +49,22 @@ def sign_in(stack: Stack) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
+def import_token(stack: Stack) -> str:
+    """Return the importing program's access token, by its client credentials."""
+    answer = httpx.post(
+        f"{stack.settings.issuer}oauth/token",
+        json={
+            "grant_type": "client_credentials",
+            "client_id": "timesheets-import",
+            "client_secret": "local-import-secret",
+            "audience": stack.settings.audience,
+        },
+    )
+    token: str = answer.raise_for_status().json()["access_token"]
+    return token
+
+
+@pytest.fixture(scope="session")
 def newcomers(stack: Stack, http: httpx.Client) -> Newcomers:
     """Return what makes callers that no other test knows."""
     return Newcomers(stack, http)

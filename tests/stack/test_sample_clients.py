@@ -1,15 +1,12 @@
 """Clients of Auth0's published sample work unchanged: what they send, what they read of the answers."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from tests.stack.callers import MANAGER, Caller, Newcomers
-
-if TYPE_CHECKING:
-    from tests.stack.conftest import Stack
 
 JOB_ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
 
@@ -25,20 +22,12 @@ def manager(newcomers: Newcomers) -> Caller:
 
 
 @pytest.fixture(scope="module")
-def job(stack: "Stack", http: httpx.Client) -> Callable[..., httpx.Response]:
+def job(import_token: str, http: httpx.Client) -> Callable[..., httpx.Response]:
     """Return the batch job, signed in by its client credentials, as it uploads a body."""
-    token = httpx.post(
-        f"{stack.settings.issuer}oauth/token",
-        json={
-            "grant_type": "client_credentials",
-            "client_id": "timesheets-import",
-            "client_secret": "local-import-secret",
-            "audience": stack.settings.audience,
-        },
-    ).json()["access_token"]
+    headers = {"Authorization": f"Bearer {import_token}"}
 
     def upload(body: Any) -> httpx.Response:
-        return http.post("/timesheets/upload", json=body, headers={"Authorization": f"Bearer {token}"})
+        return http.post("/timesheets/upload", json=body, headers=headers)
 
     return upload
 

@@ -138,14 +138,5 @@ def test_a_browser_may_ask_first(http: httpx.Client) -> None:
     assert "Authorization" in answer.headers["access-control-allow-headers"]
 
 
-def test_the_import_job_may_not_read(stack: "Stack", http: httpx.Client) -> None:
-    answer = httpx.post(
-        f"{stack.settings.issuer}oauth/token",
-        json={
-            "grant_type": "client_credentials",
-            "client_id": "timesheets-import",
-            "client_secret": "local-import-secret",
-            "audience": stack.settings.audience,
-        },
-    )
-    assert http.get("/timesheets", headers=bearer(answer.json()["access_token"])).status_code == 403
+def test_the_import_job_may_not_read(import_token: str, http: httpx.Client) -> None:
+    assert http.get("/timesheets", headers=bearer(import_token)).status_code == 403

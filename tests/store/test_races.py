@@ -90,7 +90,6 @@ def test_one_wins_and_the_others_are_told(
     moves: list[Move], before: Move | None, store: Store, pool: ThreadPoolExecutor
 ) -> None:
     user = "auth0|ana"
-    wins: Counter[int] = Counter()
     for number in range(ROUNDS):
         # Under a key every other time: then what is deleted leaves something behind.
         known: dict[str, Any] = {"id": new_id(user, str(number)), "request": "digest"} if number % 2 else {}
@@ -108,13 +107,11 @@ def test_one_wins_and_the_others_are_told(
         winners = [n for n, result in enumerate(results) if not isinstance(result, Problem)]
         assert len(winners) == 1
         assert all(isinstance(result, Conflict) for n, result in enumerate(results) if n not in winners)
-        wins[winners[0]] += 1
         kept = moves[winners[0]](start)
         assert listed(store) == ([kept] if kept else [])
         assert waiting(store, user_id=user) == ([kept] if kept and kept.status == "pending" else [])
         if kept:
             store.remove(kept)
-    assert sum(wins.values()) == ROUNDS
 
 
 def test_one_key_makes_one_entry_at_32_at_once(

@@ -61,7 +61,7 @@ def test_one_row_sent_again_is_the_entry_there_is(call: Call) -> None:
         (ROW | {"external_id": ""}, ["/external_id"]),
         (ROW | {"external_id": "x" * 201}, ["/external_id"]),
         (ROW | {"externalid": "1"}, ["/externalid"]),
-        ("text", ["", ""]),
+        ("text", [""]),
         ([], [""]),
         ([ROW] * 101, [""]),
     ],
@@ -69,7 +69,7 @@ def test_one_row_sent_again_is_the_entry_there_is(call: Call) -> None:
 def test_a_bad_upload_is_refused_and_says_why(body: object, pointers: list[str], call: Call) -> None:
     answer = call("upload_timesheets", body='"text"' if body == "text" else body)
     assert (answer.status, answer.problem["code"]) == (422, "invalid_entry")
-    assert [fault["pointer"] for fault in answer.json["errors"]] == pointers[: len(answer.json["errors"])]
+    assert [fault["pointer"] for fault in answer.json["errors"]] == pointers
     assert call("list_approvals").json == []
 
 

@@ -164,15 +164,16 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
         @functools.wraps(serve)
         def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             logger.append_keys(request_id=event["requestContext"]["requestId"])
+            headers = _headers(event)
             try:
-                response = serve(_request(event, route))
+                response = serve(_request(event, headers, route))
             except Problem as problem:
-                response = _refuse(_seen_by(problem, event))
+                response = _refuse(_seen_by(problem, headers))
             except Exception as error:  # noqa: BLE001 whatever it is, the caller gets an answer
                 response = _refuse(unexpected(error))
             else:
                 logger.info("served", status=response.status)
-            return _proxy_answer(response, event)
+            return _proxy_answer(response, headers)
 
         gc.freeze()
         gc.enable()
@@ -181,7 +182,7 @@ def endpoint(route: Route) -> Callable[[Callable[[Request], Response]], Handler]
     return decorate
 
 
-def _request(event: dict[str, Any], route: Route) -> Request:
+def _request(event: dict[str, Any], headers: Mapping[str, str], route: Route) -> Request:
     claims = event["requestContext"]["authorizer"]
     if int(claims["exp"]) + clock_leeway(os.environ) <= time.time():
         raise invalid_token()
@@ -191,12 +192,13 @@ def _request(event: dict[str, Any], route: Route) -> Request:
         caller=Caller(sub=claims["sub"], client_id=claims["client_id"], email=claims.get("email")),
         path=event.get("pathParameters") or {},
         query=_query(event),
-        headers=_headers(event),
+        headers=headers,
         body=event["body"] or "",
     )
 
 
 def _headers(event: dict[str, Any]) -> dict[str, str]:
+    """Return the header fields by their names in lower case."""
     # A field may come in several lines (RFC 9110, section 5.3).
     return {name.lower(): ", ".join(values) for name, values in (event["multiValueHeaders"] or {}).items()}
 
@@ -241,9 +243,9 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
-def _seen_by(problem: Problem, event: dict[str, Any]) -> Problem:
+def _seen_by(problem: Problem, headers: Mapping[str, str]) -> Problem:
     """Tell who named a version that it has passed, rather than that there was a race."""
-    named = _headers(event).get("if-match", "*") != "*"
+    named = headers.get("if-match", "*") != "*"
     return version_mismatch() if named and isinstance(problem, Conflict) else problem
 
 
@@ -255,11 +257,11 @@ def _refuse(problem: Problem) -> Response:
     return Response(problem.status, problem.to_json(), headers)
 
 
-def _proxy_answer(response: Response, event: dict[str, Any]) -> dict[str, Any]:
-    headers = _cors(event)
-    if "Vary" in headers and "Vary" in response.headers:
-        headers["Vary"] += f", {response.headers['Vary']}"
-    answer: dict[str, Any] = {"statusCode": int(response.status), "headers": {**response.headers, **headers}}
+def _proxy_answer(response: Response, asked: Mapping[str, str]) -> dict[str, Any]:
+    cors = _cors(asked.get("origin"))
+    if "Vary" in cors and "Vary" in response.headers:
+        cors["Vary"] += f", {response.headers['Vary']}"
+    answer: dict[str, Any] = {"statusCode": int(response.status), "headers": {**response.headers, **cors}}
     if response.body is not None:
         is_text = isinstance(response.body, str)
         answer["headers"].setdefault("Content-Type", "application/json")
@@ -267,12 +269,11 @@ def _proxy_answer(response: Response, event: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _cors(event: dict[str, Any]) -> dict[str, str]:
+def _cors(origin: str | None) -> dict[str, str]:
     """Name the caller's origin if it is a configured one (Fetch standard, section 3.3)."""
     allowed = os.environ["ALLOWED_ORIGINS"].split(",")
     headers = {"Access-Control-Expose-Headers": EXPOSED_HEADERS}
     if "*" in allowed:
         return {"Access-Control-Allow-Origin": "*", **headers}
-    origin = _headers(event).get("origin")
     headers["Vary"] = "Origin"
     return {"Access-Control-Allow-Origin": origin, **headers} if origin in allowed else headers

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from timesheets.entry import Entry
-from timesheets.ids import name_of
+from timesheets.ids import HALF, name_of
 
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
@@ -38,6 +38,11 @@ def partition_of(owner: str) -> str:
     return f"OWNER#{owner}"
 
 
+def entry_key(entry_id: str) -> Item:
+    """Return the key of an entry; its id says whose partition it is in."""
+    return {"PK": {"S": partition_of(entry_id[HALF:])}, "SK": {"S": entry_id}}
+
+
 def shard_of(owner: str) -> str:
     """Return the shard in which an owner's pending entries are."""
     return SHARDS[int(owner[:2], 32) % len(SHARDS)]
@@ -45,17 +50,15 @@ def shard_of(owner: str) -> str:
 
 def to_item(entry: Entry) -> Item:
     """Return what is put into the table."""
-    owner = name_of(entry.user_id)
     item: Item = {
-        "PK": {"S": partition_of(owner)},
-        "SK": {"S": entry.id},
+        **entry_key(entry.id),
         BY_DATE: {"S": entry.position},
         "date": {"S": entry.date.isoformat()},
         "hours": {"N": str(entry.hours)},
         "version": {"N": str(entry.version)},
     }
     if entry.status == "pending":
-        item[PENDING] = {"S": shard_of(owner)}
+        item[PENDING] = {"S": shard_of(entry.id[HALF:])}
     for name in _TEXTS:
         value = getattr(entry, name)
         if value is not None:
@@ -89,3 +92,8 @@ def tombstone(entry: Entry, expires_at: int) -> Item:
 def import_key(source: str, external_id: str) -> Item:
     """Return the key of what is known of one importing client's external id."""
     return {"PK": {"S": f"IMPORT#{name_of(source, external_id)}"}, "SK": {"S": "IMPORT"}}
+
+
+def import_item(source: str, external_id: str, entry_id: str, digest: str) -> Item:
+    """Return what is known of an external id: its entry, and a digest of the row last taken."""
+    return import_key(source, external_id) | {"entry_id": {"S": entry_id}, "digest": {"S": digest}}

@@ -33,7 +33,9 @@ from timesheets.items import (
     PENDING,
     SHARDS,
     Item,
+    entry_key,
     from_item,
+    import_item,
     import_key,
     is_entry,
     partition_of,
@@ -125,8 +127,10 @@ class Store:
             If there is none.
 
         """
-        owner = owner_of(entry_id)
-        item = self._get({"PK": {"S": partition_of(owner)}, "SK": {"S": entry_id}}) if owner else {}
+        if not owner_of(entry_id):
+            raise NotFound
+        answer = self._call("get_item", TableName=self._table, Key=entry_key(entry_id), ConsistentRead=True)
+        item = answer.get("Item", {})
         if not is_entry(item):
             raise NotFound
         return from_item(item)
@@ -199,7 +203,7 @@ class Store:
             If it is another by now.
 
         """
-        key = _key(entry)
+        key = entry_key(entry.id)
         if entry.source is not None and entry.external_id is not None:
             # The source may send the same row again, and then it is a new entry.
             marker = import_key(entry.source, entry.external_id)
@@ -218,21 +222,17 @@ class Store:
 
     def imports(self, source: str, external_ids: Iterable[str]) -> dict[str, Import]:
         """Return what is known of up to 100 of an importing client's external ids."""
-        keys = {import_key(source, one)["PK"]["S"]: one for one in external_ids}
+        keys = {one: import_key(source, one) for one in external_ids}
         if not keys:
             return {}
-        wanted: dict[str, Any] = {
-            self._table: {
-                "Keys": [{"PK": {"S": pk}, "SK": {"S": "IMPORT"}} for pk in keys],
-                "ConsistentRead": True,
-            }
-        }
+        names = {key["PK"]["S"]: one for one, key in keys.items()}
+        wanted: dict[str, Any] = {self._table: {"Keys": list(keys.values()), "ConsistentRead": True}}
         found: dict[str, Import] = {}
         for attempt in range(_TRIES):
             time.sleep(0.05 * attempt)
             answer = self._call("batch_get_item", RequestItems=wanted)
             for item in answer["Responses"].get(self._table, []):
-                found[keys[item["PK"]["S"]]] = Import(item["entry_id"]["S"], item["digest"]["S"])
+                found[names[item["PK"]["S"]]] = Import(item["entry_id"]["S"], item["digest"]["S"])
             wanted = answer.get("UnprocessedKeys") or {}
             if not wanted:
                 return found
@@ -248,7 +248,7 @@ class Store:
 
         """
         self._transact(
-            {"Put": {"Item": _marker(entry, digest), **_NEW}}, {"Put": {"Item": to_item(entry), **_NEW}}
+            {"Put": {"Item": _known(entry, digest), **_NEW}}, {"Put": {"Item": to_item(entry), **_NEW}}
         )
 
     def replace_imported(self, known: Import, old: Entry, new: Entry, digest: str) -> None:
@@ -261,7 +261,7 @@ class Store:
 
         """
         marker = {
-            "Item": _marker(new, digest),
+            "Item": _known(new, digest),
             "ConditionExpression": "entry_id = :entry AND digest = :digest",
             "ExpressionAttributeValues": {":entry": {"S": known.entry_id}, ":digest": {"S": known.digest}},
         }
@@ -269,7 +269,7 @@ class Store:
             entry: list[dict[str, Any]] = [{"Put": {"Item": to_item(new), **_still(old)}}]
         else:
             entry = [
-                {"Delete": {"Key": _key(old), **_still(old)}},
+                {"Delete": {"Key": entry_key(old.id), **_still(old)}},
                 {"Put": {"Item": to_item(new), **_NEW}},
             ]
         self._transact({"Put": marker}, *entry)
@@ -293,11 +293,6 @@ class Store:
             if "LastEvaluatedKey" not in page:
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    def _get(self, key: Item) -> Item:
-        answer = self._call("get_item", TableName=self._table, Key=key, ConsistentRead=True)
-        item: Item = answer.get("Item", {})
-        return item
 
     def _put(self, item: Item, **condition: Any) -> Item | None:  # noqa: ANN401 expressions
         return self._write("put_item", Item=item, **condition)
@@ -365,10 +360,6 @@ def _range(query: ListQuery) -> tuple[str, str]:
     return first, f"{query.after[:-1]}{chr(ord(query.after[-1]) - 1)}~"
 
 
-def _key(entry: Entry) -> Item:
-    return {"PK": {"S": partition_of(name_of(entry.user_id))}, "SK": {"S": entry.id}}
-
-
 def _still(entry: Entry) -> dict[str, Any]:
     """Return the condition that an entry is as it was read: each change counts its version up."""
     return {
@@ -385,6 +376,7 @@ def _unless_gone(attribute: str, kind: str, value: str) -> dict[str, Any]:
     }
 
 
-def _marker(entry: Entry, digest: str) -> Item:
-    key = import_key(entry.source or "", entry.external_id or "")
-    return key | {"entry_id": {"S": entry.id}, "digest": {"S": digest}}
+def _known(entry: Entry, digest: str) -> Item:
+    assert entry.source is not None  # noqa: S101 only what was imported comes here
+    assert entry.external_id is not None  # noqa: S101
+    return import_item(entry.source, entry.external_id, entry.id, digest)

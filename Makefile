@@ -34,6 +34,10 @@ reload: setup ## put changed code into the running stack
 token: setup ## print an access token: make token USER=ana
 	@$(PYTHON) -m local token "$$USER"
 
+.PHONY: rotate-key
+rotate-key: setup ## let the running authorization server sign with its next key
+	@$(PYTHON) -m local rotate-key
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local

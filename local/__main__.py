@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: run, reload, token, sam-local."""
+"""The commands behind the Makefile: run, reload, token, rotate-key, sam-local."""
 
 import argparse
 import signal
@@ -14,6 +14,7 @@ def main() -> int:
     commands.add_parser("run", help="run the whole stack, until interrupted")
     commands.add_parser("reload", help="put changed code into the running stack")
     commands.add_parser("sam-local", help="run under `sam local start-api` (Docker)")
+    commands.add_parser("rotate-key", help="let the authorization server sign with its next key")
     token = commands.add_parser("token", help="print an access token")
     token.add_argument("user", help="a seeded user: ana, carl, mia")
     token.add_argument("--scope", help="scopes to ask for; default: all that the user's role permits")
@@ -32,6 +33,10 @@ def main() -> int:
                 from local.stack import reload
 
                 reload(settings)
+            case "rotate-key":
+                from local.stack import rotate_key
+
+                print(f"Tokens are signed with the key {rotate_key(settings)} from now on")
             case "sam-local":
                 from local.sam_local import run_sam_local
 

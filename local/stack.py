@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+import httpx2 as httpx
 import uvicorn
 from botocore.exceptions import BotoCoreError
 
 from local import aws
 from local.docs import PATH, docs_app
 from local.front_door import FrontDoor
-from local.issuer.app import issuer_app
-from local.issuer.directory import Directory
+from local.issuer.app import ROTATE_KEY, issuer_app
+from local.issuer.directory import Seed
 from local.issuer.tokens import TokenIssuer
 from local.logs import new_lines
 from local.settings import HOST, LocalError, Settings
@@ -51,9 +52,9 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
         _claim(settings.aws_port, "AWS_PORT").close()
         if not settings.other_issuer:
             listening = stack.enter_context(_claim(settings.issuer_port, "ISSUER_PORT"))
-            app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Directory.load())
+            app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Seed())
             stack.enter_context(_served(app, listening))
-            print(f"Authorization server at {settings.local_issuer}", flush=True)
+            print(f"Authorization server at {settings.local_issuer} (for development: no passwords)", flush=True)
         stack.enter_context(aws.ministack(settings))
         print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
         with _step("Building and deploying (make build, sam deploy)"):
@@ -99,6 +100,27 @@ def reload(settings: Settings) -> None:
             raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
     with _step("Building and deploying (make build, sam deploy)"):
         aws.deploy(settings, {"Architecture": settings.architecture})  # the others stay as they are
+
+
+def rotate_key(settings: Settings) -> str:
+    """Let a running authorization server sign with its next key from now on; return that key's id.
+
+    Raises
+    ------
+    LocalError
+        If the identity provider is another, or none is running at `ISSUER_PORT`.
+
+    """
+    if settings.other_issuer:
+        raise LocalError(f"{settings.other_issuer} is not the local one; rotate its key where it is managed")
+    try:
+        answer = httpx.post(settings.local_issuer.rstrip("/") + ROTATE_KEY).raise_for_status()
+    except httpx.HTTPError as error:
+        raise LocalError(
+            f"{settings.local_issuer} does not answer ({type(error).__name__}); is `make run` running?"
+        ) from None
+    key_id: str = answer.json()["kid"]
+    return key_id
 
 
 def _claim(port: int, name: str) -> socket.socket:

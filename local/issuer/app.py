@@ -1,105 +1,214 @@
 """The authorization server's endpoints, at Auth0's paths."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from starlette.applications import Starlette
-from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 
-from local.issuer.directory import Directory
+from local.issuer.authorize import COOKIE, AuthorizationEndpoint
+from local.issuer.directory import OPENID_SCOPES, Directory, Seed
+from local.issuer.endpoints import Logout, Revocation, UserInfo
+from local.issuer.grants import ANY_CLIENT, RESPONSE_MODES, register_grants
+from local.issuer.pages import error_page, page, templates
 from local.issuer.server import FormRequest, Server
-from local.issuer.tokens import OPENID_SCOPES, TokenIssuer
+from local.issuer.sessions import Sessions
+from local.issuer.tokens import TokenIssuer
 
-pages = Jinja2Templates(directory=Path(__file__).parent)
+ROTATE_KEY = "/api/v2/keys/signing/rotate"
+"""Auth0's path. Here it takes no token: whoever reaches loopback may ask."""
 
 
-def issuer_app(tokens: TokenIssuer, directory: Directory | None = None) -> Starlette:
-    """Return the application; it keeps its state in memory and forgets it at the end."""
-    directory = directory or Directory.load()
-    server = Server(directory, tokens)
+def issuer_app(tokens: TokenIssuer, seed: Seed | None = None) -> Starlette:
+    """Return the application; it keeps its state in memory and forgets it at the end.
 
-    async def authorize(request: Request) -> Response:
-        """Sign a user in (RFC 6749, section 3.1): at once if `login_hint` names one, else by a page."""
-        query = request.query_params
-        asked = FormRequest(request.method, str(request.url), query, request.headers)
-        try:
-            grant = server.get_consent_grant(asked)
-        except ValueError as error:  # Authlib does not take just any character into its error texts
-            shown = {"error": "invalid_request", "description": str(error)}
-            return pages.TemplateResponse(request, "error.html", {"error": shown}, status_code=400)
-        except OAuth2Error as error:
-            if error.redirect_uri:
-                response: Response = server.handle_error_response(asked, error)
-                return response
-            return pages.TemplateResponse(request, "error.html", {"error": error}, status_code=400)
-        user = directory.user(query.get("login_hint"))
-        if user:
-            signed_in: Response = server.create_authorization_response(asked, grant_user=user, grant=grant)
-            return signed_in
-        choices = [(u, request.url.include_query_params(login_hint=u.email)) for u in directory.users]
-        return pages.TemplateResponse(request, "sign_in.html", {"client": grant.client, "choices": choices})
+    Raises
+    ------
+    LocalError
+        If seed.toml is not what it should be.
 
-    async def token(request: Request) -> Response:
-        """Issue a token (RFC 6749, section 3.2), for a form or, as Auth0 takes it too, a JSON body."""
-        try:
-            parameters = await _parameters(request)
-            asked = FormRequest(request.method, str(request.url), parameters, request.headers)
-            response: Response = server.create_token_response(asked)
-        except (ValueError, RecursionError, MultiPartException):
-            body = {"error": "invalid_request", "error_description": "The request is malformed"}
-            return JSONResponse(body, status_code=400)
-        return response
-
-    async def jwks(_request: Request) -> Response:
-        return JSONResponse(tokens.jwks())
-
-    async def discovery(_request: Request) -> Response:
-        return JSONResponse(_metadata(tokens.issuer, directory))
-
+    """
+    endpoints = Endpoints(Server(seed or Seed(), tokens))
     return Starlette(
         routes=[
-            Route("/authorize", authorize),
-            Route("/oauth/token", token, methods=["POST"]),
-            Route("/.well-known/jwks.json", jwks),
-            Route("/.well-known/openid-configuration", discovery),
+            Route("/authorize", endpoints.authorize, methods=["GET", "POST"]),
+            Route("/oauth/token", endpoints.token, methods=["POST"]),
+            Route("/oauth/revoke", endpoints.revoke, methods=["POST"]),
+            Route("/userinfo", endpoints.userinfo, methods=["GET", "POST"]),
+            Route("/oidc/logout", endpoints.oidc_logout, methods=["GET", "POST"]),
+            Route("/v2/logout", endpoints.logout),
+            Route("/avatars/{name}.svg", endpoints.avatar),
+            Route("/.well-known/jwks.json", endpoints.jwks),
+            Route("/.well-known/openid-configuration", endpoints.discovery),
+            Route(ROTATE_KEY, endpoints.rotate_key, methods=["POST"]),
         ],
         middleware=[
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
         ],
+        exception_handlers={MalformedRequest: _malformed},
     )
 
 
-async def _parameters(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").startswith("application/json"):
-        body = json.loads(await request.body())
-        if not isinstance(body, dict):
-            raise ValueError("The body must be a JSON object")
-        return {name: str(value) for name, value in body.items() if value is not None}
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+class Endpoints:
+    """HTTP in, HTTP out: each method is one endpoint."""
+
+    def __init__(self, server: Server) -> None:
+        """Put one server's rules behind addresses."""
+        register_grants(server)
+        server.register_endpoint(Revocation)
+        server.register_endpoint(Logout)
+        self._server = server
+        self._sessions = Sessions()
+        self._users = UserInfo(server)
+        self.authorize = AuthorizationEndpoint(server, self._sessions).respond
+
+    async def token(self, request: Request) -> Response:
+        """Issue tokens (RFC 6749, section 3.2)."""
+        response: Response = self._server.create_token_response(await _asked(request))
+        return response
+
+    async def revoke(self, request: Request) -> Response:
+        """Revoke a token (RFC 7009)."""
+        response: Response = self._server.create_endpoint_response("revocation", await _asked(request))
+        return response
+
+    async def userinfo(self, request: Request) -> Response:
+        """Tell an application who its user is (OpenID Connect Core 1.0, section 5.3)."""
+        asked = _asked_by_query(request)
+        try:
+            return JSONResponse(self._users.claims(asked), headers={"Cache-Control": "no-store"})
+        except OAuth2Error as error:
+            return self._server.handle_error_response(asked, error)
+
+    async def oidc_logout(self, request: Request) -> Response:
+        """Sign the user out (OpenID Connect RP-Initiated Logout 1.0)."""
+        asked = await _asked(request) if request.method == "POST" else _asked_by_query(request)
+        try:
+            logout = self._server.validate_endpoint_request("end_session", asked)
+        except OAuth2Error as error:
+            return error_page(request, error.error, error.get_error_description())
+        return self._signed_out(request, asked.form.get("post_logout_redirect_uri"), logout.redirect_uri)
+
+    async def logout(self, request: Request) -> Response:
+        """Sign the user out, in Auth0's own way: `returnTo` is where to go then."""
+        return_to = request.query_params.get("returnTo")
+        directory = self._server.directory
+        client_id = request.query_params.get("client_id")
+        clients = [client for client in directory.clients if client_id in (None, client.id)]
+        allowed = return_to and any(client.may_log_out_to(return_to) for client in clients)
+        return self._signed_out(request, return_to, return_to if allowed else None)
+
+    def _signed_out(self, request: Request, wanted: str | None, allowed: str | None) -> Response:
+        self._sessions.end(request.cookies.get(COOKIE))
+        if allowed:
+            response: Response = RedirectResponse(allowed, 302)
+        elif wanted:
+            text = f"You are signed out. {wanted} is not among the application's logout_urls in seed.toml."
+            response = error_page(request, "invalid_request", text)
+        else:
+            response = page(request, "signed_out.html", {})
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        return response
+
+    async def avatar(self, request: Request) -> Response:
+        """Draw a user's picture: the first letter of the name."""
+        user = self._server.directory.user(request.path_params["name"])
+        if not user:
+            return Response(status_code=404)
+        initial = {"initial": user.name[0].upper()}
+        return templates.TemplateResponse(request, "avatar.svg", initial, media_type="image/svg+xml")
+
+    async def jwks(self, _request: Request) -> Response:
+        """Publish the keys (RFC 7517)."""
+        return JSONResponse(self._server.tokens.keys.jwks())
+
+    async def rotate_key(self, _request: Request) -> Response:
+        """Sign with the next key from now on."""
+        keys = self._server.tokens.keys
+        keys.rotate()
+        return JSONResponse({"kid": keys.current.kid}, status_code=201)
+
+    async def discovery(self, _request: Request) -> Response:
+        """Describe this server (OpenID Connect Discovery 1.0, section 4)."""
+        return JSONResponse(_metadata(self._server.tokens.issuer, self._server.directory))
+
+
+class MalformedRequest(Exception):
+    """A body that is neither a form nor a JSON object of strings, each named once."""
+
+
+async def _malformed(_request: Request, error: Exception) -> Response:
+    body = {"error": "invalid_request", "error_description": str(error)}
+    return JSONResponse(body, status_code=400)
+
+
+async def _asked(request: Request) -> FormRequest:
+    """Read what a form or, as Auth0 takes it too, a JSON body asks for.
+
+    Raises
+    ------
+    MalformedRequest
+        If it is neither.
+
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        parameters = _json_members(await request.body())
+    elif kind == "application/x-www-form-urlencoded":
+        parameters = (await request.form()).multi_items()
+    else:
+        raise MalformedRequest("Content-Type must be application/x-www-form-urlencoded or application/json")
+    if not all(isinstance(value, str) for _, value in parameters):
+        raise MalformedRequest("Each parameter must be a string")
+    if len(dict(parameters)) != len(parameters):
+        raise MalformedRequest("Each parameter must be there once")  # RFC 6749, section 3.2
+    return FormRequest(request.method, str(request.url), parameters, request.headers)
+
+
+def _asked_by_query(request: Request) -> FormRequest:
+    return FormRequest(request.method, str(request.url), request.query_params.multi_items(), request.headers)
+
+
+def _json_members(body: bytes) -> list[tuple[str, Any]]:
+    try:
+        members = json.loads(body, object_pairs_hook=tuple)  # an object is a tuple then, and nothing else is
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, tuple):
+        raise MalformedRequest("The body must be a JSON object, as its Content-Type says")
+    return [(name, value) for name, value in members if value is not None]
 
 
 def _metadata(issuer: str, directory: Directory) -> dict[str, Any]:
     """Return OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2."""
-    permissions = {p for user in directory.users for p in user.permissions}
-    granted = {s for client in directory.clients for s in client.scopes}
+    permissions = {permission for api in directory.apis for permission in api.permissions}
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}authorize",
         "token_endpoint": f"{issuer}oauth/token",
+        "userinfo_endpoint": f"{issuer}userinfo",
+        "revocation_endpoint": f"{issuer}oauth/revoke",
+        "end_session_endpoint": f"{issuer}oidc/logout",
         "jwks_uri": f"{issuer}.well-known/jwks.json",
-        "scopes_supported": sorted({*OPENID_SCOPES, *permissions, *granted}),
+        "scopes_supported": [*OPENID_SCOPES, *sorted(permissions)],
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "token_endpoint_auth_methods_supported": list(ANY_CLIENT),
+        "revocation_endpoint_auth_methods_supported": list(ANY_CLIENT),
         "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_supported": [
+            *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce"),
+            *("name", "nickname", "picture", "updated_at", "email", "email_verified"),
+        ],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
     }

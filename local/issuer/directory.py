@@ -1,27 +1,55 @@
-"""The users, applications and APIs that the authorization server knows: seed.toml, typed."""
+"""The users, roles, applications and APIs that the authorization server knows: seed.toml, checked."""
 
+import re
 import secrets
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Literal, Self
 
 from authlib.oauth2.rfc6749 import ClientMixin
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-SEED = Path(__file__).with_name("seed.toml")
-LOOPBACK = ("127.0.0.1", "localhost")
+from local.settings import PROJECT, LocalError
+
+SEED: Final = Path(__file__).with_name("seed.toml")
+
+# OpenID Connect Core 1.0, sections 5.4 and 11: these ask for something of the user's, not of an API.
+OPENID_SCOPES: Final = {
+    "openid": "know who you are",
+    "profile": "see your name and picture",
+    "email": "see your email address",
+    "offline_access": "stay signed in",
+}
+
+_LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|localhost))(?::[0-9]{1,5})?(/[^\s#]*)?")
+
+type Text = Annotated[str, Field(min_length=1)]
+type Grants = Literal["authorization_code", "refresh_token", "client_credentials"]
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person who can sign in, and what their role permits."""
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str
-    name: str
-    email: str
-    permissions: tuple[str, ...]
-    role: str
+
+class Api(_Table):
+    """An API that tokens can be for."""
+
+    name: Text
+    audience: Text
+    claims_namespace: Text
+    token_lifetime: Annotated[int, Field(gt=0)]
+    """Of access tokens, in seconds."""
+    permissions: dict[str, str]
+    """Each with what it lets one do."""
+
+
+class User(_Table):
+    """A person who can sign in."""
+
+    id: Text
+    name: Text
+    email: Text
+    role: Text
 
     @property
     def nickname(self) -> str:
@@ -29,30 +57,36 @@ class User:
         return self.email.partition("@")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
-    """An API that tokens can be for."""
-
-    audience: str
-    claims_namespace: str
-
-
-@dataclass(frozen=True)
-class Client(ClientMixin):
+class Client(_Table, ClientMixin):
     """An application, with the methods that Authlib asks of one."""
 
-    id: str
-    name: str
-    grants: tuple[str, ...]
+    id: Text
+    name: Text
     secret: str = ""
-    scopes: tuple[str, ...] = ()
-    """What a machine-to-machine application was granted."""
-    redirect_path: str = ""
+    grants: tuple[Grants, ...]
+    callbacks: tuple[str, ...] = ()
+    """Where sign-in may lead back to."""
+    logout_urls: tuple[str, ...] = ()
+    """Where signing out may lead to."""
+    granted: dict[str, tuple[str, ...]] = {}
+    """What it may do for itself (client credentials): scopes by audience."""
 
     @property
     def is_public(self) -> bool:
         """Whether the application can't keep a secret (RFC 6749, section 2.1)."""
         return not self.secret
+
+    @model_validator(mode="after")
+    def _has_what_its_grants_need(self) -> Self:
+        if "client_credentials" in self.grants and self.is_public:
+            raise ValueError("needs a secret for client_credentials")
+        if "authorization_code" in self.grants and not self.callbacks:
+            raise ValueError("needs callbacks for authorization_code")
+        return self
+
+    def may_log_out_to(self, url: str) -> bool:
+        """Whether signing out may lead to this address."""
+        return _listed(url, self.logout_urls)
 
     def get_client_id(self) -> str:
         return self.id
@@ -61,22 +95,10 @@ class Client(ClientMixin):
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        return scope or ""  # who signs in decides; see tokens.py
+        return scope or ""  # who signs in decides
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Take the application's path on this machine, at any port (RFC 8252, section 7.3)."""
-        try:
-            uri = urlsplit(redirect_uri)
-        except ValueError:
-            return False
-        return (
-            uri.scheme == "http"
-            and uri.hostname in LOOPBACK
-            and uri.username is None
-            and uri.path == self.redirect_path
-            and not uri.query
-            and not uri.fragment
-        )
+        return _listed(redirect_uri, self.callbacks)
 
     def check_client_secret(self, client_secret: str) -> bool:
         return secrets.compare_digest(self.secret.encode(), client_secret.encode())
@@ -91,25 +113,28 @@ class Client(ClientMixin):
         return grant_type in self.grants
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(_Table):
     """Everything in seed.toml."""
 
-    users: tuple[User, ...]
-    clients: tuple[Client, ...]
-    apis: tuple[Api, ...]
+    apis: Annotated[tuple[Api, ...], Field(min_length=1)]
+    roles: dict[str, tuple[str, ...]]
+    users: Annotated[tuple[User, ...], Field(min_length=1)]
+    clients: Annotated[tuple[Client, ...], Field(min_length=1)]
 
-    @classmethod
-    def load(cls, path: Path = SEED) -> "Directory":
-        """Read the file."""
-        seed: dict[str, Any] = tomllib.loads(path.read_text())
-        return cls(
-            users=tuple(
-                User(**user, permissions=tuple(seed["roles"][user["role"]])) for user in seed["users"]
-            ),
-            clients=tuple(_client(client) for client in seed["clients"]),
-            apis=tuple(Api(**api) for api in seed["apis"]),
-        )
+    @model_validator(mode="after")
+    def _names_only_what_is_there(self) -> Self:
+        permissions = {permission for api in self.apis for permission in api.permissions}
+        used = {permission for role in self.roles.values() for permission in role}
+        if missing := used - permissions:
+            raise ValueError(f"roles name permissions that no API has: {', '.join(sorted(missing))}")
+        if missing := {user.role for user in self.users} - self.roles.keys():
+            raise ValueError(f"users have roles that are not in [roles]: {', '.join(sorted(missing))}")
+        for client in self.clients:
+            for audience, scopes in client.granted.items():
+                api = self.api(audience)
+                if not api or not api.permissions.keys() >= set(scopes):
+                    raise ValueError(f"client {client.id} is granted what no API has, at {audience}")
+        return self
 
     def user(self, hint: str | None) -> User | None:
         """Find a user by address, by the part of it before the @, or by id."""
@@ -120,10 +145,63 @@ class Directory:
         return next((c for c in self.clients if c.id == client_id), None)
 
     def api(self, audience: str | None) -> Api | None:
-        """Find an API by its audience; the first one is meant where none is named."""
-        return self.apis[0] if not audience else next((a for a in self.apis if a.audience == audience), None)
+        """Find an API by its audience."""
+        return next((a for a in self.apis if a.audience == audience), None)
+
+    def permissions(self, user: User, api: Api | None) -> tuple[str, ...]:
+        """Return what a user's role permits at an API; nothing where there is none."""
+        return tuple(p for p in self.roles[user.role] if api and p in api.permissions)
 
 
-def _client(table: dict[str, Any]) -> Client:
-    lists = {name: tuple(value) for name, value in table.items() if isinstance(value, list)}
-    return Client(**(table | lists))
+class Seed:
+    """seed.toml, read again whenever it was edited."""
+
+    def __init__(self, path: Path = SEED) -> None:
+        """Read the file.
+
+        Raises
+        ------
+        LocalError
+            If it is not what it should be.
+
+        """
+        self._path = path
+        self._directory = self._read()
+
+    @property
+    def directory(self) -> Directory:
+        """What the file says now; while it is wrong, which is printed, what it said before."""
+        if self._seen != self._stamp():
+            try:
+                self._directory = self._read()
+            except LocalError as error:
+                print(error, flush=True)
+        return self._directory
+
+    def _stamp(self) -> tuple[int, int]:
+        status = self._path.stat()
+        return status.st_mtime_ns, status.st_size
+
+    def _read(self) -> Directory:
+        self._seen = self._stamp()
+        name = self._path.relative_to(PROJECT) if self._path.is_relative_to(PROJECT) else self._path
+        try:
+            return Directory.model_validate(tomllib.loads(self._path.read_text()))
+        except tomllib.TOMLDecodeError as error:
+            raise LocalError(f"{name}: {error}") from None
+        except ValidationError as error:
+            raise LocalError("\n".join(f"{name}: {_fault(dict(one))}" for one in error.errors())) from None
+
+
+def _fault(error: dict[str, Any]) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
+    return f"{place.lstrip('.')}: {error['msg']}" if place else error["msg"]
+
+
+def _listed(address: str, listed: tuple[str, ...]) -> bool:
+    """Tell whether an address is in a list (RFC 6749, section 3.1.2.3), loopback at any port."""
+    loopback = _LOOPBACK.fullmatch(address)
+    if loopback:
+        host, path = loopback.groups()
+        address = host + (path or "/")
+    return address in listed

@@ -1,83 +1,136 @@
-"""The OAuth 2.0 rules, on Authlib's server core: which grants there are and what each needs."""
+"""The OAuth 2.0 rules, on Authlib's server core, with Auth0's manners where they differ from the standard."""
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, override
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Request, grants
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidGrantError, OAuth2Request
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from authlib.oauth2.rfc7636 import CodeChallenge
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from local.issuer.directory import Api, Directory, User
+from local.issuer.directory import OPENID_SCOPES, Api, Client, Directory, Seed, User
+from local.issuer.ledger import Grant, Ledger
 from local.issuer.tokens import TokenIssuer
 
-CODE_LIFETIME: Final = 60
-"""Seconds."""
+# RFC 6749, section 5.2, says 400 for all of these.
+_AUTH0_STATUS: Final = {
+    "access_denied": 403,
+    "invalid_grant": 403,
+    "unauthorized_client": 403,
+    "unsupported_grant_type": 403,
+}
 
 
 class FormRequest(OAuth2Request):
     """A request whose parameters are already read, from a query, a form or JSON."""
 
     def __init__(
-        self, method: str, uri: str, parameters: Mapping[str, str], headers: Mapping[str, str]
+        self, method: str, uri: str, parameters: Iterable[tuple[str, str]], headers: Mapping[str, str]
     ) -> None:
         """Wrap one HTTP request."""
         super().__init__(method, uri, headers=headers)
-        self._parameters = dict(parameters)
-        self.payload = BasicOAuth2Payload(self._parameters)
+        self.payload = _Payload(parameters)
 
     @property
     @override
     def args(self) -> dict[str, str]:
-        return self._parameters
+        return self.form
 
     @property
     @override
     def form(self) -> dict[str, str]:
-        return self._parameters
+        data: dict[str, str] = self.payload.data
+        return data
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationCode:
-    """What a code stands for, until it is redeemed."""
+class _Payload(BasicOAuth2Payload):
+    """Parameters that may have come more than once, which Authlib looks for."""
 
-    code: str
-    client_id: str
-    redirect_uri: str
-    scope: str
-    api: Api
-    user: User
-    code_challenge: str | None
-    code_challenge_method: str | None
-    expires_at: float
-
-    def get_redirect_uri(self) -> str:
-        return self.redirect_uri
-
-    def get_scope(self) -> str:
-        return self.scope
+    def __init__(self, parameters: Iterable[tuple[str, str]]) -> None:
+        lists: dict[str, list[str]] = {}
+        for name, value in parameters:
+            lists.setdefault(name, []).append(value)
+        super().__init__({name: values[-1] for name, values in lists.items()})
+        self._datalist = lists
 
 
 class Server(AuthorizationServer):
     """Authlib's server, holding its state in memory."""
 
-    def __init__(self, directory: Directory, tokens: TokenIssuer) -> None:
-        """Serve one directory's users and applications."""
+    def __init__(self, seed: Seed, tokens: TokenIssuer) -> None:
+        """Serve one file's users and applications."""
         super().__init__()
-        self.directory = directory
+        self._seed = seed
         self.tokens = tokens
-        self.codes: dict[str, AuthorizationCode] = {}
-        self.register_grant(AuthorizationCodeGrant, [ProofKey(), check_audience])
-        self.register_grant(ClientCredentialsGrant)
+        self.ledger = Ledger(tokens.clock)
 
-    def query_client(self, client_id: str) -> object:
+    @property
+    def directory(self) -> Directory:
+        """Who and what is known now."""
+        return self._seed.directory
+
+    def requested_api(self, parameters: Mapping[str, str]) -> Api | None:
+        """Return the API that `audience` names; without one, tokens are for /userinfo alone.
+
+        Raises
+        ------
+        AccessDeniedError
+            If there is none, as Auth0 answers.
+
+        """
+        audience = parameters.get("audience")
+        api = self.directory.api(audience)
+        if audience and not api:
+            raise AccessDeniedError("Service not found: no API has this audience")
+        return api
+
+    def permitted(self, user: User, client: Client, api: Api | None, requested: str) -> list[str]:
+        """Return the scopes that were asked for and that the user's role permits, in the order asked.
+
+        Where no scope is asked for, all that the role permits at the API.
+        """
+        permissions = self.directory.permissions(user, api)
+        of_openid = set(OPENID_SCOPES)
+        if not client.check_grant_type("refresh_token"):
+            of_openid.remove("offline_access")
+        asked = requested.split() or permissions
+        return [scope for scope in dict.fromkeys(asked) if scope in permissions or scope in of_openid]
+
+    def user_response(self, grant: Grant, requested: str, nonce: str | None = None) -> dict[str, Any]:
+        """Return the token response to a grant: what is asked for now, was granted, and is still permitted.
+
+        Raises
+        ------
+        InvalidGrantError
+            If the user is no longer there.
+
+        """
+        user, client = self.directory.user(grant.user_id), self.directory.client(grant.client_id)
+        if not user or not client:
+            raise InvalidGrantError("The user or the application is no longer in seed.toml")
+        api = self.directory.api(grant.audience)
+        granted = set(grant.scope.split())
+        permitted = self.permitted(user, client, api, " ".join(granted)) if granted else []
+        asked = requested.split() or grant.scope.split()
+        scope = [one for one in dict.fromkeys(asked) if one in permitted]
+        permissions = self.directory.permissions(user, api)
+        response = self.tokens.for_user(user, client, api, scope, permissions)
+        self.ledger.add_access_token(
+            response["access_token"], grant, response["scope"], response["expires_in"]
+        )
+        if "openid" in scope:
+            profile = self.tokens.profile(user, scope, grant.auth_time)
+            response["id_token"] = self.tokens.id_token(client, profile, grant.auth_time, nonce)
+        if "offline_access" in permitted:
+            response["refresh_token"] = self.ledger.new_refresh_token(grant)
+        return response
+
+    def query_client(self, client_id: str) -> Client | None:
         return self.directory.client(client_id)
 
     def save_token(self, token: object, request: object) -> None:
-        """Keep nothing: access tokens stand for themselves."""
+        """Keep nothing more: the ledger has it."""
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Tell nobody."""
@@ -91,90 +144,18 @@ class Server(AuthorizationServer):
             return RedirectResponse(fields["Location"], status)
         return JSONResponse(body, status, fields)
 
-
-class ProofKey(CodeChallenge):
-    """Proof key for code exchange (RFC 7636), S256 only, required of public clients."""
-
-    SUPPORTED_CODE_CHALLENGE_METHOD: Final = ("S256",)
-
     @override
-    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        super().validate_code_challenge(grant, redirect_uri)
-        given = grant.request.payload.data
-        if grant.request.client.is_public and "code_challenge" not in given:
-            raise InvalidRequestError("Missing code_challenge; this application must use PKCE")
-        if "code_challenge" in given and given.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("code_challenge_method must be S256")
-
-
-def check_audience(grant: Any) -> None:
-    """Refuse an authorization request for an API that does not exist."""
-
-    def check(grant: Any, _redirect_uri: str) -> None:
-        requested_api(grant.server.directory, grant.request.payload.data)
-
-    grant.register_hook("after_validate_authorization_request_payload", check)
-
-
-class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
-    """Authorization code (RFC 6749, section 4.1)."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS: Final = ("none", "client_secret_post", "client_secret_basic")
-
-    def save_authorization_code(self, code: str, request: FormRequest) -> None:
-        given = request.payload.data
-        self.server.codes[code] = AuthorizationCode(
-            code=code,
-            client_id=request.client.id,
-            redirect_uri=given["redirect_uri"],
-            scope=request.scope,
-            api=requested_api(self.server.directory, given),
-            user=request.user,
-            code_challenge=given.get("code_challenge"),
-            code_challenge_method=given.get("code_challenge_method"),
-            expires_at=time.monotonic() + CODE_LIFETIME,
-        )
-
-    def query_authorization_code(self, code: str, client: Any) -> AuthorizationCode | None:
-        found: AuthorizationCode | None = self.server.codes.get(code)
-        usable = found and found.client_id == client.id and time.monotonic() < found.expires_at
-        return found if usable else None
-
-    def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
-        del self.server.codes[authorization_code.code]
-
-    def authenticate_user(self, authorization_code: AuthorizationCode) -> User:
-        return authorization_code.user
-
-    @override
-    def generate_token(self, *, user: User, scope: str, **_: object) -> dict[str, Any]:
-        api = self.request.authorization_code.api
-        response: dict[str, Any] = self.server.tokens.user_token(user, self.request.client, api, scope)
-        return response
-
-
-class ClientCredentialsGrant(grants.ClientCredentialsGrant):
-    """Client credentials (RFC 6749, section 4.4)."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS: Final = ("client_secret_post", "client_secret_basic")
-
-    @override
-    def generate_token(self, *, scope: str | None = None, **_: object) -> dict[str, Any]:
-        api = requested_api(self.server.directory, self.request.form)
-        response: dict[str, Any] = self.server.tokens.client_token(self.request.client, api, scope or "")
-        return response
-
-
-def requested_api(directory: Directory, parameters: Mapping[str, str]) -> Api:
-    """Return the API that `audience` names.
-
-    Raises
-    ------
-    AccessDeniedError
-        If there is none, as Auth0 answers.
-
-    """
-    api = directory.api(parameters.get("audience"))
-    if not api:
-        raise AccessDeniedError("Service not found: no API has this audience")
-    return api
+    def handle_error_response(self, request: FormRequest, error: OAuth2Error) -> Response:
+        """Answer with an error: to the application's address where one is safe, else as Auth0 does."""
+        error.description = error.get_error_description()  # some have it in that form only
+        status, body, headers = error()
+        if error.redirect_uri:
+            return self.handle_response(status, body, headers)
+        if error.error == "invalid_client":
+            body = {"error": "access_denied", "error_description": "Unauthorized"}
+            headers = [(name, value) for name, value in headers if name != "WWW-Authenticate"]
+            # Unasked, this header would make a browser open a window for a password.
+            if "authorization" in request.headers:
+                headers.append(("WWW-Authenticate", 'Basic realm="client"'))
+            return self.handle_response(401, body, headers)
+        return self.handle_response(_AUTH0_STATUS.get(error.error, status), body, headers)

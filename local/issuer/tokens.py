@@ -1,63 +1,103 @@
-"""Access tokens as Auth0 issues them: JWTs (RFC 7519) signed with RS256."""
+"""Tokens as Auth0 issues them: access tokens and ID tokens, JWTs (RFC 7519) signed with RS256."""
 
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
-
 from local.issuer.directory import Api, Client, User
+from local.issuer.keys import SigningKeys
 
-LIFETIME: Final = 86_400
-"""Seconds."""
-
-OPENID_SCOPES: Final = ("openid", "profile", "email")
+ID_TOKEN_LIFETIME: Final = 36_000
+USERINFO_LIFETIME: Final = 86_400
+"""Seconds: of access tokens that are for no API, as no audience was asked for."""
 
 
 class TokenIssuer:
-    """Signs tokens with a key made at start."""
+    """Says what is in a token, and signs it."""
 
-    def __init__(self, issuer: str) -> None:
-        """Make a key; `issuer` is the exact `iss`."""
+    def __init__(
+        self, issuer: str, clock: Callable[[], float] = time.time, keys: SigningKeys | None = None
+    ) -> None:
+        """Sign with `keys`, or new ones; `issuer` is the exact `iss`, `clock` tells seconds since 1970."""
         self.issuer = issuer
-        self.key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
-
-    def jwks(self) -> dict[str, Any]:
-        """Return the public keys (RFC 7517, section 5)."""
-        return dict(KeySet([self.key]).as_dict(private=False))
+        self.clock = clock
+        self.keys = keys or SigningKeys()
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Return a signed JWT."""
-        return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self.key.kid}, claims, self.key)
+        return self.keys.sign(claims)
 
-    def user_token(self, user: User, client: Client, api: Api, requested: str) -> dict[str, Any]:
-        """Return the token response for a user: what was asked for and the user's role permits."""
-        asked = requested.split() or list(user.permissions)
-        granted = [s for s in dict.fromkeys(asked) if s in (*OPENID_SCOPES, *user.permissions)]
-        claims: dict[str, Any] = {
-            f"{api.claims_namespace}/email": user.email,
-            "sub": user.id,
-            "aud": [api.audience, f"{self.issuer}userinfo"] if "openid" in granted else api.audience,
+    def for_user(
+        self, user: User, client: Client, api: Api | None, scope: list[str], permissions: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """Return the token response for a user (RFC 6749, section 5.1), without what OpenID Connect adds."""
+        userinfo = f"{self.issuer}userinfo"
+        claims: dict[str, Any] = {"sub": user.id, "permissions": list(permissions)}
+        if not api:
+            return self._response(claims | {"aud": userinfo}, client, scope, USERINFO_LIFETIME)
+        claims[f"{api.claims_namespace}/email"] = user.email
+        claims["aud"] = [api.audience, userinfo] if "openid" in scope else api.audience
+        return self._response(claims, client, scope, api.token_lifetime)
+
+    def for_client(self, client: Client, api: Api, scope: list[str]) -> dict[str, Any]:
+        """Return the token response for an application that acts for itself (RFC 6749, section 4.4.3)."""
+        claims = {
+            "sub": f"{client.id}@clients",
+            "aud": api.audience,
+            "gty": "client-credentials",
+            "permissions": scope,
         }
-        return self._response(claims, client, granted)
+        return self._response(claims, client, scope, api.token_lifetime)
 
-    def client_token(self, client: Client, api: Api, requested: str) -> dict[str, Any]:
-        """Return the token response for an application that acts for itself."""
-        granted = [s for s in client.scopes if s in (requested.split() or client.scopes)]
-        claims = {"sub": f"{client.id}@clients", "aud": api.audience, "gty": "client-credentials"}
-        return self._response(claims, client, granted)
+    def id_token(self, client: Client, profile: dict[str, Any], auth_time: int, nonce: str | None) -> str:
+        """Return an ID token (OpenID Connect Core 1.0, section 2)."""
+        now = int(self.clock())
+        claims: dict[str, Any] = profile | {
+            "iss": self.issuer,
+            "aud": client.id,
+            "iat": now,
+            "exp": now + ID_TOKEN_LIFETIME,
+            "auth_time": auth_time,
+        }
+        if nonce is not None:
+            claims["nonce"] = nonce
+        return self.sign(claims)
 
-    def _response(self, claims: dict[str, Any], client: Client, granted: list[str]) -> dict[str, Any]:
-        now = int(time.time())
-        scope = " ".join(granted)
-        access_token = self.sign(
-            {
-                "iss": self.issuer,
-                **claims,
-                "iat": now,
-                "exp": now + LIFETIME,
-                "scope": scope,
-                "azp": client.id,
+    def profile(self, user: User, scope: list[str], auth_time: int) -> dict[str, Any]:
+        """Return what the scopes show of a user (OpenID Connect Core 1.0, section 5.4).
+
+        `updated_at` is text, as Auth0 writes it: the last sign-in.
+        """
+        claims: dict[str, Any] = {"sub": user.id}
+        if "profile" in scope:
+            updated_at = datetime.fromtimestamp(auth_time, UTC).isoformat(timespec="milliseconds")
+            claims |= {
+                "name": user.name,
+                "nickname": user.nickname,
+                "picture": f"{self.issuer}avatars/{user.nickname}.svg",
+                "updated_at": updated_at.replace("+00:00", "Z"),
             }
-        )
-        return {"access_token": access_token, "scope": scope, "expires_in": LIFETIME, "token_type": "Bearer"}
+        if "email" in scope:
+            claims |= {"email": user.email, "email_verified": True}
+        return claims
+
+    def _response(
+        self, claims: dict[str, Any], client: Client, scope: list[str], lifetime: int
+    ) -> dict[str, Any]:
+        now = int(self.clock())
+        granted = " ".join(scope)
+        claims = {
+            "iss": self.issuer,
+            **claims,
+            "iat": now,
+            "exp": now + lifetime,
+            "scope": granted,
+            "azp": client.id,
+        }
+        return {
+            "access_token": self.sign(claims),
+            "scope": granted,
+            "expires_in": lifetime,
+            "token_type": "Bearer",
+        }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2 as httpx
 import pytest
+from joserfc.jwk import RSAKey
 
 from local.issuer.tokens import TokenIssuer
 from timesheets.access import ROUTES
@@ -37,10 +38,9 @@ def signed(stack: "Stack", **changes: Any) -> str:
 
 def by_another_key(stack: "Stack") -> str:
     """Return a token that claims our key's id."""
-    other = TokenIssuer(stack.settings.issuer)
-    other.key.ensure_kid()
-    stranger = type(stack)(stack.settings, other)
-    return signed(stranger)
+    ours, other = stack.tokens.keys.current, TokenIssuer(stack.settings.issuer)
+    other.keys.current = RSAKey.import_key(other.keys.current.as_pem(), {"kid": str(ours.kid)})
+    return signed(type(stack)(stack.settings, other))
 
 
 BAD: dict[str, Headers] = {

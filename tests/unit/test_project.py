@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from local.issuer.directory import Directory
+from local.issuer.directory import Seed
 from local.settings import Settings
 from timesheets import api, entry, fields, filters, problems, spreadsheet, upload
 
@@ -35,7 +35,7 @@ def test_one_version_of_python_everywhere(template: dict[str, Any]) -> None:
 
 def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi: dict[str, Any]) -> None:
     parameters = template["Parameters"]
-    api = Directory.load().apis[0]
+    api = Seed().directory.apis[0]
     assert api.audience == Settings().audience == parameters["Audience"]["Default"]
     assert api.claims_namespace == parameters["ClaimsNamespace"]["Default"]
     flow = openapi["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]

@@ -11,7 +11,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from layers import botocore_data
-from local.issuer.directory import Directory
+from local.issuer.directory import Seed
 from timesheets.access import ROUTES, Route
 from timesheets.api import EXPOSED_HEADERS
 from timesheets.problems import STATUS, Problem, insufficient_scope, invalid_token
@@ -69,11 +69,13 @@ def test_the_document_asks_for_the_scope_of_the_table(route: Route, openapi: dic
 
 def test_people_sign_in_for_the_roles_scopes_and_batch_jobs_for_their_own(openapi: dict[str, Any]) -> None:
     flows = openapi["components"]["securitySchemes"]["oauth2"]["flows"]
-    directory = Directory.load()
-    assert set(flows["authorizationCode"]["scopes"]) == {s for u in directory.users for s in u.permissions}
-    assert set(flows["clientCredentials"]["scopes"]) == {s for c in directory.clients for s in c.scopes}
-    described = {scope for flow in flows.values() for scope in flow["scopes"]}
-    assert described == {route.scope for route in ROUTES}
+    directory = Seed().directory
+    api, *_ = directory.apis
+    of_people = {scope for user in directory.users for scope in directory.permissions(user, api)}
+    of_jobs = {scope for client in directory.clients for scope in client.granted.get(api.audience, ())}
+    assert set(flows["authorizationCode"]["scopes"]) == of_people
+    assert set(flows["clientCredentials"]["scopes"]) == of_jobs
+    assert of_people | of_jobs == api.permissions.keys() == {route.scope for route in ROUTES}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

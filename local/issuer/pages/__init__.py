@@ -1,0 +1,24 @@
+"""The few pages of the authorization server."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+# No script, nothing from elsewhere, in nobody's frame (RFC 6819, section 5.2.2.6).
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+
+templates: Final = Jinja2Templates(directory=Path(__file__).parent)
+
+
+def page(request: Request, name: str, shown: dict[str, Any], status: int = 200) -> Response:
+    """Return one page."""
+    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+    return templates.TemplateResponse(request, name, shown, status, headers)
+
+
+def error_page(request: Request, error: str, description: str) -> Response:
+    """Tell whoever looks what is wrong, where no application can be told."""
+    return page(request, "error.html", {"error": error, "description": description}, 400)

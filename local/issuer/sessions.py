@@ -1,0 +1,47 @@
+"""Who is signed in at a browser: what a cookie stands for, and what that user allowed which application."""
+
+from dataclasses import dataclass, field
+
+from authlib.common.security import generate_token
+
+
+@dataclass(slots=True)
+class SignIn:
+    """One sign-in of a user at a browser."""
+
+    user_id: str
+    auth_time: int
+    """In seconds since 1970."""
+    allowed: dict[str, set[str]] = field(default_factory=dict)
+    """Scopes by client id."""
+
+    def allow(self, client_id: str, scope: str) -> None:
+        """Remember that the user let an application have scopes."""
+        self.allowed.setdefault(client_id, set()).update(scope.split())
+
+    def allows(self, client_id: str, scope: str) -> bool:
+        """Whether the user let an application have all these scopes."""
+        return client_id in self.allowed and self.allowed[client_id].issuperset(scope.split())
+
+
+class Sessions:
+    """Sign-ins by the cookie's value, in memory."""
+
+    def __init__(self) -> None:
+        """Begin with nobody signed in."""
+        self._sign_ins: dict[str, SignIn] = {}
+
+    def find(self, cookie: str | None) -> SignIn | None:
+        """Return the sign-in a cookie stands for."""
+        return self._sign_ins.get(cookie) if cookie else None
+
+    def add(self, sign_in: SignIn) -> str:
+        """Return a new cookie's value for a sign-in."""
+        cookie: str = generate_token(48)
+        self._sign_ins[cookie] = sign_in
+        return cookie
+
+    def end(self, cookie: str | None) -> None:
+        """Sign out, if anyone is signed in."""
+        if cookie:
+            self._sign_ins.pop(cookie, None)

@@ -1,0 +1,65 @@
+"""seed.toml: mistakes of the developer who edits it are told in one line, where they are."""
+
+from pathlib import Path
+
+import pytest
+
+from local.issuer.directory import SEED, Seed
+from local.settings import LocalError
+
+GOOD = SEED.read_text()
+IMPORT_SECRET = 'secret = "local-import-secret"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('role = "Manager"', 'role = "Boss"', "users have roles that are not in [roles]: Boss"),
+        ('role = "Manager"', "", "users[2].role: Field required"),
+        ('name = "Mia"', 'name = "Mia"\nnick = "m"', "users[2].nick: Extra inputs"),
+        ('Employee = ["read', 'Employee = ["raed', "permissions that no API has: raed:timesheets"),
+        ('grants = ["client_credentials"]', 'grants = ["password"]', "clients[2].grants[0]: Input should be"),
+        (IMPORT_SECRET, "", "clients[2]: Value error, needs a secret for client_credentials"),
+        ("callbacks = [", "callback = [", "clients[0].callback: Extra inputs"),
+        ('= ["batch:upload"]', '= ["batch:uplaod"]', "client timesheets-import is granted what no API has"),
+        ('expenses" = []', 'expense" = []', "client timesheets-import is granted what no API has"),
+        (
+            "token_lifetime = 86_400 ",
+            "token_lifetime = 0 ",
+            "apis[0].token_lifetime: Input should",
+        ),
+        ("[roles]", "[roles", "line"),
+        (GOOD, "", "apis: Field required"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert old in GOOD
+    path = tmp_path / "seed.toml"
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(LocalError) as told:
+        Seed(path)
+    assert said in str(told.value)
+    assert str(path) in str(told.value)
+
+
+def test_an_application_that_signs_people_in_needs_a_callback(tmp_path: Path) -> None:
+    path = tmp_path / "seed.toml"
+    lines = [line for line in GOOD.splitlines() if not line.startswith("callbacks")]
+    path.write_text("\n".join(lines))
+    with pytest.raises(LocalError, match="needs callbacks for authorization_code"):
+        Seed(path)
+
+
+def test_an_edit_takes_effect_at_once_and_a_mistake_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "seed.toml"
+    path.write_text(GOOD)
+    seed = Seed(path)
+    assert seed.directory.user("dora") is None
+    path.write_text(GOOD.replace("mia@", "dora@"))
+    assert seed.directory.user("dora")
+    path.write_text(GOOD.replace("mia@", "dora@") + "nonsense")
+    assert seed.directory.user("dora")
+    assert seed.directory.user("dora")
+    assert capsys.readouterr().out.count("seed.toml") == 1, "said once"

@@ -39,7 +39,7 @@ def signed(stack: "Stack", **changes: Any) -> str:
 def by_another_key(stack: "Stack") -> str:
     """Return a token that claims our key's id."""
     ours, other = stack.tokens.keys.current, TokenIssuer(stack.settings.issuer)
-    other.keys.current = RSAKey.import_key(other.keys.current.as_pem(), {"kid": str(ours.kid)})
+    other.keys.current = RSAKey.import_key(other.keys.current.as_pem(private=True), {"kid": str(ours.kid)})
     return signed(type(stack)(stack.settings, other))
 
 

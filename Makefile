@@ -38,6 +38,11 @@ token: setup ## print an access token: make token USER=ana
 rotate-key: setup ## let the running authorization server sign with its next key
 	@$(PYTHON) -m local rotate-key
 
+# ops/ judges tokens by the authorizer's own modules. What it needs comes by the environment: TOKEN stays out of `ps`.
+.PHONY: check-issuer
+check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.com AUDIENCE=...
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.check_issuer "$$DOMAIN" "$$AUDIENCE"
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local

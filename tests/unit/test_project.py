@@ -1,5 +1,6 @@
 """Facts that stand in more than one file, compared."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ from openapi_spec_validator import validate
 
 from local.issuer.directory import Seed
 from local.settings import Settings
-from timesheets import api, entry, fields, filters, problems, spreadsheet, upload
+from timesheets import access, api, entry, fields, filters, problems, spreadsheet, upload
 
 PROJECT = Path(__file__).parents[2]
 
@@ -42,6 +43,18 @@ def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi:
     assert flow["authorizationUrl"] == f"{Settings().issuer}authorize"
     assert flow["tokenUrl"] == f"{Settings().issuer}oauth/token"
     assert openapi["servers"][0]["url"] == Settings().api_url
+
+
+def test_the_guide_to_auth0_has_the_codes_scopes_roles_and_parameters(template: dict[str, Any]) -> None:
+    guide = (PROJECT / "docs/auth0.md").read_text()
+    parameters = template["Parameters"]
+    assert {f"`{route.scope}`" for route in access.ROUTES} <= set(re.findall(r"`\w+:\w+`", guide))
+    assert f'AUDIENCE = "{parameters["Audience"]["Default"]}"' in guide
+    assert f'NAMESPACE = "{parameters["ClaimsNamespace"]["Default"]}"' in guide
+    for values in re.findall(r"sam deploy --parameter-overrides (.+)", guide):
+        assert {value.partition("=")[0] for value in values.split()} <= set(parameters)
+    for user in Directory.load().users:
+        assert f"\n| {user.role} | " in guide
 
 
 def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:

@@ -54,7 +54,8 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
             listening = stack.enter_context(_claim(settings.issuer_port, "ISSUER_PORT"))
             app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Seed())
             stack.enter_context(_served(app, listening))
-            print(f"Authorization server at {settings.local_issuer} (for development: no passwords)", flush=True)
+            told = f"Authorization server at {settings.local_issuer} (for development: no passwords)"
+            print(told, flush=True)
         stack.enter_context(aws.ministack(settings))
         print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
         with _step("Building and deploying (make build, sam deploy)"):

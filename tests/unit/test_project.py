@@ -53,8 +53,8 @@ def test_the_guide_to_auth0_has_the_codes_scopes_roles_and_parameters(template: 
     assert f'NAMESPACE = "{parameters["ClaimsNamespace"]["Default"]}"' in guide
     for values in re.findall(r"sam deploy --parameter-overrides (.+)", guide):
         assert {value.partition("=")[0] for value in values.split()} <= set(parameters)
-    for user in Directory.load().users:
-        assert f"\n| {user.role} | " in guide
+    for role in Seed().directory.roles:
+        assert f"\n| {role} | " in guide
 
 
 def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:

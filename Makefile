@@ -55,6 +55,10 @@ test: setup ## all tests: units, then the deployed stack over HTTP
 test-unit: setup ## the tests that take seconds: rules, handlers, template
 	@.venv/bin/pytest tests/unit
 
+.PHONY: test-node
+test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
+	@$(UV) run --frozen --quiet --group browser pytest tests/node
+
 # Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.
 COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
@@ -103,4 +107,4 @@ requirements: setup ## write the functions' requirement files from the lock
 
 .PHONY: clean
 clean: ## remove everything that make made
-	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules

@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
 # Lambda's own lines about each invocation.
@@ -30,32 +29,24 @@ _EVERYWHERE = {
     "exception",
     "stack_trace",
     "request_id",
+    "xray_trace_id",
 }
 
 
-def new_lines(
-    cloudformation: "CloudFormationClient", logs: "CloudWatchLogsClient", stack_name: str
-) -> Iterator[list[str]]:
-    """Yield, whenever asked, the lines logged since the last time."""
-    start = int(time.time() * 1000)
-    shown: dict[str, set[tuple[str, int, str]]] = {}
+def new_lines(logs: "CloudWatchLogsClient", group: str) -> Iterator[list[str]]:
+    """Yield, whenever asked, the lines logged to a group since the last time."""
+    since = int(time.time() * 1000)
+    shown: set[tuple[str, int, str]] = set()
     while True:
-        lines: list[tuple[int, str]] = []
-        for function, group in _log_groups(cloudformation, stack_name):
-            before = shown.get(group, set())
-            since = max((moment for _, moment, _ in before), default=start)
-            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
-            try:
-                events = [event for page in pages for event in page["events"]]
-            except logs.exceptions.ResourceNotFoundException:
-                continue  # nothing has run there yet
-            found = [(e["logStreamName"], e["timestamp"], e["message"]) for e in events]
-            lines += [(e[1], readable(function, *e[1:])) for e in found if e not in before]
-            shown[group] = set(found) or before
-        yield [text for _, text in sorted(lines, key=itemgetter(0)) if text]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        events = [event for page in pages for event in page["events"]]
+        found = {(e["logStreamName"], e["timestamp"], e["message"]) for e in events}
+        lines = sorted(((e[1], readable(*e[1:])) for e in found - shown), key=itemgetter(0))
+        yield [text for _, text in lines if text]
+        since, shown = max([since, *(moment for _, moment, _ in found)]), found or shown
 
 
-def readable(function: str, timestamp: int, message: str) -> str:
+def readable(timestamp: int, message: str) -> str:
     """Return one line for one log event (its time in milliseconds), or nothing for one of no interest."""
     if not message.strip() or message.startswith(_PLATFORM + _TRACEBACK + _SAID_ALREADY):
         return ""
@@ -65,7 +56,8 @@ def readable(function: str, timestamp: int, message: str) -> str:
     except json.JSONDecodeError:
         record = None
     if not isinstance(record, dict):
-        return f"{clock}    {function}  {message.strip()}"
+        return f"{clock}    {message.strip()}"
+    function = record.get("service", "")
     if "_aws" in record:
         return f"{clock}    {function}  metric  {_metric(record)}"
     details = [f"{name}={value}" for name, value in record.items() if name not in _EVERYWHERE]
@@ -91,12 +83,3 @@ def _metric(record: dict[str, Any]) -> str:
         f"{name}={record[name][0] if isinstance(record[name], list) else record[name]:g}" for name in names
     ]
     return "  ".join(values + [f"{name}={record[name]}" for name in sorted(dimensions)])
-
-
-def _log_groups(cloudformation: "CloudFormationClient", stack_name: str) -> list[tuple[str, str]]:
-    resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
-    return [
-        (r["LogicalResourceId"].removesuffix("Function"), f"/aws/lambda/{r['PhysicalResourceId']}")
-        for r in resources
-        if r["ResourceType"] == "AWS::Lambda::Function"
-    ]

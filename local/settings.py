@@ -99,6 +99,10 @@ class Settings:
             "TokenIssuer": self.issuer,
             "Audience": self.audience,
             "JwksUri": self.jwks_uri,
+            "ProtectData": "false",
+            # What this machine can do is what a test of load shall find.
+            "RequestRate": "1000",
+            "UploadRate": "1000",
         }
 
     @property

@@ -69,10 +69,9 @@ def run(settings: Settings) -> None:
         with running(settings):
             print(_welcome(settings), flush=True)
             session = aws.session(settings)
-            cloudformation = session.client("cloudformation", endpoint_url=settings.aws_url)
             logs = session.client("logs", endpoint_url=settings.aws_url)
             try:
-                for lines in new_lines(cloudformation, logs, settings.sam["stack_name"]):
+                for lines in new_lines(logs, aws.output(settings, "FunctionLogGroup")):
                     for line in lines:
                         print(line, flush=True)
                     time.sleep(POLL)

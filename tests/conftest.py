@@ -29,6 +29,7 @@ os.environ |= {
     "TABLE_NAME": "timesheets",
     "ALLOWED_ORIGINS": "*",
     "CURSOR_SECRET": "a secret of the tests",
+    "EVENT_BUS_NAME": "timesheets",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
 }
@@ -109,7 +110,14 @@ def template() -> dict[str, Any]:
 def table_definition(template: dict[str, Any]) -> dict[str, Any]:
     """Return what `CreateTable` takes of the template's table."""
     properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
-    return {name: value for name, value in properties.items() if name != "TimeToLiveSpecification"}
+    kinds = (
+        "BillingMode",
+        "AttributeDefinitions",
+        "KeySchema",
+        "LocalSecondaryIndexes",
+        "GlobalSecondaryIndexes",
+    )
+    return {name: properties[name] for name in kinds}
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,9 @@ def test_every_part_can_be_moved() -> None:
         "TokenIssuer": "https://tenant.example/",
         "Audience": "urn:api",
         "JwksUri": "https://tenant.example/keys",
+        "ProtectData": "false",
+        "RequestRate": "1000",
+        "UploadRate": "1000",
     }
 
 
@@ -79,11 +82,11 @@ def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
         ('  File "/var/task/app.py", line 1, in lambda_handler', ""),
         ("Exception: Unauthorized", ""),
         ("refusal.KeysUnavailable: the issuer is down", ""),
-        ("KeyError: 'x'", "Authorizer  KeyError: 'x'"),
-        ("[1, 2]", "Authorizer  [1, 2]"),
+        ("KeyError: 'x'", "KeyError: 'x'"),
+        ("[1, 2]", "[1, 2]"),
         (
             json.dumps({"level": "INFO", "message": "token refused", "service": "x", "reason": "expired"}),
-            "Authorizer  INFO  token refused  reason=expired",
+            "x  INFO  token refused  reason=expired",
         ),
         (
             json.dumps(
@@ -93,7 +96,7 @@ def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
                     "exception": TRACEBACK,
                 }
             ),
-            "Authorizer  ERROR  failed  KeyError: 1 (c.py:2)",
+            "ERROR  failed  KeyError: 1 (c.py:2)",
         ),
         (
             json.dumps(
@@ -108,9 +111,9 @@ def test_no_setting_of_the_developers_own_aws_account_reaches_the_stack(
                     "Refused": [1.0],
                 }
             ),
-            "Authorizer  metric  Refused=1  code=invalid_entry",
+            "x  metric  Refused=1  code=invalid_entry",
         ),
     ],
 )
 def test_a_log_event_is_one_readable_line_or_none(message: str, line: str) -> None:
-    assert readable("Authorizer", NOON, message)[10:].strip() == line
+    assert readable(NOON, message)[10:].strip() == line

@@ -10,7 +10,6 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from layers import botocore_data
 from local.issuer.directory import Seed
 from timesheets.access import ROUTES, Route
 from timesheets.api import EXPOSED_HEADERS
@@ -23,9 +22,8 @@ PROJECT = Path(__file__).parents[2]
 def translated(template: dict[str, Any]) -> dict[str, Any]:
     local = copy.deepcopy(template)
     for resource in local["Resources"].values():  # SAM wants code to be uploaded already
-        for property_name in ("CodeUri", "ContentUri"):
-            if property_name in resource["Properties"]:
-                resource["Properties"][property_name] = "s3://bucket/key"
+        properties = resource.get("Properties", {})
+        properties |= {name: "s3://bucket/key" for name in ("CodeUri", "ContentUri") if name in properties}
     result: dict[str, Any] = Translator(None, Parser()).translate(local, {}, get_managed_policy_map=dict)
     return result
 
@@ -171,58 +169,6 @@ def test_the_authorizer_is_bound_by_its_alias(translated: dict[str, Any], api: d
     assert "AuthorizerFunctionAliaslive" in json.dumps(scheme["authorizerUri"])
     alias = translated["Resources"]["AuthorizerFunctionAliaslive"]["Properties"]["Name"]
     assert f":{alias}" in json.dumps(scheme["authorizerUri"])
-
-
-ACTIONS = {
-    "AuthorizerFunction": {"secretsmanager:GetSecretValue"},  # with HS256 only
-    "ListTimesheetsFunction": {"dynamodb:Query by_date"},
-    "CreateTimesheetFunction": {"dynamodb:PutItem"},
-    "GetTimesheetFunction": {"dynamodb:GetItem"},
-    "CorrectTimesheetFunction": {"dynamodb:GetItem", "dynamodb:PutItem"},
-    "DeleteTimesheetFunction": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
-    "GetWeekFunction": {"dynamodb:Query by_date"},
-    "ListApprovalsFunction": {"dynamodb:Query pending"},
-    "DecideApprovalFunction": {"dynamodb:GetItem", "dynamodb:PutItem"},
-    "ReopenApprovalFunction": {"dynamodb:GetItem", "dynamodb:PutItem"},
-    "UploadTimesheetsFunction": {
-        "dynamodb:BatchGetItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:DeleteItem",
-    },
-}
-"""What each function may do; to an index, where one is named."""
-
-
-def test_every_function_may_do_what_it_does_and_no_more(functions: dict[str, dict[str, Any]]) -> None:
-    granted: dict[str, set[str]] = {}
-    for name, function in functions.items():
-        granted[name] = set()
-        for policy in function.get("Policies", []):
-            _condition, given, _otherwise = policy.get("Fn::If", (None, policy, None))
-            for statement in given["Statement"]:
-                assert statement["Effect"] == "Allow"
-                actions = statement["Action"]
-                for action in [actions] if isinstance(actions, str) else actions:
-                    granted[name].add(action + index_in(statement["Resource"], action))
-    assert granted == ACTIONS
-
-
-def test_what_botocore_knows_of_dynamodb_is_what_the_functions_do() -> None:
-    """A transaction needs the rights of what it is made of, and none of its own."""
-    called = {action.split()[0].partition(":")[2] for actions in ACTIONS.values() for action in actions}
-    assert {*botocore_data.OPERATIONS} == called - {"GetSecretValue"} | {"TransactWriteItems"}
-
-
-def index_in(resource: dict[str, Any], action: str) -> str:
-    """Return the index that a statement is about, having checked that it is about nothing else of ours."""
-    if action.startswith("secretsmanager"):
-        assert resource == {"Ref": "TokenSecretArn"}
-    elif resource != {"Fn::GetAtt": ["Table", "Arn"]}:
-        index = re.fullmatch(r"\$\{Table\.Arn\}/index/(\w+)", resource["Fn::Sub"])
-        assert index
-        return f" {index[1]}"
-    return ""
 
 
 def referenced(node: object) -> set[str]:

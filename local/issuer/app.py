@@ -1,20 +1,23 @@
 """The authorization server's endpoints, at Auth0's paths."""
 
 import json
+import re
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.issuer.authorize import COOKIE, AuthorizationEndpoint
+from local.issuer.authorize import COOKIE, PROMPTS, RESPONSE_MODES, AuthorizationEndpoint
 from local.issuer.directory import OPENID_SCOPES, Directory, Seed
-from local.issuer.endpoints import Logout, Revocation, UserInfo
-from local.issuer.grants import ANY_CLIENT, RESPONSE_MODES, register_grants
+from local.issuer.endpoints import Logout, Revocation, userinfo
+from local.issuer.grants import ANY_CLIENT, register_grants
 from local.issuer.pages import error_page, page, templates
 from local.issuer.server import FormRequest, Server
 from local.issuer.sessions import Sessions
@@ -33,25 +36,46 @@ def issuer_app(tokens: TokenIssuer, seed: Seed | None = None) -> Starlette:
         If seed.toml is not what it should be.
 
     """
-    endpoints = Endpoints(Server(seed or Seed(), tokens))
-    return Starlette(
+    seed = seed or Seed()
+    endpoints = Endpoints(Server(seed, tokens))
+    for_scripts = Starlette(
         routes=[
-            Route("/authorize", endpoints.authorize, methods=["GET", "POST"]),
             Route("/oauth/token", endpoints.token, methods=["POST"]),
             Route("/oauth/revoke", endpoints.revoke, methods=["POST"]),
             Route("/userinfo", endpoints.userinfo, methods=["GET", "POST"]),
-            Route("/oidc/logout", endpoints.oidc_logout, methods=["GET", "POST"]),
-            Route("/v2/logout", endpoints.logout),
-            Route("/avatars/{name}.svg", endpoints.avatar),
             Route("/.well-known/jwks.json", endpoints.jwks),
             Route("/.well-known/openid-configuration", endpoints.discovery),
-            Route(ROTATE_KEY, endpoints.rotate_key, methods=["POST"]),
         ],
         middleware=[
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
         ],
         exception_handlers={MalformedRequest: _malformed},
     )
+    return Starlette(
+        routes=[
+            # Not for other pages' scripts (RFC 9700, section 2.6): a code is for the redirect alone.
+            Route("/authorize", endpoints.authorize, methods=["GET", "POST"]),
+            Route("/oidc/logout", endpoints.oidc_logout, methods=["GET", "POST"]),
+            Route("/v2/logout", endpoints.logout),
+            Route("/avatars/{name}.svg", endpoints.avatar),
+            Route(ROTATE_KEY, endpoints.rotate_key, methods=["POST"]),
+            Mount("/", for_scripts),
+        ],
+        middleware=[Middleware(_Refreshed, seed=seed)],
+        exception_handlers={MalformedRequest: _malformed},
+    )
+
+
+class _Refreshed:
+    """Has each request see seed.toml as it is."""
+
+    def __init__(self, app: ASGIApp, seed: Seed) -> None:
+        self._app = app
+        self._seed = seed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._seed.refresh()
+        await self._app(scope, receive, send)
 
 
 class Endpoints:
@@ -64,12 +88,14 @@ class Endpoints:
         server.register_endpoint(Logout)
         self._server = server
         self._sessions = Sessions()
-        self._users = UserInfo(server)
         self.authorize = AuthorizationEndpoint(server, self._sessions).respond
 
     async def token(self, request: Request) -> Response:
         """Issue tokens (RFC 6749, section 3.2)."""
-        response: Response = self._server.create_token_response(await _asked(request))
+        asked = await _asked(request)
+        if not asked.payload.grant_type:
+            raise MalformedRequest("Missing grant_type")
+        response: Response = self._server.create_token_response(asked)
         return response
 
     async def revoke(self, request: Request) -> Response:
@@ -79,11 +105,15 @@ class Endpoints:
 
     async def userinfo(self, request: Request) -> Response:
         """Tell an application who its user is (OpenID Connect Core 1.0, section 5.3)."""
-        asked = _asked_by_query(request)
+        header = request.headers.get("authorization", "")
         try:
-            return JSONResponse(self._users.claims(asked), headers={"Cache-Control": "no-store"})
+            claims = userinfo(self._server, header)
         except OAuth2Error as error:
-            return self._server.handle_error_response(asked, error)
+            # Who brought nothing made no mistake (RFC 6750, section 3.1).
+            challenge = f'Bearer error="{error.error}"' if header else "Bearer"
+            told = {"error": error.error, "error_description": error.description}
+            return JSONResponse(told, error.status_code, {"WWW-Authenticate": challenge})
+        return JSONResponse(claims, headers={"Cache-Control": "no-store"})
 
     async def oidc_logout(self, request: Request) -> Response:
         """Sign the user out (OpenID Connect RP-Initiated Logout 1.0)."""
@@ -91,8 +121,8 @@ class Endpoints:
         try:
             logout = self._server.validate_endpoint_request("end_session", asked)
         except OAuth2Error as error:
-            return error_page(request, error.error, error.get_error_description())
-        return self._signed_out(request, asked.form.get("post_logout_redirect_uri"), logout.redirect_uri)
+            return self._signed_out(request, error_page(request, error.error, error.description))
+        return self._gone(request, asked.form.get("post_logout_redirect_uri"), logout.redirect_uri)
 
     async def logout(self, request: Request) -> Response:
         """Sign the user out, in Auth0's own way: `returnTo` is where to go then."""
@@ -100,24 +130,27 @@ class Endpoints:
         directory = self._server.directory
         client_id = request.query_params.get("client_id")
         clients = [client for client in directory.clients if client_id in (None, client.id)]
-        allowed = return_to and any(client.may_log_out_to(return_to) for client in clients)
-        return self._signed_out(request, return_to, return_to if allowed else None)
+        address = (return_to or "").partition("?")[0]  # Auth0 does not compare the query
+        allowed = any(client.may_log_out_to(address) for client in clients)
+        return self._gone(request, return_to, return_to if allowed else None)
 
-    def _signed_out(self, request: Request, wanted: str | None, allowed: str | None) -> Response:
-        self._sessions.end(request.cookies.get(COOKIE))
+    def _gone(self, request: Request, wanted: str | None, allowed: str | None) -> Response:
         if allowed:
-            response: Response = RedirectResponse(allowed, 302)
-        elif wanted:
-            text = f"You are signed out. {wanted} is not among the application's logout_urls in seed.toml."
-            response = error_page(request, "invalid_request", text)
-        else:
-            response = page(request, "signed_out.html", {})
+            return self._signed_out(request, RedirectResponse(allowed, 302))
+        if not wanted:
+            return self._signed_out(request, page(request, "signed_out.html", {}))
+        text = f"You are signed out. {wanted} is not among the application's logout_urls in seed.toml."
+        return self._signed_out(request, error_page(request, "invalid_request", text))
+
+    def _signed_out(self, request: Request, response: Response) -> Response:
+        """End the session, wherever the answer leads."""
+        self._sessions.end(request.cookies.get(COOKIE))
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
     async def avatar(self, request: Request) -> Response:
         """Draw a user's picture: the first letter of the name."""
-        user = self._server.directory.user(request.path_params["name"])
+        user = self._server.directory.hinted(request.path_params["name"])
         if not user:
             return Response(status_code=404)
         initial = {"initial": user.name[0].upper()}
@@ -127,8 +160,10 @@ class Endpoints:
         """Publish the keys (RFC 7517)."""
         return JSONResponse(self._server.tokens.keys.jwks())
 
-    async def rotate_key(self, _request: Request) -> Response:
+    async def rotate_key(self, request: Request) -> Response:
         """Sign with the next key from now on."""
+        if "origin" in request.headers:
+            return Response("Not for a page's script\n", 403)
         keys = self._server.tokens.keys
         keys.rotate()
         return JSONResponse({"kid": keys.current.kid}, status_code=201)
@@ -160,18 +195,27 @@ async def _asked(request: Request) -> FormRequest:
     if kind == "application/json":
         parameters = _json_members(await request.body())
     elif kind == "application/x-www-form-urlencoded":
-        parameters = (await request.form()).multi_items()
+        try:
+            parameters = (await request.form()).multi_items()
+        except HTTPException as error:  # more fields than Starlette takes
+            raise MalformedRequest(error.detail) from None
     else:
         raise MalformedRequest("Content-Type must be application/x-www-form-urlencoded or application/json")
-    if not all(isinstance(value, str) for _, value in parameters):
-        raise MalformedRequest("Each parameter must be a string")
-    if len(dict(parameters)) != len(parameters):
+    if not all(isinstance(value, str) and _is_unicode(value) for _, value in parameters):
+        raise MalformedRequest("Each parameter must be a string of Unicode characters")
+    asked = FormRequest(request.method, parameters, request.headers)
+    if asked.repeated:
         raise MalformedRequest("Each parameter must be there once")  # RFC 6749, section 3.2
-    return FormRequest(request.method, str(request.url), parameters, request.headers)
+    return asked
 
 
 def _asked_by_query(request: Request) -> FormRequest:
-    return FormRequest(request.method, str(request.url), request.query_params.multi_items(), request.headers)
+    return FormRequest(request.method, request.query_params.multi_items(), request.headers)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell text from JSON's lone surrogates (RFC 8259, section 8.2)."""
+    return not re.search("[\ud800-\udfff]", text)
 
 
 def _json_members(body: bytes) -> list[tuple[str, Any]]:
@@ -202,7 +246,7 @@ def _metadata(issuer: str, directory: Directory) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": list(ANY_CLIENT),
         "revocation_endpoint_auth_methods_supported": list(ANY_CLIENT),
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": list(PROMPTS),
         "claims_supported": [
             *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce"),
             *("name", "nickname", "picture", "updated_at", "email", "email_verified"),

@@ -21,7 +21,7 @@ OPENID_SCOPES: Final = {
     "offline_access": "stay signed in",
 }
 
-_LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|localhost))(?::[0-9]{1,5})?(/[^\s#]*)?")
+_LOOPBACK: Final = re.compile(r"(http://(?:127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?(/[^\s#]*)?")
 
 type Text = Annotated[str, Field(min_length=1)]
 type Grants = Literal["authorization_code", "refresh_token", "client_credentials"]
@@ -62,7 +62,7 @@ class Client(_Table, ClientMixin):
 
     id: Text
     name: Text
-    secret: str = ""
+    secret: Annotated[str, Field(repr=False)] = ""
     grants: tuple[Grants, ...]
     callbacks: tuple[str, ...] = ()
     """Where sign-in may lead back to."""
@@ -122,6 +122,15 @@ class Directory(_Table):
     clients: Annotated[tuple[Client, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
+    def _names_nothing_twice(self) -> Self:
+        ids = [user.id for user in self.users], [client.id for client in self.clients]
+        hints = [hint for user in self.users for hint in {user.email, user.nickname}]
+        for names in (*ids, hints, [api.audience for api in self.apis]):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"there twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
     def _names_only_what_is_there(self) -> Self:
         permissions = {permission for api in self.apis for permission in api.permissions}
         used = {permission for role in self.roles.values() for permission in role}
@@ -136,7 +145,11 @@ class Directory(_Table):
                     raise ValueError(f"client {client.id} is granted what no API has, at {audience}")
         return self
 
-    def user(self, hint: str | None) -> User | None:
+    def user(self, user_id: str | None) -> User | None:
+        """Find a user by id."""
+        return next((u for u in self.users if u.id == user_id), None)
+
+    def hinted(self, hint: str | None) -> User | None:
         """Find a user by address, by the part of it before the @, or by id."""
         return next((u for u in self.users if hint in (u.email, u.nickname, u.id)), None)
 
@@ -166,31 +179,32 @@ class Seed:
 
         """
         self._path = path
-        self._directory = self._read()
+        self.directory = self._read()
 
-    @property
-    def directory(self) -> Directory:
-        """What the file says now; while it is wrong, which is printed, what it said before."""
+    def refresh(self) -> None:
+        """Read the file again if it changed; while it is wrong, which is printed, keep what it said before."""
         if self._seen != self._stamp():
             try:
-                self._directory = self._read()
+                self.directory = self._read()
             except LocalError as error:
                 print(error, flush=True)
-        return self._directory
 
-    def _stamp(self) -> tuple[int, int]:
-        status = self._path.stat()
-        return status.st_mtime_ns, status.st_size
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return ()
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _read(self) -> Directory:
         self._seen = self._stamp()
         name = self._path.relative_to(PROJECT) if self._path.is_relative_to(PROJECT) else self._path
         try:
             return Directory.model_validate(tomllib.loads(self._path.read_text()))
-        except tomllib.TOMLDecodeError as error:
-            raise LocalError(f"{name}: {error}") from None
         except ValidationError as error:
             raise LocalError("\n".join(f"{name}: {_fault(dict(one))}" for one in error.errors())) from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise LocalError(f"{name} can't be read: {error}") from None
 
 
 def _fault(error: dict[str, Any]) -> str:
@@ -199,9 +213,14 @@ def _fault(error: dict[str, Any]) -> str:
 
 
 def _listed(address: str, listed: tuple[str, ...]) -> bool:
-    """Tell whether an address is in a list (RFC 6749, section 3.1.2.3), loopback at any port."""
+    """Tell whether an address is in a list (RFC 6749, section 3.1.2.3); on loopback at any port."""
+    known = {_normal(one) for one in listed}
+    return _normal(address) in known or _normal(address, any_port=True) in known
+
+
+def _normal(address: str, *, any_port: bool = False) -> str:
     loopback = _LOOPBACK.fullmatch(address)
-    if loopback:
-        host, path = loopback.groups()
-        address = host + (path or "/")
-    return address in listed
+    if not loopback:
+        return address
+    host, port, path = loopback.groups()
+    return host + ("" if any_port else port or "") + (path or "/")

@@ -1,9 +1,9 @@
-"""What an application asks besides a token: who the user is, to revoke a token, to sign the user out."""
+"""What an application asks besides tokens: to revoke one, to sign the user out, who the user is."""
 
 from typing import Any, Final, override
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, ResourceProtector
-from authlib.oauth2.rfc6750 import BearerTokenValidator, InvalidTokenError
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oidc.rpinitiated import EndSessionEndpoint
 from joserfc.jwk import KeySet
@@ -50,43 +50,24 @@ class Logout(EndSessionEndpoint):
     def _is_valid_post_logout_redirect_uri(self, client: Client, post_logout_redirect_uri: str) -> bool:
         return client.may_log_out_to(post_logout_redirect_uri)
 
-    @override
-    def end_session(self, end_session_request: object) -> None:
-        """Leave it to the application around, which has the cookie."""
 
+def userinfo(server: Server, authorization: str) -> dict[str, Any]:
+    """Return what an access token shows of its user (OpenID Connect Core 1.0, section 5.3).
 
-class _KnownToken(BearerTokenValidator):
-    """Takes access tokens that this server gave to users, and has not revoked."""
+    `authorization` is that header. The token is one that this server gave, and did not revoke.
 
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__()
-        self._ledger = ledger
+    Raises
+    ------
+    OAuth2Error
+        If there is none such, or it lacks the scope `openid` (RFC 6750, section 3.1).
 
-    @override
-    def authenticate_token(self, token_string: str) -> AccessToken | None:
-        return self._ledger.access_token(token_string)
-
-
-class UserInfo:
-    """The UserInfo endpoint (OpenID Connect Core 1.0, section 5.3)."""
-
-    def __init__(self, server: Server) -> None:
-        """Tell of the users of one server."""
-        self._server = server
-        self._protector = ResourceProtector()
-        self._protector.register_token_validator(_KnownToken(server.ledger))
-
-    def claims(self, request: FormRequest) -> dict[str, Any]:
-        """Return what the access token's scopes show of its user.
-
-        Raises
-        ------
-        OAuth2Error
-            If the token is missing, unknown, expired or revoked, or lacks the scope `openid`.
-
-        """
-        token: AccessToken = self._protector.validate_request(["openid"], request)
-        user = self._server.directory.user(token.grant.user_id)
-        if not user:
-            raise InvalidTokenError
-        return self._server.tokens.profile(user, token.scope.split(), token.grant.auth_time)
+    """
+    scheme, _, value = authorization.partition(" ")
+    token = server.ledger.good_access_token(value.strip()) if scheme.lower() == "bearer" else None
+    user = server.directory.user(token.grant.user_id) if token else None
+    if not token or not user or not server.directory.client(token.grant.client_id):
+        raise InvalidTokenError
+    scope = token.scope.split()
+    if "openid" not in scope:
+        raise InsufficientScopeError
+    return server.tokens.profile(user, scope, token.grant.auth_time)

@@ -6,7 +6,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, grant
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oauth2.rfc7636 import CodeChallenge
 
-from local.issuer.ledger import CODE_LIFETIME, Grant, RefreshToken
+from local.issuer.ledger import Grant, RefreshToken
 from local.issuer.server import FormRequest, Server
 
 if TYPE_CHECKING:
@@ -14,20 +14,17 @@ if TYPE_CHECKING:
 
 ANY_CLIENT: Final = ("none", "client_secret_post", "client_secret_basic")
 WITH_SECRET: Final = ("client_secret_post", "client_secret_basic")
-RESPONSE_MODES: Final = ("query", "web_message")
 
 
 def register_grants(server: Server) -> None:
     """Let a server give tokens in all three ways."""
-    server.register_grant(AuthorizationCodeGrant, [ProofKey(), check_request])
+    server.register_grant(AuthorizationCodeGrant, [ProofKey()])
     server.register_grant(RefreshTokenGrant)
     server.register_grant(ClientCredentialsGrant)
 
 
 class ProofKey(CodeChallenge):
     """Proof key for code exchange (RFC 7636), S256 only, required of public clients."""
-
-    SUPPORTED_CODE_CHALLENGE_METHOD: Final = ("S256",)
 
     @override
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
@@ -44,18 +41,6 @@ class ProofKey(CodeChallenge):
             super().validate_code_verifier(grant, result)
         except InvalidGrantError:
             raise InvalidGrantError("Failed to verify code verifier") from None
-
-
-def check_request(grant: Any) -> None:
-    """Refuse an authorization request for an API, or a way of answering, that does not exist."""
-
-    def check(grant: Any, _redirect_uri: str) -> None:
-        given = grant.request.payload.data
-        grant.server.requested_api(given)
-        if given.get("response_mode", "query") not in RESPONSE_MODES:
-            raise InvalidRequestError("response_mode must be query or web_message")
-
-    grant.register_hook("after_validate_authorization_request_payload", check)
 
 
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
@@ -80,7 +65,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             nonce=given.get("nonce"),
             code_challenge=given.get("code_challenge"),
             code_challenge_method=given.get("code_challenge_method"),
-            code_expires_at=server.tokens.clock() + CODE_LIFETIME,
+            issued_at=server.tokens.clock(),
         )
         server.ledger.add_code(code, grant)
 
@@ -96,7 +81,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     @override
     def generate_token(self, *, user: Grant, scope: str, **_: object) -> dict[str, Any]:
-        response: dict[str, Any] = self.server.user_response(user, scope, user.nonce)
+        response: dict[str, Any] = self.server.user_response(user, scope, nonce=user.nonce)
         return response
 
 
@@ -118,12 +103,13 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     @override
     def issue_token(self, user: Grant, refresh_token: RefreshToken) -> dict[str, Any]:
-        self.server.ledger.rotate(refresh_token)
-        response: dict[str, Any] = self.server.user_response(user, self.request.payload.scope or "")
+        response: dict[str, Any] = self.server.user_response(
+            user, self.request.payload.scope or "", generation=refresh_token.generation + 1
+        )
         return response
 
     def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
-        """Do no more: the family moved on when the next token was made."""
+        self.server.ledger.rotate(refresh_token)
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):

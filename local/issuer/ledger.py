@@ -30,7 +30,8 @@ class Grant:
     nonce: str | None
     code_challenge: str | None
     code_challenge_method: str | None
-    code_expires_at: float
+    issued_at: float
+    """When the code was, in seconds since 1970: the lifetimes of all that follows count from here."""
     redeemed: bool = False
     ended: bool = False
     generation: int = 0
@@ -50,13 +51,9 @@ class RefreshToken:
 
     grant: Grant
     generation: int
-    expires_at: float
 
     def check_client(self, client: Client) -> bool:
         return self.grant.client_id == client.id
-
-    def get_scope(self) -> str:
-        return self.grant.scope
 
 
 @dataclass(slots=True)
@@ -66,20 +63,10 @@ class AccessToken:
     grant: Grant
     scope: str
     expires_at: float
-    clock: Callable[[], float]
     revoked: bool = False
 
     def check_client(self, client: Client) -> bool:
         return self.grant.client_id == client.id
-
-    def get_scope(self) -> str:
-        return self.scope
-
-    def is_expired(self) -> bool:
-        return self.expires_at <= self.clock()
-
-    def is_revoked(self) -> bool:
-        return self.revoked or self.grant.ended
 
 
 class Ledger:
@@ -98,22 +85,23 @@ class Ledger:
 
     def add_access_token(self, token: str, grant: Grant, scope: str, lifetime: int) -> None:
         """Remember an access token; `lifetime` is in seconds."""
-        self._access_tokens[token] = AccessToken(grant, scope, self._clock() + lifetime, self._clock)
+        self._access_tokens[token] = AccessToken(grant, scope, self._clock() + lifetime)
 
-    def new_refresh_token(self, grant: Grant) -> str:
-        """Return the next refresh token of a grant's family."""
+    def new_refresh_token(self, grant: Grant, generation: int) -> str:
+        """Return another refresh token of a grant's family."""
         token: str = generate_token(64)
-        expires_at = self._clock() + REFRESH_LIFETIME
-        self._refresh_tokens[token] = RefreshToken(grant, grant.generation, expires_at)
+        self._refresh_tokens[token] = RefreshToken(grant, generation)
         return token
 
     def find(self, token: str) -> RefreshToken | AccessToken | None:
         """Look a token up."""
         return self._refresh_tokens.get(token) or self._access_tokens.get(token)
 
-    def access_token(self, token: str) -> AccessToken | None:
-        """Look an access token up."""
-        return self._access_tokens.get(token)
+    def good_access_token(self, token: str) -> AccessToken | None:
+        """Return what an access token stands for, unless it is over or ended."""
+        found = self._access_tokens.get(token)
+        over = not found or found.revoked or found.grant.ended or found.expires_at <= self._clock()
+        return None if over else found
 
     def redeemable(self, code: str, client: Client) -> Grant:
         """Return the grant behind a code. A code that comes twice was stolen once: all it gave ends.
@@ -125,10 +113,11 @@ class Ledger:
 
         """
         grant = self._codes.get(code)
-        if not grant or grant.client_id != client.id or grant.code_expires_at <= self._clock():
+        if not grant or grant.client_id != client.id:
             raise InvalidGrantError("Invalid authorization code")
         if grant.redeemed:
             grant.ended = True
+        if grant.redeemed or grant.issued_at + CODE_LIFETIME <= self._clock():
             raise InvalidGrantError("Invalid authorization code")
         return grant
 
@@ -144,18 +133,18 @@ class Ledger:
 
         """
         found = self._refresh_tokens.get(token)
-        if not found or not found.check_client(client) or found.grant.ended:
+        if not found or not found.check_client(client):
             raise InvalidGrantError("Unknown or invalid refresh token.")
         grant, now = found.grant, self._clock()
         age = grant.generation - found.generation
         if age > 1 or (age == 1 and grant.rotated_at + ROTATION_OVERLAP <= now):
             grant.ended = True
-        if grant.ended or found.expires_at <= now:
+        if grant.ended or grant.issued_at + REFRESH_LIFETIME <= now:
             raise InvalidGrantError("Unknown or invalid refresh token.")
         return found
 
     def rotate(self, used: RefreshToken) -> None:
-        """Let what comes next follow the token that was used."""
+        """Let what was just issued follow the token that was used."""
         if used.generation == used.grant.generation:
             used.grant.generation += 1
             used.grant.rotated_at = self._clock()

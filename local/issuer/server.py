@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, override
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidGrantError, OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, InvalidGrantError, OAuth2Request
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -26,11 +26,17 @@ class FormRequest(OAuth2Request):
     """A request whose parameters are already read, from a query, a form or JSON."""
 
     def __init__(
-        self, method: str, uri: str, parameters: Iterable[tuple[str, str]], headers: Mapping[str, str]
+        self, method: str, parameters: Iterable[tuple[str, str]], headers: Mapping[str, str]
     ) -> None:
         """Wrap one HTTP request."""
-        super().__init__(method, uri, headers=headers)
+        # By which name this machine was called is nothing to the rules; Authlib would refuse some.
+        super().__init__(method, "http://127.0.0.1/", headers=headers)
         self.payload = _Payload(parameters)
+
+    @property
+    def repeated(self) -> list[str]:
+        """The names of parameters that came more than once."""
+        return [name for name, values in self.payload.datalist.items() if len(values) > 1]
 
     @property
     @override
@@ -45,14 +51,19 @@ class FormRequest(OAuth2Request):
 
 
 class _Payload(BasicOAuth2Payload):
-    """Parameters that may have come more than once, which Authlib looks for."""
+    """Parameters that may have come more than once; an empty one is none (RFC 6749, section 3.1)."""
 
     def __init__(self, parameters: Iterable[tuple[str, str]]) -> None:
-        lists: dict[str, list[str]] = {}
+        self._lists: dict[str, list[str]] = {}
         for name, value in parameters:
-            lists.setdefault(name, []).append(value)
-        super().__init__({name: values[-1] for name, values in lists.items()})
-        self._datalist = lists
+            if value:
+                self._lists.setdefault(name, []).append(value)
+        super().__init__({name: values[-1] for name, values in self._lists.items()})
+
+    @property
+    @override
+    def datalist(self) -> dict[str, list[str]]:
+        return self._lists
 
 
 class Server(AuthorizationServer):
@@ -67,7 +78,7 @@ class Server(AuthorizationServer):
 
     @property
     def directory(self) -> Directory:
-        """Who and what is known now."""
+        """Who and what is known."""
         return self._seed.directory
 
     def requested_api(self, parameters: Mapping[str, str]) -> Api | None:
@@ -97,21 +108,24 @@ class Server(AuthorizationServer):
         asked = requested.split() or permissions
         return [scope for scope in dict.fromkeys(asked) if scope in permissions or scope in of_openid]
 
-    def user_response(self, grant: Grant, requested: str, nonce: str | None = None) -> dict[str, Any]:
+    def user_response(
+        self, grant: Grant, requested: str, *, nonce: str | None = None, generation: int = 0
+    ) -> dict[str, Any]:
         """Return the token response to a grant: what is asked for now, was granted, and is still permitted.
+
+        `generation` is that of the refresh token in it.
 
         Raises
         ------
         InvalidGrantError
-            If the user is no longer there.
+            If the user, the application or the API is no longer there.
 
         """
         user, client = self.directory.user(grant.user_id), self.directory.client(grant.client_id)
-        if not user or not client:
-            raise InvalidGrantError("The user or the application is no longer in seed.toml")
         api = self.directory.api(grant.audience)
-        granted = set(grant.scope.split())
-        permitted = self.permitted(user, client, api, " ".join(granted)) if granted else []
+        if not user or not client or (grant.audience and not api):
+            raise InvalidGrantError("The user, the application or the API is no longer in seed.toml")
+        permitted = self.permitted(user, client, api, grant.scope) if grant.scope else []
         asked = requested.split() or grant.scope.split()
         scope = [one for one in dict.fromkeys(asked) if one in permitted]
         permissions = self.directory.permissions(user, api)
@@ -123,11 +137,29 @@ class Server(AuthorizationServer):
             profile = self.tokens.profile(user, scope, grant.auth_time)
             response["id_token"] = self.tokens.id_token(client, profile, grant.auth_time, nonce)
         if "offline_access" in permitted:
-            response["refresh_token"] = self.ledger.new_refresh_token(grant)
+            response["refresh_token"] = self.ledger.new_refresh_token(grant, generation)
         return response
 
     def query_client(self, client_id: str) -> Client | None:
         return self.directory.client(client_id)
+
+    @override
+    def authenticate_client(
+        self, request: FormRequest, methods: Iterable[str], endpoint: str = "token"
+    ) -> Client:
+        """Find out which application asks (RFC 6749, section 2.3).
+
+        Raises
+        ------
+        InvalidClientError
+            If it is none, or can't prove that it is the one.
+
+        """
+        try:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+        except ValueError:  # credentials that are no text
+            raise InvalidClientError from None
+        return client
 
     def save_token(self, token: object, request: object) -> None:
         """Keep nothing more: the ledger has it."""
@@ -141,7 +173,7 @@ class Server(AuthorizationServer):
     def handle_response(self, status: int, body: object, headers: list[tuple[str, str]]) -> Response:
         fields = dict(headers)
         if "Location" in fields:
-            return RedirectResponse(fields["Location"], status)
+            return RedirectResponse(fields["Location"], status, {"Cache-Control": "no-store"})
         return JSONResponse(body, status, fields)
 
     @override

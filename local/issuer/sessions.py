@@ -1,5 +1,6 @@
 """Who is signed in at a browser: what a cookie stands for, and what that user allowed which application."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from authlib.common.security import generate_token
@@ -12,16 +13,17 @@ class SignIn:
     user_id: str
     auth_time: int
     """In seconds since 1970."""
-    allowed: dict[str, set[str]] = field(default_factory=dict)
-    """Scopes by client id."""
+    allowed: dict[tuple[str, str | None], set[str]] = field(default_factory=dict)
+    """Scopes by application and audience."""
 
-    def allow(self, client_id: str, scope: str) -> None:
-        """Remember that the user let an application have scopes."""
-        self.allowed.setdefault(client_id, set()).update(scope.split())
+    def allow(self, client_id: str, audience: str | None, scopes: Iterable[str]) -> None:
+        """Remember that the user let an application have scopes of an API."""
+        self.allowed.setdefault((client_id, audience), set()).update(scopes)
 
-    def allows(self, client_id: str, scope: str) -> bool:
-        """Whether the user let an application have all these scopes."""
-        return client_id in self.allowed and self.allowed[client_id].issuperset(scope.split())
+    def allows(self, client_id: str, audience: str | None, scopes: Iterable[str]) -> bool:
+        """Whether the user let an application have all these scopes of an API."""
+        allowed = self.allowed.get((client_id, audience))
+        return allowed is not None and allowed.issuperset(scopes)
 
 
 class Sessions:

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
+
+from authlib.common.security import generate_token
 
 from local.issuer.directory import Api, Client, User
 from local.issuer.keys import SigningKeys
@@ -75,7 +78,7 @@ class TokenIssuer:
             claims |= {
                 "name": user.name,
                 "nickname": user.nickname,
-                "picture": f"{self.issuer}avatars/{user.nickname}.svg",
+                "picture": f"{self.issuer}avatars/{quote(user.nickname, safe='')}.svg",
                 "updated_at": updated_at.replace("+00:00", "Z"),
             }
         if "email" in scope:
@@ -94,6 +97,7 @@ class TokenIssuer:
             "exp": now + lifetime,
             "scope": granted,
             "azp": client.id,
+            "jti": generate_token(22),  # else two of one second would be the same, and end together
         }
         return {
             "access_token": self.sign(claims),

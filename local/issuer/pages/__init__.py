@@ -19,6 +19,14 @@ def page(request: Request, name: str, shown: dict[str, Any], status: int = 200) 
     return templates.TemplateResponse(request, name, shown, status, headers)
 
 
+def message_page(request: Request, data: str, origin: str, nonce: str) -> Response:
+    """Post a message to the window of an origin that opened this page or frames it."""
+    policy = f"default-src 'none'; script-src 'nonce-{nonce}'; frame-ancestors {origin}"
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    shown = {"data": data, "nonce": nonce}
+    return templates.TemplateResponse(request, "web_message.html", shown, headers=headers)
+
+
 def error_page(request: Request, error: str, description: str) -> Response:
     """Tell whoever looks what is wrong, where no application can be told."""
     return page(request, "error.html", {"error": error, "description": description}, 400)

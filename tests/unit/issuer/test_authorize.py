@@ -108,10 +108,18 @@ def test_prompt_login_with_a_hint_signs_in_anew(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"client_id": "timesheets-web"}, {"scope": f"{MOBILE['scope']} batch:upload"}]
+    "change",
+    [
+        {"client_id": "timesheets-web"},
+        {"client_id": "timesheets-web", "scope": ""},
+        {"scope": "openid profile"},
+        {"scope": ""},
+        {"audience": "https://api.exampleco.com/expenses"},
+        {"audience": ""},
+    ],
 )
-def test_another_application_or_more_scope_is_asked_about(change: dict[str, str], browser: Browser) -> None:
-    browser.code("ana")
+def test_another_application_api_or_scope_is_asked_about(change: dict[str, str], browser: Browser) -> None:
+    browser.code("ana", scope="openid")
     assert callback(browser.authorize(**change, prompt="none"))["error"] == "consent_required"
     assert buttons(browser.authorize(**change))
 
@@ -121,6 +129,53 @@ def test_what_was_allowed_once_is_not_asked_again(browser: Browser) -> None:
     browser.code("ana")
     assert "code" in callback(browser.authorize(WEB, prompt="none"))
     assert "code" in callback(browser.authorize(scope="openid"))
+
+
+def test_one_users_consent_is_not_the_next_ones(browser: Browser) -> None:
+    browser.code("ana", WEB)
+    browser.code("mia")
+    assert callback(browser.authorize(WEB, prompt="none"))["error"] == "consent_required"
+
+
+def test_a_promotion_is_asked_about(browser: Browser) -> None:
+    browser.code("ana")
+    browser.seed.write_text(browser.seed.read_text().replace('role = "Employee"', 'role = "Manager"'))
+    assert callback(browser.authorize(prompt="none"))["error"] == "consent_required"
+
+
+@pytest.mark.parametrize("end", ["/v2/logout", "/authorize"])
+def test_a_cookie_of_before_signs_nobody_in(end: str, browser: Browser) -> None:
+    browser.code("ana")
+    old = browser.http.cookies["sign_in"]
+    browser.http.get(end, params=MOBILE | {"login_hint": "mia"})
+    browser.http.cookies.clear()
+    browser.http.cookies.set("sign_in", old)
+    assert callback(browser.authorize(prompt="none"))["error"] == "login_required"
+
+
+def test_empty_parameters_are_none_at_all(browser: Browser) -> None:
+    empty = dict.fromkeys(("nonce", "state", "prompt", "max_age", "response_mode"), "")
+    back = callback(browser.authorize(**empty, login_hint="ana"))
+    assert set(back) == {"code"}
+    token = browser.redeem(back["code"]).json()["id_token"]
+    assert "nonce" not in browser.claims(token, "timesheets-mobile")
+    challenge = {"code_challenge": "", "code_challenge_method": ""}
+    assert "code" in callback(browser.authorize(WEB, **challenge, login_hint="ana"))
+
+
+def test_a_client_without_the_grant_gets_no_code(browser: Browser) -> None:
+    seed = browser.seed.read_text()
+    both = 'grants = ["authorization_code", "refresh_token"]'
+    browser.seed.write_text(seed.replace(both, 'grants = ["refresh_token"]', 1))
+    assert callback(browser.authorize(login_hint="ana"))["error"] == "unauthorized_client"
+
+
+def test_a_code_is_kept_nowhere_on_its_way(browser: Browser) -> None:
+    for mode in ("query", "web_message"):
+        answer = browser.authorize(login_hint="ana", response_mode=mode)
+        assert answer.headers["cache-control"] == "no-store"
+    nonce = answer.headers["content-security-policy"].partition("'nonce-")[2].partition("'")[0]
+    assert f'<script nonce="{nonce}">' in answer.text
 
 
 def test_max_age_makes_an_old_sign_in_not_count(browser: Browser) -> None:
@@ -158,8 +213,12 @@ def test_an_answer_can_travel_as_a_message_to_the_window_that_waits(browser: Bro
     ("changes", "error"),
     [
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": 'a"b'}, "invalid_request"),
-        ({"response_type": None}, "unsupported_response_type"),
+        ({"response_type": 'a"b'}, "unsupported_response_type"),
+        ({"response_type": None}, "invalid_request"),
+        ({"request": "eyJ"}, "request_not_supported"),
+        ({"request_uri": "https://attacker.example/"}, "request_uri_not_supported"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"max_age": "9" * 5000}, "invalid_request"),
         ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
         ({"code_challenge_method": None}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
@@ -178,12 +237,7 @@ def test_a_bad_request_goes_back_to_the_application(
     assert back["error_description"]
 
 
-def test_a_bad_max_age_goes_back_too(browser: Browser) -> None:
-    browser.code("ana")
-    assert callback(browser.authorize(max_age="soon"))["error"] == "invalid_request"
-
-
-@pytest.mark.parametrize("name", ["scope", "state", "response_type"])
+@pytest.mark.parametrize("name", ["scope", "state", "response_type", "nonce", "audience", "code_challenge"])
 def test_what_comes_twice_is_refused(name: str, browser: Browser) -> None:
     answer = browser.http.get("/authorize", params=[*MOBILE.items(), (name, MOBILE[name])])
     assert callback(answer)["error"] == "invalid_request"
@@ -224,6 +278,27 @@ def test_a_request_without_a_safe_redirect_gets_a_page(
 def test_where_the_address_itself_comes_twice_it_is_not_safe(name: str, browser: Browser) -> None:
     answer = browser.http.get("/authorize", params=[*MOBILE.items(), (name, MOBILE[name])])
     assert answer.status_code == 400
+
+
+def test_an_address_that_is_listed_with_its_port_is_at_that_port(browser: Browser) -> None:
+    seed = browser.seed.read_text()
+    listed = '"http://localhost:4200/callback", "http://[::1]/callback", "com.exampleco.app://callback"'
+    browser.seed.write_text(
+        seed.replace(
+            'callbacks = ["http://127.0.0.1/callback", "http://localhost/callback"]',
+            f"callbacks = [{listed}]",
+            1,
+        )
+    )
+    for address, status in (
+        ("http://localhost:4200/callback", 302),
+        ("http://[::1]:9/callback", 302),
+        ("com.exampleco.app://callback", 302),
+        ("http://localhost:4201/callback", 400),
+        ("http://localhost/callback", 400),
+        ("com.exampleco.app://callback2", 400),
+    ):
+        assert browser.authorize(redirect_uri=address, login_hint="ana").status_code == status, address
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:1", "localhost:65000"])

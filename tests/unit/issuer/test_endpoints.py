@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.issuer.conftest import ISSUER, MANAGER, WEB, WEB_SECRET, Browser, callback, refusal
+from local.issuer.app import ROTATE_KEY
+from tests.unit.issuer.conftest import ISSUER, MANAGER, MOBILE, WEB, WEB_SECRET, Browser, callback, refusal
 
 HOME = "http://127.0.0.1:3002/"
 
@@ -27,16 +28,28 @@ def test_userinfo_shows_what_the_id_token_shows(method: str, browser: Browser) -
     assert answer.json()["sub"] == "auth0|mia"
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x", "Basic x", "Bearer eyJ.eyJ.x"])
-def test_userinfo_wants_a_token_of_its_own(header: str | None, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("header", "challenge"),
+    [
+        (None, "Bearer"),
+        ("Bearer", 'Bearer error="invalid_token"'),
+        ("Bearer x", 'Bearer error="invalid_token"'),
+        ("Basic x", 'Bearer error="invalid_token"'),
+        ("Bearer eyJ.eyJ.x", 'Bearer error="invalid_token"'),
+    ],
+)
+def test_userinfo_wants_a_token_of_its_own(header: str | None, challenge: str, browser: Browser) -> None:
     headers = {} if header is None else {"Authorization": header}
     answer = browser.http.get("/userinfo", headers=headers)
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"].lower().startswith("bearer")
+    assert answer.headers["www-authenticate"] == challenge
 
 
 def test_userinfo_wants_the_scope_openid(browser: Browser) -> None:
-    assert userinfo(browser, browser.tokens(scope="read:timesheets")["access_token"]) == 403
+    token = browser.tokens(scope="read:timesheets")["access_token"]
+    answer = browser.http.get("/userinfo", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 403
+    assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope"'
 
 
 def test_userinfo_takes_no_expired_token_and_none_of_who_left(browser: Browser) -> None:
@@ -130,6 +143,7 @@ def test_oidc_logout_believes_no_foreign_hint(browser: Browser) -> None:
     browser.code()
     answer = browser.http.get("/oidc/logout", params={"id_token_hint": "eyJhbGciOiJub25lIn0.e30."})
     assert answer.status_code == 400
+    assert callback(browser.authorize(prompt="none"))["error"] == "login_required", "signed out all the same"
     other = {"id_token_hint": browser.tokens()["id_token"], "client_id": "timesheets-web"}
     assert browser.http.get("/oidc/logout", params=other).status_code == 400
 
@@ -154,8 +168,9 @@ def test_logout_needs_no_address(path: str, browser: Browser) -> None:
 @pytest.mark.parametrize("client", [{}, {"client_id": "timesheets-mobile"}])
 def test_auth0s_own_logout_leads_back(client: dict[str, str], browser: Browser) -> None:
     browser.code()
-    answer = browser.http.get("/v2/logout", params=client | {"returnTo": HOME})
-    assert (answer.status_code, answer.headers["location"]) == (302, HOME)
+    home = f"{HOME}?from=logout"
+    answer = browser.http.get("/v2/logout", params=client | {"returnTo": home})
+    assert (answer.status_code, answer.headers["location"]) == (302, home)
     assert callback(browser.authorize(prompt="none"))["error"] == "login_required"
 
 
@@ -200,7 +215,29 @@ def test_the_published_keys_hold_no_private_part(browser: Browser) -> None:
         assert set(key) == {"kty", "use", "alg", "kid", "n", "e"}
 
 
-def test_any_page_may_ask_from_a_browser(browser: Browser) -> None:
+def test_any_page_may_ask_for_tokens_from_a_browser(browser: Browser) -> None:
     preflight = {"Origin": "http://127.0.0.1:3002", "Access-Control-Request-Method": "POST"}
     for path in ("/oauth/token", "/userinfo", "/oauth/revoke"):
         assert browser.http.options(path, headers=preflight).headers["access-control-allow-origin"] == "*"
+    for path in ("/.well-known/jwks.json", "/.well-known/openid-configuration"):
+        assert browser.http.get(path, headers=preflight).headers["access-control-allow-origin"] == "*"
+
+
+def test_no_pages_script_signs_anyone_in_or_rotates_keys(browser: Browser) -> None:
+    origin = {"Origin": "http://attacker.example"}
+    answer = browser.http.get("/authorize", params=MOBILE | {"login_hint": "mia"}, headers=origin)
+    assert "access-control-allow-origin" not in answer.headers
+    keys = browser.http.get("/.well-known/jwks.json").json()
+    assert browser.http.post(ROTATE_KEY, headers=origin).status_code == 403
+    assert browser.http.get("/.well-known/jwks.json").json() == keys
+
+
+def test_a_picture_is_an_image_whatever_the_name(browser: Browser) -> None:
+    seed = browser.seed.read_text()
+    browser.seed.write_text(
+        seed.replace('"Ana"', '"<Ana"').replace("ana@exampleco.com", "a b?@exampleco.com")
+    )
+    claims = browser.claims(browser.tokens("auth0|ana")["id_token"], "timesheets-mobile")
+    picture = browser.http.get(claims["picture"])
+    assert picture.status_code == 200
+    assert "&lt;" in picture.text

@@ -57,6 +57,7 @@ def test_a_lost_answer_may_be_asked_for_again(browser: Browser) -> None:
 def test_two_that_refresh_at_once_both_go_on(browser: Browser) -> None:
     first = browser.tokens()["refresh_token"]
     one, other = (browser.refresh(first).json()["refresh_token"] for _ in range(2))
+    browser.clock.pass_by(3600)
     assert browser.refresh(one).status_code == 200
     assert browser.refresh(other).status_code == 200
 
@@ -91,10 +92,35 @@ def test_reuse_ends_no_other_sign_in(browser: Browser) -> None:
     assert browser.refresh(other).status_code == 200
 
 
-def test_a_refresh_token_expires(browser: Browser) -> None:
+def test_a_sign_in_is_over_after_thirty_days_however_often_it_was_refreshed(browser: Browser) -> None:
     token = browser.tokens()["refresh_token"]
-    browser.clock.pass_by(30 * 86_400)
+    browser.clock.pass_by(29 * 86_400)
+    token = browser.refresh(token).json()["refresh_token"]
+    browser.clock.pass_by(86_400)
     assert refusal(browser.refresh(token)) == (403, "invalid_grant")
+
+
+@pytest.mark.parametrize(("wait", "status"), [(9.9, 200), (10, 403)])
+def test_the_overlap_is_ten_seconds(wait: float, status: int, browser: Browser) -> None:
+    token = browser.tokens()["refresh_token"]
+    browser.refresh(token)
+    browser.clock.pass_by(wait)
+    assert browser.refresh(token).status_code == status
+
+
+@pytest.mark.parametrize(
+    "gone", ["auth0|ana", '"https://api.exampleco.com/timesheets" # the identifier', '"timesheets-mobile"']
+)
+def test_a_refresh_that_fails_for_the_seed_changes_nothing(gone: str, browser: Browser) -> None:
+    token = browser.tokens("ana")["refresh_token"]
+    seed = browser.seed.read_text()
+    other = gone.replace("ana", "anna").replace("/timesheets", "/hours").replace("mobile", "phone")
+    changed = seed.replace(gone, other).replace('timesheets" = ["batch:upload"]', 'hours" = ["batch:upload"]')
+    browser.seed.write_text(changed if "hours" in other else seed.replace(gone, other))
+    assert browser.refresh(token).status_code in {401, 403}
+    browser.seed.write_text(seed)
+    browser.clock.pass_by(3600)
+    assert browser.refresh(token).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ IMPORT_SECRET = 'secret = "local-import-secret"\n'
         ),
         ("[roles]", "[roles", "line"),
         (GOOD, "", "apis: Field required"),
+        ('id = "auth0|mia"', 'id = "auth0|ana"', "there twice: auth0|ana"),
+        ("mia@exampleco.com", "ana@other.example", "there twice: ana"),
+        ('id = "timesheets-web"', 'id = "timesheets-mobile"', "there twice: timesheets-mobile"),
+        ("/expenses", "/timesheets", "there twice: https://api.exampleco.com/timesheets"),
+        ('"Ana"', "[" * 9_999, "can't be read"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
@@ -56,10 +61,21 @@ def test_an_edit_takes_effect_at_once_and_a_mistake_does_not(
     path = tmp_path / "seed.toml"
     path.write_text(GOOD)
     seed = Seed(path)
-    assert seed.directory.user("dora") is None
+    assert seed.directory.hinted("dora") is None
     path.write_text(GOOD.replace("mia@", "dora@"))
-    assert seed.directory.user("dora")
-    path.write_text(GOOD.replace("mia@", "dora@") + "nonsense")
-    assert seed.directory.user("dora")
-    assert seed.directory.user("dora")
-    assert capsys.readouterr().out.count("seed.toml") == 1, "said once"
+    seed.refresh()
+    assert seed.directory.hinted("dora")
+    for mistake in (lambda: path.write_text("nonsense"), path.unlink, lambda: path.write_bytes(b"\xff")):
+        mistake()
+        seed.refresh()
+        seed.refresh()
+        assert seed.directory.hinted("dora")
+        assert len(capsys.readouterr().out.splitlines()) == 1, "said once"
+    path.write_text(GOOD)
+    seed.refresh()
+    assert seed.directory.hinted("mia")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="can't be read"):
+        Seed(tmp_path / "seed.toml")

@@ -182,7 +182,7 @@ class Seed:
         self.directory = self._read()
 
     def refresh(self) -> None:
-        """Read the file again if it changed; while it is wrong, which is printed, keep what it said before."""
+        """Read the file again if it changed; while it is wrong, print that and keep what it said."""
         if self._seen != self._stamp():
             try:
                 self.directory = self._read()

@@ -43,6 +43,10 @@ rotate-key: setup ## let the running authorization server sign with its next key
 check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.com AUDIENCE=...
 	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.check_issuer "$$DOMAIN" "$$AUDIENCE"
 
+.PHONY: smoke
+smoke: setup ## check a deployment from outside: make smoke API_URL=https://... TOKEN=...
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.smoke "$$API_URL"
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local

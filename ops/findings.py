@@ -1,8 +1,8 @@
-"""What a check of an authorization server finds, in plain words; nothing here reads or sends anything."""
+"""What the checks of this folder find, in plain words; nothing here reads or sends anything."""
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -25,14 +25,14 @@ class Finding:
     cure: str = ""
 
 
-def fault(text: str, cure: str) -> Finding:
+def fault(text: str, cure: str = "") -> Finding:
     """Say what is wrong and what to do about it."""
     return Finding("fault", text, cure)
 
 
 def shown(value: object) -> str:
     """Write a value of the other side's so that it can do a terminal no harm."""
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
@@ -170,6 +170,16 @@ def deployment(issuer: str, audience: str, jwks_uri: str, namespace: str, defaul
 
 def _words(values: Mapping[str, str]) -> str:
     return " ".join(shlex.quote(f"{name}={value}") for name, value in values.items())
+
+
+def faults(found: Iterable[Finding]) -> int:
+    """Count what is wrong."""
+    return sum(finding.kind == "fault" for finding in found)
+
+
+def show(finding: Finding) -> None:
+    """Print a finding as soon as it is there."""
+    print(*lines(finding), sep="\n", flush=True)
 
 
 def lines(finding: Finding) -> list[str]:

@@ -2,16 +2,14 @@
 
 import io
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -20,7 +18,8 @@ from starlette.routing import Route
 import keys
 from local.issuer.app import issuer_app
 from local.issuer.tokens import TokenIssuer
-from ops import check_issuer
+from ops import authorization_server, check_issuer
+from tests.loopback.serving import served
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -35,24 +34,10 @@ IMPORT = {"CLIENT_ID": "timesheets-import", "CLIENT_SECRET": "local-import-secre
 type Serve = Callable[[Callable[[str], "ASGIApp"]], str]
 
 
-@contextmanager
-def _served(application: Callable[[str], "ASGIApp"]) -> Iterator[str]:
-    """Serve what `application` makes of its own address, and return that."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        config = uvicorn.Config(application(address), ws="none", log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     with ExitStack() as servers:
-        yield lambda application: servers.enter_context(_served(application))
+        yield lambda application: servers.enter_context(served(application))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +49,7 @@ def local() -> Iterator[tuple[str, TokenIssuer]]:
         made.append(TokenIssuer(address))
         return issuer_app(made[0])
 
-    with _served(application) as address:
+    with served(application) as address:
         yield address, made[0]
 
 
@@ -324,7 +309,7 @@ def test_a_token_endpoint_that_is_down_is_a_fault(serve: Serve, broken: Broken, 
 
 
 def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch, check: Check) -> None:
-    monkeypatch.setattr(check_issuer, "TIMEOUT", 0.2)
+    monkeypatch.setattr(authorization_server, "TIMEOUT", 0.2)
     monkeypatch.setattr(keys, "FETCH_DEADLINE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         code, said = check(f"http://127.0.0.1:{listening.getsockname()[1]}/")

@@ -11,6 +11,7 @@ import pytest
 import keys
 from app import Authorizer
 from ops import check_issuer, explanations, findings
+from ops.authorization_server import issuer_of
 from ops.findings import Finding
 from refusal import Reason, Refused
 from settings import Settings
@@ -54,7 +55,7 @@ def refused(token: str, settings: Settings) -> str:
 
 def opened(token: str, settings: Settings) -> list[Finding]:
     identity = Authorizer(settings).identify(token)
-    claims = explanations.claims_of(token, settings)
+    claims = explanations.claims_of(token)
     return list(findings.identity_findings(identity, claims, settings))
 
 
@@ -88,7 +89,7 @@ def test_the_namespace_is_the_templates(template: dict[str, Any]) -> None:
     ],
 )
 def test_a_bare_domain_means_auth0s_issuer_and_a_whole_address_itself(domain: str, issuer: str) -> None:
-    assert check_issuer.issuer_of(domain) == issuer
+    assert issuer_of(domain) == issuer
 
 
 @pytest.mark.parametrize(

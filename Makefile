@@ -47,6 +47,10 @@ check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.
 smoke: setup ## check a deployment from outside: make smoke API_URL=https://... TOKEN=...
 	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.smoke "$$API_URL"
 
+.PHONY: deploy
+deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN=1: only the first)
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local

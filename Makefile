@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 UV_VERSION := 0.13.8
+# In an environment of its own: it would pin half of ours.
+CHECKOV := checkov@3.3.30
+PIP_AUDIT := 2.10.1
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
@@ -67,6 +70,10 @@ test-unit: setup ## the tests that take seconds: rules, handlers, template
 test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
 	@$(UV) run --frozen --quiet --group browser pytest tests/node
 
+.PHONY: rehearse
+rehearse: ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
+	@UV=$(UV) $(UV) run --frozen --quiet pytest tests/rehearsal
+
 # Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.
 COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
@@ -95,8 +102,15 @@ check: setup ## lint, format, types, template, build, the running API against op
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
 	@.venv/bin/cfn-lint template.yaml
+	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 	@.venv/bin/pytest tests/contract
+
+.PHONY: audit
+audit: setup ## known vulnerabilities in what ships and in what builds it
+	@mkdir -p .local
+	@$(UV) export --frozen --quiet --no-header --no-annotate --no-emit-project > .local/audit.txt
+	@$(UV) tool run --quiet pip-audit@$(PIP_AUDIT) --require-hashes --disable-pip -r .local/audit.txt
 
 .PHONY: format
 format: setup ## format the code, and mend what lint can mend

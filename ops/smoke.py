@@ -81,7 +81,7 @@ HOW_TO_SIGN_IN: Final = (
     " API_URL=http://127.0.0.1:3000), or as CLIENT_ID, CLIENT_SECRET, ISSUER and AUDIENCE of a"
     " machine-to-machine application."
 )
-THE_LOG: Final = "The functions' log groups, /aws/lambda/<function>, say more."
+THE_LOG: Final = "The functions' log group, the output FunctionLogGroup, says more."
 UNREACHABLE: Final = (
     "Is API_URL right (the stack's output ApiUrl, its path included), and is the network between all right?"
 )

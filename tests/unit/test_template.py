@@ -171,6 +171,48 @@ def test_the_authorizer_is_bound_by_its_alias(translated: dict[str, Any], api: d
     assert f":{alias}" in json.dumps(scheme["authorizerUri"])
 
 
+def test_the_access_log_is_json_of_what_can_hold_no_token(template: dict[str, Any]) -> None:
+    line = template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
+    named = set(re.findall(r"\$context\.([\w.]+)", line))
+    assert json.loads(re.sub(r"\$context\.[\w.]+", "0", line)).keys() > {"status", "sub", "refusal"}
+    # Who was let in, by whom and from where; what was asked for, by the route's own name; how it went.
+    assert {name.partition(".")[0] for name in named} == {
+        *("authorizer", "error", "httpMethod", "identity", "integration", "requestId", "requestTime"),
+        *("resourcePath", "responseLatency", "responseLength", "status", "xrayTraceId"),
+    }
+    assert {name for name in named if name.startswith("authorizer.")} == {
+        *("authorizer.sub", "authorizer.client_id", "authorizer.latency"),
+    }
+    assert {name for name in named if name.startswith("identity.")} == {"identity.sourceIp"}
+
+
+def test_every_alarm_tells_the_topic_and_is_on_the_dashboard(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert set(re.findall(r"\$\{(\w+)\.Arn\}", body)) == alarms
+    json.loads(body)
+    for name in alarms:
+        assert resources[name]["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    rolled_back_by = template["Globals"]["Function"]["DeploymentPreference"]["Alarms"]
+    assert {one["Ref"] for one in rolled_back_by} <= alarms
+
+
+def test_the_metrics_of_alarms_are_those_the_code_counts(template: dict[str, Any]) -> None:
+    code = "".join(path.read_text() for path in PROJECT.glob("authorizer/*.py"))
+    filters = [one for one in template["Resources"].values() if one["Type"] == "AWS::Logs::MetricFilter"]
+    made = {t["MetricName"] for one in filters for t in one["Properties"]["MetricTransformations"]}
+    own = template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and properties["Namespace"] == own:
+            assert properties["MetricName"] in made or f'"{properties["MetricName"]}"' in code
+
+
+def test_no_partition_is_taken_for_granted() -> None:
+    assert "arn:aws" not in (PROJECT / "template.yaml").read_text()
+
+
 def referenced(node: object) -> set[str]:
     """Return the parameters and resources that a piece of the template refers to."""
     if isinstance(node, dict):

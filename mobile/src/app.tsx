@@ -1,0 +1,129 @@
+/** The frame: who is signed in decides what there is; the address decides which screen. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Auth, Person } from "./auth";
+import type { Config } from "./config";
+import { Notice } from "./parts/notice";
+import { path } from "./router";
+import { Approve } from "./screens/approve";
+import { EntryForm } from "./screens/form";
+import { Profile } from "./screens/profile";
+import { SignedOut } from "./screens/signed-out";
+import { Timesheets } from "./screens/timesheets";
+import { Session, message, online } from "./state";
+
+interface Props {
+  auth: Auth;
+  config: Config;
+  failed: string | undefined;
+}
+
+export function App({ auth, config, failed }: Props) {
+  const person = auth.person.value;
+  const [session, setSession] = useState<Session>();
+  useEffect(() => {
+    if (!person) return setSession(undefined);
+    let current = true;
+    void Session.begin(person.sub, auth, config).then((begun) => current && setSession(begun));
+    return () => {
+      current = false;
+    };
+  }, [person?.sub]);
+  useEffect(() => (session ? keepSending(session, auth) : undefined), [session]);
+  if (!person) return <SignedOut auth={auth} failed={failed} />;
+  if (!session || session.sub !== person.sub) return null;
+  return (
+    <>
+      <main class="container">
+        {auth.ended.value && (
+          <Notice>
+            Your sign-in has ended. All that you typed is kept.
+            <button onClick={() => void auth.signIn()}>Sign in</button>
+          </Notice>
+        )}
+        {!online.value && <Notice>Offline. What you save is kept here, and sent when the network is back.</Notice>}
+        <Screen session={session} auth={auth} person={person} />
+      </main>
+      <div class="messages" role="status">
+        {message.value && (
+          <p>
+            {message.value.text}
+            {message.value.undo && <Undo undo={message.value.undo} />}
+          </p>
+        )}
+      </div>
+      <Navigation person={person} />
+    </>
+  );
+}
+
+function Screen({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
+  const [, screen, of] = path.value.split("/");
+  switch (screen) {
+    case "new":
+      return <EntryForm key="new" session={session} />;
+    case "edit":
+      return <EntryForm key={of} session={session} id={decodeURIComponent(of ?? "")} />;
+    case "approve":
+      return <Approve session={session} />;
+    case "profile":
+      return <Profile session={session} auth={auth} person={person} />;
+    default:
+      return <Timesheets session={session} />;
+  }
+}
+
+function Navigation({ person }: { person: Person }) {
+  const screens = [
+    ["/", "Timesheets", "M4 6h16M4 12h16M4 18h10"],
+    ["/new", "New", "M12 5v14M5 12h14"],
+    ["/approve", "Approve", "M5 13l4 4L19 7"],
+    ["/profile", "Profile", "M12 12a4 4 0 100-8 4 4 0 000 8zM4 20c1-4 4-6 8-6s7 2 8 6"],
+  ] as const;
+  return (
+    <nav class="bar" aria-label="Main">
+      {screens
+        .filter(([to]) => to !== "/approve" || person.scopes.has("approve:timesheets"))
+        .map(([to, name, icon]) => (
+          <a href={to} aria-current={path.value === to ? "page" : undefined}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d={icon} />
+            </svg>
+            {name}
+          </a>
+        ))}
+    </nav>
+  );
+}
+
+function Undo({ undo }: { undo: () => Promise<void> }) {
+  return (
+    <button
+      class="outline"
+      onClick={() => {
+        message.value = undefined;
+        void undo();
+      }}
+    >
+      Undo
+    </button>
+  );
+}
+
+/** Send what waits whenever that may work: now, with the network, when the app is looked at, after a sign-in. */
+function keepSending(session: Session, auth: Auth): () => void {
+  const send = () => {
+    online.value = navigator.onLine;
+    if (navigator.onLine && document.visibilityState === "visible") void session.outbox.flush();
+  };
+  addEventListener("online", send);
+  addEventListener("offline", send);
+  document.addEventListener("visibilitychange", send);
+  const stop = auth.ended.subscribe((ended) => !ended && send());
+  return () => {
+    removeEventListener("online", send);
+    removeEventListener("offline", send);
+    document.removeEventListener("visibilitychange", send);
+    stop();
+  };
+}

@@ -1,0 +1,16 @@
+import type { ReadonlySignal } from "@preact/signals";
+import { formats } from "../dates";
+
+const { ago } = formats();
+
+/** How old what is shown is, and the way to newer. */
+export function Freshness({ seen, loading, refresh }: { seen: ReadonlySignal<number | undefined>; loading: boolean; refresh: () => void }) {
+  return (
+    <p class="freshness">
+      <small>{seen.value === undefined ? "Not seen yet" : `As of ${ago(seen.value)}`}</small>
+      <button class="outline" aria-busy={loading} disabled={loading} onClick={refresh}>
+        Refresh
+      </button>
+    </p>
+  );
+}

@@ -104,7 +104,9 @@ function byPerson(entries: Shown[]): Map<string, Shown[]> {
   const groups = new Map<string, Shown[]>();
   for (const entry of entries) {
     const owner = entry.user_email ?? entry.user_id;
-    groups.set(owner, [...(groups.get(owner) ?? []), entry]);
+    const theirs = groups.get(owner) ?? [];
+    theirs.push(entry);
+    groups.set(owner, theirs);
   }
   return groups;
 }

@@ -29,6 +29,14 @@ setup: .venv/.ready ## make the environment in .venv
 run: setup ## run the whole stack on this machine, until Ctrl-C
 	@$(PYTHON) -m local run
 
+.PHONY: app
+app: setup ## the same with the mobile app, built (Node 20): http://127.0.0.1:3002
+	@$(PYTHON) -m local app
+
+.PHONY: app-dev
+app-dev: setup ## the same, the app by Vite: a saved file shows at once
+	@$(PYTHON) -m local app-dev
+
 .PHONY: reload
 reload: setup ## put changed code into the running stack
 	@$(PYTHON) -m local reload
@@ -54,6 +62,10 @@ smoke: setup ## check a deployment from outside: make smoke API_URL=https://... 
 deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN=1: only the first)
 	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
 
+.PHONY: deploy-app
+deploy-app: setup ## the mobile app: check, build, deploy, upload, check again: make deploy-app ENV=dev (DRY_RUN=1)
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy_app $(if $(DRY_RUN),--dry-run) "$$ENV"
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local
@@ -69,6 +81,10 @@ test-unit: setup ## the tests that take seconds: rules, handlers, template
 .PHONY: test-node
 test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
 	@$(UV) run --frozen --quiet --group browser pytest tests/node
+
+.PHONY: test-app
+test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed stack (Node 20)
+	@$(UV) run --frozen --quiet --group browser pytest tests/app
 
 .PHONY: rehearse
 rehearse: ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
@@ -101,7 +117,7 @@ check: setup ## lint, format, types, template, build, the running API against op
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint template.yaml mobile/template.yaml
 	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 	@.venv/bin/pytest tests/contract
@@ -129,4 +145,4 @@ requirements: setup ## write the functions' requirement files from the lock
 
 .PHONY: clean
 clean: ## remove everything that make made
-	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules
+	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules mobile/node_modules mobile/dist

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: run, reload, token, rotate-key, sam-local."""
+"""The commands behind the Makefile: run, app, app-dev, reload, token, rotate-key, sam-local."""
 
 import argparse
 import signal
@@ -12,6 +12,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the whole stack, until interrupted")
+    commands.add_parser("app", help="the same with the mobile app (Node)")
+    commands.add_parser("app-dev", help="the same, the mobile app by Vite's development server")
     commands.add_parser("reload", help="put changed code into the running stack")
     commands.add_parser("sam-local", help="run under `sam local start-api` (Docker)")
     commands.add_parser("rotate-key", help="let the authorization server sign with its next key")
@@ -29,6 +31,11 @@ def main() -> int:
                 from local.stack import run
 
                 run(settings)
+            case "app" | "app-dev":
+                from local.app import developing, serving
+                from local.stack import run
+
+                run(settings, (serving if arguments.command == "app" else developing)(settings))
             case "reload":
                 from local.stack import reload
 

@@ -24,6 +24,9 @@ class Settings:
     api_port: int = 3000
     issuer_port: int = 3001
     aws_port: int = 4566
+    app_port: int = 3002
+    app_client_id: str = "timesheets-mobile"
+    """As what the mobile app signs in."""
     other_issuer: str = ""
     """The `iss` of another identity provider; empty for the local authorization server."""
     audience: str = "https://api.exampleco.com/timesheets"
@@ -33,7 +36,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the overrides: ports, the identity provider, DynamoDB.
+        """Read the overrides: ports, the identity provider and the app's name there, DynamoDB.
 
         Raises
         ------
@@ -48,6 +51,8 @@ class Settings:
             api_port=_port(environ, "API_PORT", cls.api_port),
             issuer_port=_port(environ, "ISSUER_PORT", cls.issuer_port),
             aws_port=_port(environ, "AWS_PORT", cls.aws_port),
+            app_port=_port(environ, "APP_PORT", cls.app_port),
+            app_client_id=environ.get("APP_CLIENT_ID") or cls.app_client_id,
             other_issuer=issuer,
             audience=environ.get("AUDIENCE") or cls.audience,
             jwks_uri=environ.get("JWKS_URI", ""),
@@ -58,6 +63,11 @@ class Settings:
     def api_url(self) -> str:
         """The base address of the API."""
         return f"http://{HOST}:{self.api_port}"
+
+    @property
+    def app_url(self) -> str:
+        """The address of the mobile app, where it runs beside the stack."""
+        return f"http://{HOST}:{self.app_port}"
 
     @property
     def local_issuer(self) -> str:

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import httpx2 as httpx
@@ -37,10 +37,10 @@ def running(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[N
         If a port is taken or a part does not start.
 
     """
-    with _claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
+    with claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
         api_id = aws.output(settings, "ApiId")
         stage = aws.output(settings, "ApiUrl").rpartition("/")[2]
-        with _served(FrontDoor(settings.aws_url, api_id, stage, docs_app(settings)), listening):
+        with served(FrontDoor(settings.aws_url, api_id, stage, docs_app(settings)), listening):
             yield
 
 
@@ -49,25 +49,28 @@ def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> 
     """Run the authorization server and AWS with the product on it, for as long as the block lasts."""
     with ExitStack() as stack:
         # Claimed before anything starts, so that a taken port costs no time.
-        _claim(settings.aws_port, "AWS_PORT").close()
+        claim(settings.aws_port, "AWS_PORT").close()
         if not settings.other_issuer:
-            listening = stack.enter_context(_claim(settings.issuer_port, "ISSUER_PORT"))
+            listening = stack.enter_context(claim(settings.issuer_port, "ISSUER_PORT"))
             app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Seed())
-            stack.enter_context(_served(app, listening))
+            stack.enter_context(served(app, listening))
             told = f"Authorization server at {settings.local_issuer} (for development: no passwords)"
             print(told, flush=True)
         stack.enter_context(aws.ministack(settings))
         print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
-        with _step("Building and deploying (make build, sam deploy)"):
+        with step("Building and deploying (make build, sam deploy)"):
             aws.deploy(settings, settings.template_parameters)
         yield
 
 
-def run(settings: Settings) -> None:
-    """Serve in the foreground, showing requests and the functions' log lines."""
+def run(settings: Settings, beside: AbstractContextManager[None] | None = None) -> None:
+    """Serve in the foreground, showing requests and the functions' log lines.
+
+    `beside` is the mobile app, where it runs, too: it starts first, because it is quick to say what it lacks.
+    """
     try:
-        with running(settings):
-            print(_welcome(settings), flush=True)
+        with beside or nullcontext(), running(settings):
+            print(_welcome(settings, app=beside is not None), flush=True)
             session = aws.session(settings)
             logs = session.client("logs", endpoint_url=settings.aws_url)
             try:
@@ -98,7 +101,7 @@ def reload(settings: Settings) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((HOST, settings.aws_port)):
             raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
-    with _step("Building and deploying (make build, sam deploy)"):
+    with step("Building and deploying (make build, sam deploy)"):
         aws.deploy(settings, {"Architecture": settings.architecture})  # the others stay as they are
 
 
@@ -123,12 +126,20 @@ def rotate_key(settings: Settings) -> str:
     return key_id
 
 
-def _claim(port: int, name: str) -> socket.socket:
+def claim(port: int, name: str, target: str = "run") -> socket.socket:
+    """Listen at a port of this machine before anything else is done.
+
+    Raises
+    ------
+    LocalError
+        If it is taken; the text names the variable that moves it, for that target of the Makefile.
+
+    """
     try:
         listening = socket.create_server((HOST, port), backlog=1024)
     except OSError:
         raise LocalError(
-            f"{name} {port} is taken; stop what uses it, or choose another: make run {name}=..."
+            f"{name} {port} is taken; stop what uses it, or choose another: make {target} {name}=..."
         ) from None
     # Accepted connections inherit it. Without it the body of an answer waits 40 ms for the head's receipt.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -136,7 +147,7 @@ def _claim(port: int, name: str) -> socket.socket:
 
 
 @contextmanager
-def _served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
+def served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
     """Serve an application in a thread of its own: signals stay with the main one."""
     config = uvicorn.Config(
         app,
@@ -158,7 +169,8 @@ def _served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
+def step(what: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
     print(what, end=" ", flush=True)
     started = time.monotonic()
     try:
@@ -169,14 +181,17 @@ def _step(what: str) -> Iterator[None]:
     print(f"({time.monotonic() - started:.1f} s)", flush=True)
 
 
-def _welcome(settings: Settings) -> str:
+def _welcome(settings: Settings, *, app: bool) -> str:
     if settings.other_issuer:
         token = f"an access token of {settings.other_issuer}"
     else:
         moved = settings.issuer_port != Settings.issuer_port
         token = "$(make token USER=ana" + (f" ISSUER_PORT={settings.issuer_port})" if moved else ")")
     reload = f" AWS_PORT={settings.aws_port}" if settings.aws_port != Settings.aws_port else ""
-    return f"""
+    mobile = f"\nThe mobile app is at {settings.app_url}. Sign in there as ana, carl or mia.\n" if app else ""
+    if app and settings.other_issuer:
+        mobile = f"\nThe mobile app is at {settings.app_url}, and signs in at {settings.other_issuer}.\n"
+    return f"""{mobile}
 The Timesheets API answers at {settings.api_url}. To read about it, sign in and try it in a browser:
 {settings.api_url}{PATH}. Or, in another terminal:
 

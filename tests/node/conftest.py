@@ -20,7 +20,7 @@ import pytest
 from tests.stack.conftest import stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
     from tests.stack.conftest import Stack
 
@@ -58,17 +58,20 @@ def packages(node: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
+def playwright() -> Iterator["Playwright"]:
+    module = pytest.importorskip("playwright.sync_api", reason="no playwright: run `make test-node`")
+    with module.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: "Playwright") -> Iterator["Browser"]:
     """Return this machine's Chromium: Playwright's own would be a download."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: run `make test-node`")
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not found:
         pytest.skip("no chromium on PATH")
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # it has none for root
-    with (
-        playwright.sync_playwright() as started,
-        started.chromium.launch(executable_path=found, args=options) as launched,
-    ):
+    with playwright.chromium.launch(executable_path=found, args=options) as launched:
         yield launched
 
 

@@ -1,0 +1,119 @@
+"""What holds of any build of the mobile app: how its files are served, and that a browser takes them."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import httpx2 as httpx
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from local.settings import Settings
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+def assets(files: httpx.Client) -> list[str]:
+    """Return the paths that the page itself loads from assets/."""
+    found = re.findall(r'(?:src|href)="(/assets/[^"]+)"', files.get("/").text)
+    assert found
+    return found
+
+
+def policy(answer: httpx.Response) -> dict[str, list[str]]:
+    directives = answer.headers["content-security-policy"].split(";")
+    return {name: values for name, *values in map(str.split, directives)}
+
+
+@pytest.mark.parametrize("path", ["/", "/config.json", "/sw.js", "/new", "/assets/missing.js"])
+def test_every_answer_has_the_security_headers(files: httpx.Client, settings: "Settings", path: str) -> None:
+    answer = files.get(path)
+    issuer = settings.issuer.rstrip("/")
+    assert policy(answer) == {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "https:", issuer],
+        "connect-src": ["'self'", settings.api_url, issuer],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in answer.headers["permissions-policy"]
+    assert "strict-transport-security" not in answer.headers  # plain http has none
+
+
+def test_the_configuration_is_this_stacks(files: httpx.Client, settings: "Settings") -> None:
+    answer = files.get("/config.json")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.json() == {
+        "issuer": settings.issuer,
+        "clientId": "timesheets-mobile",
+        "audience": settings.audience,
+        "api": settings.api_url,
+    }
+
+
+@pytest.mark.parametrize("path", ["/callback?code=x&state=y", "/new", "/deep/er/path", "/week/2026-W47/"])
+def test_every_path_without_an_extension_is_the_page(files: httpx.Client, path: str) -> None:
+    answer = files.get(path)
+    assert (answer.status_code, answer.text) == (200, files.get("/index.html").text)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/sw.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+    ],
+)
+def test_what_changes_under_its_name_is_asked_for_anew(files: httpx.Client, path: str, kind: str) -> None:
+    answer = files.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["cache-control"] == "no-cache"
+    again = files.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
+
+
+def test_what_has_a_hash_in_its_name_is_kept_for_a_year(files: httpx.Client) -> None:
+    for path in assets(files):
+        answer = files.get(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, YEAR), path
+        assert answer.headers["content-type"].partition(";")[0] in {"text/javascript", "text/css"}, path
+
+
+@pytest.mark.parametrize("path", ["/assets/missing.js", "/missing.png", "/../package.json", "/%2e%2e/a.json"])
+def test_a_file_that_is_missing_is_not_found_and_no_page(files: httpx.Client, path: str) -> None:
+    answer = files.get(path)
+    assert answer.status_code == 404
+    assert "text/html" not in answer.headers["content-type"]
+    assert "immutable" not in answer.headers.get("cache-control", "")
+
+
+def test_the_page_has_nothing_inline_that_the_headers_would_forbid(files: httpx.Client) -> None:
+    page = files.get("/").text
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
+
+
+@pytest.mark.parametrize("path", ["/", "/deep/er/path"])
+def test_a_phone_shows_the_page_and_the_headers_forbid_none_of_it(phone: "Page", path: str) -> None:
+    answer = phone.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    phone.wait_for_load_state("networkidle")
+    assert phone.locator("body").inner_text().strip()
+
+
+def test_a_person_signs_in_and_is_back_in_the_app(
+    phone: "Page", sign_in: Callable[["Page", str], None], settings: "Settings"
+) -> None:
+    sign_in(phone, "ana")
+    assert phone.url.startswith(settings.app_url)

@@ -66,6 +66,14 @@ deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN
 deploy-app: setup ## the mobile app: check, build, deploy, upload, check again: make deploy-app ENV=dev (DRY_RUN=1)
 	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy_app $(if $(DRY_RUN),--dry-run) "$$ENV"
 
+.PHONY: republish
+republish: setup ## tell other systems of the changes in UnpublishedChanges: make republish ENV=prod
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.republish "$$ENV"
+
+.PHONY: restore
+restore: setup ## copy lost entries back from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
+	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS
+
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local

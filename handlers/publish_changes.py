@@ -4,7 +4,6 @@ At least once, and in order for each entry: one event at a time, and none after 
 sends the records again from the failed one on.
 """
 
-import json
 import os
 from typing import Any
 
@@ -13,7 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from timesheets.changes import SOURCE, StateChange, state_change
+from timesheets.changes import StateChange, state_change
 
 logger = Logger()
 metrics = Metrics()
@@ -43,18 +42,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _publish(change: StateChange) -> None:
-    detail = json.dumps(change.to_json(), separators=(",", ":"))
-    answer = events.put_events(
-        Entries=[
-            {
-                "EventBusName": os.environ["EVENT_BUS_NAME"],
-                "Source": SOURCE,
-                "DetailType": change.detail_type,
-                "Detail": detail,
-                "Resources": [f"urn:timesheets:entry:{change.entry.id}"],
-            }
-        ]
-    )
+    answer = events.put_events(Entries=[change.to_event(os.environ["EVENT_BUS_NAME"])])
     if answer["FailedEntryCount"]:
         raise RuntimeError(answer["Entries"][0].get("ErrorCode"))
     logger.info(

@@ -1,5 +1,6 @@
 """What the table's stream says of entries: which change of state, for other systems to know."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +39,16 @@ class StateChange:
         return {
             "entry": self.entry.to_json(),
             "before": {name: value for name, value in before.items() if value is not None},
+        }
+
+    def to_event(self, bus: str) -> dict[str, Any]:
+        """Return what EventBridge is told, as one of `PutEvents`' entries."""
+        return {
+            "EventBusName": bus,
+            "Source": SOURCE,
+            "DetailType": self.detail_type,
+            "Detail": json.dumps(self.to_json(), separators=(",", ":")),
+            "Resources": [f"urn:timesheets:entry:{self.entry.id}"],
         }
 
 

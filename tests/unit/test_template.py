@@ -209,6 +209,14 @@ def test_the_metrics_of_alarms_are_those_the_code_counts(template: dict[str, Any
             assert properties["MetricName"] in made or f'"{properties["MetricName"]}"' in code
 
 
+def test_the_table_is_kept_and_can_be_restored_to_any_minute(template: dict[str, Any]) -> None:
+    """MiniStack's CloudFormation does not switch recovery on, so no rehearsal can look at it."""
+    table = template["Resources"]["Table"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    recovery = table["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
+
+
 def test_no_partition_is_taken_for_granted() -> None:
     assert "arn:aws" not in (PROJECT / "template.yaml").read_text()
 

@@ -2,8 +2,10 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 UV_VERSION := 0.13.8
-# In an environment of its own: it would pin half of ours.
+# In environments of their own: they would pin half of ours.
 CHECKOV := checkov@3.3.30
+CHECK_JSONSCHEMA := check-jsonschema@0.39.0
+ZIZMOR := zizmor@1.32.0
 PIP_AUDIT := 2.10.1
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
@@ -120,13 +122,16 @@ bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=1
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check
-check: setup ## lint, format, types, template, build, the running API against openapi.yaml
+check: setup ## lint, format, types, templates, workflows, build, the running API against openapi.yaml
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml mobile/template.yaml
+	@.venv/bin/cfn-lint template.yaml mobile/template.yaml ops/deployer.yaml
 	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
+	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 	@.venv/bin/pytest tests/contract
 

@@ -23,6 +23,7 @@ from local.sign_in import access_token
 
 ENVIRONMENT = "prod"
 STACK = "timesheets-prod"
+BOUNDARY = "boundary-timesheets-prod"  # of ops/deployer.yaml
 # What MiniStack's CloudFormation lacks (docs/operations.md), and what is this machine's own.
 DIFFERENT = {"GradualDeployment": "false", "Waf": "false"}
 
@@ -126,7 +127,8 @@ def _configure(checkout: Path, settings: Settings) -> None:
     """Write samconfig.toml as an operator would fill it in, but for what is different here."""
     lines = (checkout / "samconfig.toml").read_text().replace("https://TENANT.eu.auth0.com/", settings.issuer)
     lines = lines.replace("TEAM@", "team@")
-    for name, value in (DIFFERENT | {"Architecture": settings.architecture}).items():
+    own = {"Architecture": settings.architecture, "PermissionsBoundary": BOUNDARY}
+    for name, value in (DIFFERENT | own).items():
         given = [line for line in lines.splitlines() if line.lstrip().startswith(f'"{name}=')]
         for line in given:
             lines = lines.replace(line, f'  "{name}={value}",')

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from local.sign_in import access_token
-from tests.rehearsal.conftest import STACK, Rehearsal
+from tests.rehearsal.conftest import BOUNDARY, ENVIRONMENT, STACK, Rehearsal
 
 WITHIN = 30
 """Seconds."""
@@ -73,6 +73,26 @@ def test_the_table_outlives_mistakes(deployed: Rehearsal) -> None:
     table = dynamodb.describe_table(TableName=name)["Table"]
     assert table["DeletionProtectionEnabled"] is True
     assert table["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+
+
+def test_the_pipelines_role_stands_beside_the_stack_with_the_functions_boundary(deployed: Rehearsal) -> None:
+    """MiniStack's CloudFormation makes no identity provider, and bounds no role; a unit test looks at that."""
+    parameters = {"Repository": "exampleco/api", "Environment": ENVIRONMENT, "OidcProvider": "present"}
+    cloudformation, iam = deployed.client("cloudformation"), deployed.client("iam")
+    name = f"deployer-{STACK}"
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=(deployed.checkout / "ops/deployer.yaml").read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name)
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    assert outputs["PermissionsBoundary"] == BOUNDARY
+    assert outputs["RoleArn"].endswith(f":role/{name}")
+    assert BOUNDARY in {one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]}
+    assert len(iam.list_role_policies(RoleName=name)["PolicyNames"]) > 1
 
 
 def test_every_function_is_called_by_its_alias_and_traced(deployed: Rehearsal) -> None:

@@ -1,5 +1,6 @@
 """The pipeline: what its workflows may do and run, and what its role on AWS may do."""
 
+import copy
 import json
 import re
 import tomllib
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -91,7 +94,8 @@ def test_python_is_the_projects(path: Path) -> None:
 def test_production_follows_staging_follows_the_tests() -> None:
     found = jobs(PROJECT / ".github/workflows/ci.yml")
     assert found["staging"]["needs"] == "test"
-    assert found["staging"]["if"] == "github.event_name == 'push' && github.ref == 'refs/heads/main'"
+    condition = "github.event_name == 'push' && github.ref == 'refs/heads/main' && vars.DEPLOY == 'true'"
+    assert found["staging"]["if"] == condition
     assert found["prod"]["needs"] == "staging"
     assert "if" not in found["prod"], "it would run though staging failed"
     samconfig = tomllib.loads((PROJECT / "samconfig.toml").read_text())
@@ -216,12 +220,24 @@ KEY_AND_SAMPLING = {
 }
 
 
-def test_the_functions_take_the_boundary(template: dict[str, Any]) -> None:
-    assert template["Globals"]["Function"]["PermissionsBoundary"] == {
-        "Fn::If": [
-            "HasBoundary",
-            {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${PermissionsBoundary}"},
-            {"Ref": "AWS::NoValue"},
-        ]
-    }
+def test_every_role_with_a_policy_of_ours_takes_the_boundary(template: dict[str, Any]) -> None:
+    """Looked at in what SAM makes of the template: MiniStack's CloudFormation would not tell."""
+    local = copy.deepcopy(template)
+    for resource in local["Resources"].values():  # SAM wants code to be uploaded already
+        for name in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
+            resource["Properties"][name] = "s3://bucket/key"
+    translated = Translator(None, Parser()).translate(
+        local, {"GradualDeployment": "true"}, get_managed_policy_map=dict
+    )
+    made = translated["Resources"]
+    roles = {name: one["Properties"] for name, one in made.items() if one["Type"] == "AWS::IAM::Role"}
+    unbounded = {name: role for name, role in roles.items() if "PermissionsBoundary" not in role}
+    assert set(unbounded) == {"ApiGatewayLogsRole", "CodeDeployServiceRole"}
+    assert not any("Policies" in role for role in unbounded.values())
+    assert len(roles) > len(unbounded)
+    assert all(
+        role["PermissionsBoundary"]["Fn::If"][1]["Fn::Sub"].endswith(":policy/${PermissionsBoundary}")
+        for name, role in roles.items()
+        if name not in unbounded
+    )
     assert template["Parameters"]["PermissionsBoundary"]["Default"] == ""

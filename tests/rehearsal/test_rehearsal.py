@@ -76,7 +76,7 @@ def test_the_table_outlives_mistakes(deployed: Rehearsal) -> None:
 
 
 def test_the_pipelines_role_stands_beside_the_stack_with_the_functions_boundary(deployed: Rehearsal) -> None:
-    """MiniStack's CloudFormation makes no identity provider, and bounds no role; a unit test looks at that."""
+    """MiniStack's CloudFormation makes no identity provider, and bounds no role: a unit test looks."""
     parameters = {"Repository": "exampleco/api", "Environment": ENVIRONMENT, "OidcProvider": "present"}
     cloudformation, iam = deployed.client("cloudformation"), deployed.client("iam")
     name = f"deployer-{STACK}"

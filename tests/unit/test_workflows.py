@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -113,13 +114,19 @@ def test_production_follows_staging_follows_the_tests() -> None:
 
 def test_dependabot_looks_after_each_lock() -> None:
     updates = yaml.safe_load((PROJECT / ".github/dependabot.yml").read_text())["updates"]
-    assert {(one["package-ecosystem"], one["directory"]) for one in updates} == {
-        ("uv", "/"),
-        ("npm", "/tests/node"),
-        ("github-actions", "/"),
+    locks = subprocess.run(
+        ["git", "ls-files", "*uv.lock", "*package-lock.json"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    ecosystems = {"uv.lock": "uv", "package-lock.json": "npm"}
+    wanted = {(ecosystems[Path(lock).name], f"/{Path(lock).parent}".removesuffix(".")) for lock in locks}
+    assert len(wanted) > 1
+    assert {(one["package-ecosystem"], one["directory"]) for one in updates} == wanted | {
+        ("github-actions", "/")
     }
-    assert (PROJECT / "uv.lock").is_file()
-    assert (PROJECT / "tests/node/package-lock.json").is_file()
 
 
 @pytest.fixture(scope="module")

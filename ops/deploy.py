@@ -36,7 +36,7 @@ from settings import Settings
 PROJECT: Final = Path(__file__).resolve().parent.parent
 PAUSE: Final = 15
 """Seconds after a smoke test that failed."""
-_PATIENT: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
+PATIENT: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
 
 
 class Failed(Exception):
@@ -55,8 +55,8 @@ class Environment:
     parameters: Mapping[str, str]
 
     @classmethod
-    def read(cls, name: str, config_file: Path) -> "Environment":
-        """Read as SAM CLI itself does.
+    def read(cls, name: str, config_file: Path, command: str = "deploy") -> "Environment":
+        """Read as SAM CLI itself does; `command` is the section: another one is another stack's.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class Environment:
         if name not in known:
             raise ValueError(f"ENV must be one of {', '.join(known)}, as in {config_file.name}")
         config = SamConfig(str(config_file.parent), config_file.name)
-        options: Mapping[str, Any] = config.get_all(["deploy"], "parameters", name)
+        options: Mapping[str, Any] = config.get_all([command], "parameters", name)
         try:
             given = CfnParameterOverridesType().convert(options.get("parameter_overrides"), None, None)
         except click.UsageError as error:
@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.env
         if given.dry_run:
             print("\nNo fault. Nothing was touched, as asked for by --dry-run.")
             return 0
-        _confirm(environment, unasked=unasked)
+        confirm(environment, unasked=unasked)
         _build(environment)
         _deploy(environment, unasked=unasked)
         _smoke(environment, environ)
@@ -219,14 +219,14 @@ def issuer_findings(environment: Environment) -> Iterator[Finding]:
 def account_finding(environment: Environment) -> Finding:
     """Say whose account it is."""
     try:
-        client = environment.session().client("sts", config=_PATIENT)
+        client = environment.session().client("sts", config=PATIENT)
         caller = client.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         return fault(
             f"aws: no use of these credentials: {shown(str(error))}",
             "Sign in (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
         )
-    at = f", at {client.meta.endpoint_url}" if _endpoint() else ""
+    at = f", at {client.meta.endpoint_url}" if endpoint() else ""
     return Finding(
         "ok",
         f"aws: account {caller['Account']}, region {environment.region}, stack {environment.stack},"
@@ -234,12 +234,20 @@ def account_finding(environment: Environment) -> Finding:
     )
 
 
-def _endpoint() -> str:
+def endpoint() -> str:
     """Where AWS is, if it is not AWS itself."""
     return os.environ.get("AWS_ENDPOINT_URL", "")
 
 
-def _confirm(environment: Environment, *, unasked: bool) -> None:
+def confirm(environment: Environment, *, unasked: bool) -> None:
+    """Ask before production is changed.
+
+    Raises
+    ------
+    Failed
+        If its stack's name is not typed.
+
+    """
     if environment.name != PRODUCTION or unasked:
         return
     try:
@@ -250,7 +258,15 @@ def _confirm(environment: Environment, *, unasked: bool) -> None:
         raise Failed("Not confirmed. Nothing was touched.")
 
 
-def _run(what: str, now: str, *command: str) -> None:
+def run_step(what: str, now: str, *command: str) -> None:
+    """Run a command of the project's environment in the foreground.
+
+    Raises
+    ------
+    Failed
+        If it does; `now` is what to do then.
+
+    """
     search = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     print(f"\n{what}: {' '.join(command)}", flush=True)
     status = subprocess.run(command, cwd=PROJECT, env=os.environ | {"PATH": search}, check=False).returncode
@@ -259,7 +275,7 @@ def _run(what: str, now: str, *command: str) -> None:
 
 
 def _build(environment: Environment) -> None:
-    _run(
+    run_step(
         "Build",
         "Nothing was deployed.",
         "make",
@@ -269,7 +285,7 @@ def _build(environment: Environment) -> None:
 
 
 def _deploy(environment: Environment, *, unasked: bool) -> None:
-    _run(
+    run_step(
         "Deployment",
         f"CloudFormation's events, above and in its console, say why; the stack {environment.stack} goes back"
         " to what it was by itself. Mend it, and deploy again.",
@@ -312,19 +328,19 @@ def _is_well(address: str, environ: Mapping[str, str]) -> bool:
 
 
 def _address(environment: Environment) -> str:
-    cloudformation = environment.session().client("cloudformation", config=_PATIENT)
+    cloudformation = environment.session().client("cloudformation", config=PATIENT)
     (stack,) = cloudformation.describe_stacks(StackName=environment.stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     address: str = outputs["ApiUrl"]
-    if not _endpoint():
+    if not endpoint():
         return address
     # MiniStack serves no domain of API Gateway's, and its import of an API leaves out what this puts in.
     from local.gateway import complete_gateway  # noqa: PLC0415 for development only
 
-    gateway = environment.session().client("apigateway", config=_PATIENT)
+    gateway = environment.session().client("apigateway", config=PATIENT)
     complete_gateway(cloudformation, gateway, environment.stack)
     stage = urlsplit(address).path
-    return f"{_endpoint().rstrip('/')}/restapis/{outputs['ApiId']}{stage}/_user_request_"
+    return f"{endpoint().rstrip('/')}/restapis/{outputs['ApiId']}{stage}/_user_request_"
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ REFUSED = "Content Security Policy"
 
 @pytest.fixture(scope="session")
 def built(node: str) -> None:
-    """Build the app, if it is not built of these sources; before the stack, so that a fault is quick to see."""
+    """Build the app, if it is not built of these sources: before the stack starts, since it is quicker."""
     assert node
     if not (app_build.MOBILE / "package.json").exists():
         pytest.skip("no mobile/package.json")

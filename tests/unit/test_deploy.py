@@ -372,7 +372,7 @@ def test_an_interrupted_deployment_says_that_it_may_go_on(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(deploy, "_run", interrupt)
+    monkeypatch.setattr(deploy, "run_step", interrupt)
     assert deploy.main(["dev"], {}) == 1
     assert "Interrupted" in capsys.readouterr().out
     assert steps.done == []

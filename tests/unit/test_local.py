@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from local.app import configuration
 from local.logs import readable
 from local.settings import LocalError, Settings
 
@@ -22,6 +23,7 @@ def test_without_overrides_the_contracts_defaults_hold() -> None:
     assert settings.api_url == "http://127.0.0.1:3000"
     assert settings.issuer == "http://127.0.0.1:3001/"
     assert settings.aws_url == "http://127.0.0.1:4566"
+    assert (settings.app_url, settings.app_client_id) == ("http://127.0.0.1:3002", "timesheets-mobile")
 
 
 def test_every_part_can_be_moved() -> None:
@@ -30,6 +32,8 @@ def test_every_part_can_be_moved() -> None:
             "API_PORT": "4000",
             "ISSUER_PORT": "4001",
             "AWS_PORT": "4002",
+            "APP_PORT": "4003",
+            "APP_CLIENT_ID": "aBcD",
             "TOKEN_ISSUER": "https://tenant.example/",
             "AUDIENCE": "urn:api",
             "JWKS_URI": "https://tenant.example/keys",
@@ -38,6 +42,13 @@ def test_every_part_can_be_moved() -> None:
     )
     assert (settings.api_url, settings.aws_url) == ("http://127.0.0.1:4000", "http://127.0.0.1:4002")
     assert settings.local_issuer == "http://127.0.0.1:4001/"
+    assert settings.app_url == "http://127.0.0.1:4003"
+    assert configuration(settings) == {
+        "issuer": "https://tenant.example/",
+        "clientId": "aBcD",
+        "audience": "urn:api",
+        "api": "http://127.0.0.1:4000",
+    }
     assert settings.dynamodb_endpoint == "http://127.0.0.1:8001"
     assert settings.template_parameters == {
         "Architecture": settings.architecture,
@@ -50,10 +61,11 @@ def test_every_part_can_be_moved() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["API_PORT", "APP_PORT"])
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "３０００"])
-def test_a_bad_port_is_one_clear_line(port: str) -> None:
-    with pytest.raises(LocalError, match="API_PORT"):
-        Settings.from_environment({"API_PORT": port})
+def test_a_bad_port_is_one_clear_line(name: str, port: str) -> None:
+    with pytest.raises(LocalError, match=name):
+        Settings.from_environment({name: port})
 
 
 def test_an_issuer_that_is_no_address_is_one_clear_line() -> None:

@@ -32,6 +32,7 @@ os.environ |= {
     "EVENT_BUS_NAME": "timesheets",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
+    "SAM_CLI_TELEMETRY": "0",  # its classes read samconfig.toml for us, and would tell of it
 }
 
 

@@ -95,6 +95,7 @@ test-node: setup ## OAuth clients that need Node: openid-client, and two in Chro
 .PHONY: test-app
 test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed stack (Node 20)
 	@$(UV) run --frozen --quiet --group browser pytest tests/app
+	@if command -v npm >/dev/null; then npm --prefix mobile test --silent; else echo "No npm: mobile/'s unit tests skip"; fi
 
 .PHONY: rehearse
 rehearse: ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime

@@ -12,6 +12,8 @@ import { SignedOut } from "./screens/signed-out";
 import { Timesheets } from "./screens/timesheets";
 import { Session, message, online } from "./state";
 
+const APPROVE = "approve:timesheets";
+
 interface Props {
   auth: Auth;
   config: Config;
@@ -65,7 +67,7 @@ function Screen({ session, auth, person }: { session: Session; auth: Auth; perso
     case "edit":
       return <EntryForm key={of} session={session} id={decodeURIComponent(of ?? "")} />;
     case "approve":
-      return <Approve session={session} />;
+      return person.scopes.has(APPROVE) ? <Approve session={session} /> : <Timesheets session={session} />;
     case "profile":
       return <Profile session={session} auth={auth} person={person} />;
     default:
@@ -83,7 +85,7 @@ function Navigation({ person }: { person: Person }) {
   return (
     <nav class="bar" aria-label="Main">
       {screens
-        .filter(([to]) => to !== "/approve" || person.scopes.has("approve:timesheets"))
+        .filter(([to]) => to !== "/approve" || person.scopes.has(APPROVE))
         .map(([to, name, icon]) => (
           <a href={to} aria-current={path.value === to ? "page" : undefined}>
             <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -47,9 +47,10 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     setFaults(read.faults);
     if (!read.fields) return focusFirst(read.faults);
     setBusy(true);
-    const n = entry ? await session.outbox.corrected(entry, read.fields) : await session.outbox.logged(read.fields);
-    const item = await outcome(session, n);
+    const n = entry ? await session.outbox.corrected(entry, changed(entry, read.fields)) : await session.outbox.logged(read.fields);
+    // The outbox keeps it from here on: typed a second time, it would be sent a second time.
     await session.database.delete("drafts", draft);
+    const item = await outcome(session, n);
     setBusy(false);
     if (item?.refused) {
       // It waits under an address of its own now, as typed, for its faults to be mended.
@@ -155,6 +156,13 @@ function asFields(typed: Typed): { fields?: Fields; faults: Faults } {
   if (hours === undefined) faults.hours = "More than 0 and at most 24, such as 7.5 or 7:30";
   if (hours === undefined || Object.keys(faults).length) return { faults };
   return { fields: { project, date: typed.date, hours, notes: notes || null }, faults };
+}
+
+/** What differs, so that it leaves alone what someone else changes meanwhile; all of it where nothing does. */
+function changed(entry: Shown, fields: Fields): Partial<Fields> {
+  const differs = (name: keyof Fields) => (entry[name] ?? null) !== fields[name];
+  const changes = Object.entries(fields).filter(([name]) => differs(name as keyof Fields));
+  return changes.length ? Object.fromEntries(changes) : fields;
 }
 
 function faultsOf(entry: Shown | undefined): Faults {

@@ -59,6 +59,7 @@ export function formats(language: string | undefined = undefined) {
   };
   const short = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 2, numberingSystem: "latn" });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     day: day({ weekday: "long", day: "numeric", month: "long" }),
@@ -66,6 +67,8 @@ export function formats(language: string | undefined = undefined) {
     date: day({ day: "numeric", month: "short", year: "numeric" }),
     range: (from: string, to: string) => short.formatRange(at(from), at(to)),
     hours: (hours: number) => number.format(hours),
+    /** Hours for a field: in digits that parseHours() reads, whatever the phone's own are. */
+    typed: (hours: number) => plain.format(hours),
     /** How long ago a moment (ms) was. */
     ago(moment: number, now = Date.now()): string {
       const minutes = Math.round((moment - now) / 60_000);

@@ -6,7 +6,7 @@ import type { Shown } from "../outbox";
 import { go } from "../router";
 import { type Session, needsPerson, online, tell } from "../state";
 
-const { hours: inHours } = formats();
+const { hours: inHours, typed: asDigits } = formats();
 const PATIENCE = 5000; // ms for the server's word, before the list is shown with the entry still on its way
 
 type Typed = Record<"project" | "date" | "hours" | "notes", string>;
@@ -65,7 +65,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     go("/");
   };
   const hours = parseHours(now.hours);
-  const step = (quarters: 1 | -1) => type({ hours: inHours(stepHours(hours, quarters)) });
+  const step = (quarters: 1 | -1) => type({ hours: asDigits(stepHours(hours, quarters)) });
   const field = (name: keyof Typed) => ({
     id: name,
     value: now[name],
@@ -143,7 +143,7 @@ async function outcome(session: Session, n: number) {
 
 function asTyped(entry: Pick<Shown, "project" | "date" | "hours" | "notes"> | undefined): Typed {
   if (!entry) return { project: "", date: today(), hours: "", notes: "" };
-  return { project: entry.project, date: entry.date, hours: inHours(entry.hours), notes: entry.notes ?? "" };
+  return { project: entry.project, date: entry.date, hours: asDigits(entry.hours), notes: entry.notes ?? "" };
 }
 
 /** Read what was typed by the API's own rules, so that they are told without a network, too. */

@@ -1,6 +1,7 @@
 import type { Entry, Fields } from "../api";
 import { formats } from "../dates";
 import type { Item, Shown } from "../outbox";
+import { go } from "../router";
 import { type Session, needsPerson, tell } from "../state";
 
 const { hours: inHours, date: inDate } = formats();
@@ -29,9 +30,9 @@ export function EntryRow({ entry, session }: { entry: Shown; session: Session })
       {waiting && "theirs" in waiting && waiting.theirs && <Conflict item={waiting} theirs={waiting.theirs} session={session} />}
       {entry.status !== "approved" && !(waiting && "theirs" in waiting && waiting.theirs) && (
         <div class="actions">
-          <a role="button" class="outline" href={`/edit/${encodeURIComponent(entry.id)}`} aria-describedby={named(entry)}>
+          <button class="outline" onClick={() => go(`/edit/${encodeURIComponent(entry.id)}`)} aria-describedby={named(entry)}>
             Edit
-          </a>
+          </button>
           <button class="outline" onClick={() => void remove()} aria-describedby={named(entry)}>
             Delete
           </button>

@@ -1,10 +1,10 @@
 /** The frame: who is signed in decides what there is; the address decides which screen. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Auth, Person } from "./auth";
 import type { Config } from "./config";
 import { Notice } from "./parts/notice";
-import { path } from "./router";
+import { focusHeading, path } from "./router";
 import { Approve } from "./screens/approve";
 import { EntryForm } from "./screens/form";
 import { Profile } from "./screens/profile";
@@ -32,6 +32,7 @@ export function App({ auth, config, failed }: Props) {
     };
   }, [person?.sub]);
   useEffect(() => (session ? keepSending(session, auth) : undefined), [session]);
+  useFocus();
   if (!person) return <SignedOut auth={auth} failed={failed} />;
   if (!session || session.sub !== person.sub) return null;
   return (
@@ -57,6 +58,15 @@ export function App({ auth, config, failed }: Props) {
       <Navigation person={person} />
     </>
   );
+}
+
+/** Who goes to another screen hears, or sees, where they are; the form sees to itself when it is there. */
+function useFocus(): void {
+  const before = useRef(path.value);
+  useEffect(() => {
+    if (before.current !== path.value) focusHeading();
+    before.current = path.value;
+  }, [path.value]);
 }
 
 function Screen({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {

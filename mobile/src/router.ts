@@ -10,6 +10,13 @@ export function go(to: string, { replace = false } = {}): void {
   scrollTo(0, 0);
 }
 
+/** Begin where the screen begins: at its heading. */
+export function focusHeading(): void {
+  const heading = document.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
+}
+
 addEventListener("popstate", () => {
   path.value = location.pathname;
 });

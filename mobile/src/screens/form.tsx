@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Fields } from "../api";
 import { formats, parseHours, stepHours, today, weekOf } from "../dates";
 import type { Shown } from "../outbox";
-import { go } from "../router";
+import { focusHeading, go } from "../router";
 import { type Session, needsPerson, online, tell } from "../state";
 
 const { hours: inHours, typed: asDigits } = formats();
@@ -36,6 +36,10 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     })();
   }, []);
 
+  useEffect(() => {
+    if (typed.value && !focusFirst(faults)) focusHeading();
+  }, [typed.value === undefined]);
+
   if (!typed.value) return null;
   const now = typed.value;
   const type = (changes: Partial<Typed>) => {
@@ -45,7 +49,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
   const save = async (what: Typed) => {
     const read = asFields(what);
     setFaults(read.faults);
-    if (!read.fields) return focusFirst(read.faults);
+    if (!read.fields) return void focusFirst(read.faults);
     setBusy(true);
     const n = entry ? await session.outbox.corrected(entry, changed(entry, read.fields)) : await session.outbox.logged(read.fields);
     // The outbox keeps it from here on: typed a second time, it would be sent a second time.
@@ -58,7 +62,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
       tell(item.refused.detail);
       if (!entry) return go(`/edit/${encodeURIComponent(item.id)}`, { replace: true });
       setFaults(told);
-      return focusFirst(told);
+      return void focusFirst(told);
     }
     session.week.value = weekOf(read.fields.date);
     tell(item ? "Saved on this phone. It is sent as soon as there is a network." : "Saved");
@@ -170,7 +174,8 @@ function faultsOf(entry: Shown | undefined): Faults {
   return Object.fromEntries(faults.map((fault) => [fault.pointer.slice(1), fault.detail]));
 }
 
-function focusFirst(faults: Faults): void {
+function focusFirst(faults: Faults): boolean {
   const first = (["project", "date", "hours", "notes"] as const).find((name) => faults[name]);
   if (first) document.getElementById(first)?.focus();
+  return first !== undefined;
 }

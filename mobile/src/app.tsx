@@ -23,17 +23,28 @@ interface Props {
 export function App({ auth, config, failed }: Props) {
   const person = auth.person.value;
   const [session, setSession] = useState<Session>();
+  const [broken, setBroken] = useState<string>();
   useEffect(() => {
     if (!person) return setSession(undefined);
     let current = true;
-    void Session.begin(person.sub, auth, config).then((begun) => current && setSession(begun));
+    let mine: Session | undefined;
+    void Session.begin(person.sub, auth, config).then(
+      (begun) => {
+        mine = begun;
+        if (current) setSession(begun);
+        else begun.close();
+      },
+      (error: unknown) => setBroken(error instanceof Error ? error.message : String(error)),
+    );
     return () => {
       current = false;
+      mine?.close();
     };
   }, [person?.sub]);
   useEffect(() => (session ? keepSending(session, auth) : undefined), [session]);
   useFocus();
   if (!person) return <SignedOut auth={auth} failed={failed} />;
+  if (broken !== undefined) return <NoDatabase reason={broken} />;
   if (!session || session.sub !== person.sub) return null;
   return (
     <>
@@ -57,6 +68,18 @@ export function App({ auth, config, failed }: Props) {
       </div>
       <Navigation person={person} />
     </>
+  );
+}
+
+/** Without a place to keep hours, taking them would be a promise that can't be kept. */
+function NoDatabase({ reason }: { reason: string }) {
+  return (
+    <main class="container" role="alert">
+      <h1>Nothing can be kept on this phone</h1>
+      <p>Timesheets needs the browser's storage, and it is blocked or full: {reason}</p>
+      <p>A private window, or a setting against site data, may be the cause.</p>
+      <button onClick={() => location.reload()}>Try again</button>
+    </main>
   );
 }
 

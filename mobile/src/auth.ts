@@ -77,30 +77,37 @@ export class Auth {
     });
   }
 
-  /** Sign out here and there. Without a network, here alone: the refresh token then ends by its own time. */
-  async signOut(): Promise<void> {
-    const user = await this.manager.getUser();
-    const hint = user?.id_token;
+  /**
+   * Sign out here and there. Without a network, here alone: the refresh token then ends by its own time.
+   *
+   * The session is named by its id: the ID token, which could name it, too, has no place in an address.
+   */
+  async signOut(forget: () => Promise<void>): Promise<void> {
+    const sid = (await this.manager.getUser())?.profile["sid"];
     await this.manager.revokeTokens(["refresh_token"]).catch(() => undefined);
     await this.manager.removeUser();
+    await forget();
     this.ended.value = false;
     this.person.value = undefined;
-    await this.manager.signoutRedirect({ ...(hint && { id_token_hint: hint }) }).catch(() => location.assign("/"));
+    if (!navigator.onLine) return location.assign("/");
+    const extraQueryParams: Record<string, string> = typeof sid === "string" ? { logout_hint: sid } : {};
+    await this.manager.signoutRedirect({ extraQueryParams }).catch(() => location.assign("/"));
   }
 
-  /** An access token that is good for a while; another than the one that was refused. */
-  async token(refused?: string): Promise<string> {
+  /** That person's access token, good for a while; another than the one that was refused. */
+  async token(sub: string, refused?: string): Promise<string> {
     const user = await this.manager.getUser();
-    if (!user || this.ended.value) throw new SignedOut();
+    // Another person may have signed in by another tab: what waits here is not theirs to send.
+    if (user?.profile.sub !== sub || this.ended.value) throw new SignedOut();
     if (user.access_token !== refused && (user.expires_in ?? 0) > SOON) return user.access_token;
-    return this.renewed(user.access_token);
+    return this.renewed(sub, user.access_token);
   }
 
   /** Once at a time over all tabs: two uses of one refresh token look like a theft, and end the sign-in. */
-  private renewed(stale: string): Promise<string> {
+  private renewed(sub: string, stale: string): Promise<string> {
     return navigator.locks.request(LOCK, async () => {
       const now = await this.manager.getUser();
-      if (!now) throw new SignedOut();
+      if (now?.profile.sub !== sub) throw new SignedOut();
       if (now.access_token !== stale && !now.expired) return now.access_token;
       try {
         if (!now.refresh_token) throw new ErrorResponse({ error: "login_required" });

@@ -26,6 +26,8 @@ export function open(sub: string): Promise<Database> {
       database.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
       database.createObjectStore("drafts");
     },
+    // Another tab signs out: who holds on would keep it from deleting this.
+    blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
   });
 }
 

@@ -61,6 +61,7 @@ export class Outbox {
   taken = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
+  private stopped = false;
 
   constructor(
     private readonly database: Database,
@@ -144,7 +145,18 @@ export class Outbox {
   /** Send what waits, in order, as far as it goes; of all open pages one at a time. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
-    await navigator.locks.request(LOCK, () => this.sendAll());
+    if (this.stopped) return;
+    try {
+      await navigator.locks.request(LOCK, () => this.sendAll());
+    } catch (error) {
+      if (!this.stopped) throw error; // else the database was closed under it, as was meant
+    }
+  }
+
+  /** Send nothing more from this page. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
   private async sendAll(): Promise<void> {
@@ -259,6 +271,7 @@ export class Outbox {
 
   private again(milliseconds: number): void {
     clearTimeout(this.timer);
+    if (this.stopped) return;
     this.timer = setTimeout(() => void this.flush(), Math.max(0, milliseconds));
   }
 }

@@ -64,7 +64,7 @@ export class Session {
 
   static async begin(sub: string, auth: Auth, config: Config): Promise<Session> {
     const database = await open(sub);
-    const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(refused));
+    const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(sub, refused));
     const outbox = new Outbox(database, api, () => {
       session.channel.postMessage("changed");
       void session.recall();
@@ -126,9 +126,15 @@ export class Session {
     return { projects: [...new Set(latest.map((entry) => entry.project))].slice(0, 10), last: latest[0] };
   }
 
-  async forget(): Promise<void> {
+  /** Do nothing more: somebody else has the screen, or nobody. */
+  close(): void {
+    this.outbox.stop();
     this.channel.close();
     this.database.close();
+  }
+
+  async forget(): Promise<void> {
+    this.close();
     await forget(this.sub);
   }
 

@@ -13,10 +13,7 @@ const WORDS: Record<string, string> = {
 export function Profile({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const unsent = session.items.value.length;
-  const leave = async () => {
-    await session.forget();
-    await auth.signOut();
-  };
+  const leave = () => auth.signOut(() => session.forget());
   return (
     <>
       <h1>Profile</h1>

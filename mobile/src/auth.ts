@@ -7,7 +7,9 @@ import type { Config } from "./config";
 
 export const TIMESHEETS = ["read", "create", "delete", "approve"].map((verb) => `${verb}:timesheets`);
 const SCOPE = ["openid", "profile", "email", "offline_access", ...TIMESHEETS].join(" ");
-const SOON = 5 * 60; // seconds before its end at which a token is renewed
+const SOON = 60; // seconds before its end at which a token is renewed
+/** What of a token endpoint's errors (RFC 6749, 5.2; OpenID Connect Core, 3.1.2.6) no waiting mends. */
+const FINAL = new Set(["invalid_grant", "unauthorized_client", "login_required", "consent_required", "interaction_required"]);
 const LOCK = "timesheets renewal";
 const ENDED = "timesheets: sign-in ended";
 
@@ -51,14 +53,13 @@ export class Auth {
 
   /** Find out who is signed in, and where they were if they come back from signing in just now. */
   async start(): Promise<string | undefined> {
-    if (location.pathname !== "/callback") {
-      await this.recall();
-      return undefined;
-    }
+    await this.recall(); // whoever was signed in still is, should this answer be none
+    if (location.pathname !== "/callback") return undefined;
     const user = await this.manager.signinCallback();
     const state = user?.state as { path: string; nonce: string } | undefined;
     if (!user || !state || claims(user)["nonce"] !== state.nonce) {
       await this.manager.removeUser();
+      await this.recall();
       throw new Error("The answer to the sign-in is not to the question that was asked");
     }
     this.ended.value = false;
@@ -116,7 +117,7 @@ export class Auth {
         this.person.value = personOf(user);
         return user.access_token;
       } catch (error) {
-        if (!(error instanceof ErrorResponse)) throw new NotNow();
+        if (!(error instanceof ErrorResponse && FINAL.has(error.error ?? ""))) throw new NotNow();
         this.ended.value = true;
         throw new SignedOut();
       }

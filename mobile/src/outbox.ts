@@ -187,11 +187,12 @@ export class Outbox {
       this.failures = 0;
       return true;
     } catch (error) {
-      if (error instanceof Refused) {
+      if (error instanceof Refused && error.status !== 401) {
         await this.refused(item, error);
         return true;
       }
-      // No answer: it may have arrived, and is sent again as it is. Signed out: the next sign-in sends it.
+      // No answer: it may have arrived, and is sent again as it is. Signed out, or a new token refused as well:
+      // nothing is wrong with what waits, and asking on would change nothing until the person comes back.
       if (error instanceof NotNow) this.again(error.after ?? Math.min(LATER, 1000 * 2 ** this.failures++));
       return false;
     }

@@ -74,9 +74,9 @@ export function App({ auth, config, failed }: Props) {
 /** Without a place to keep hours, taking them would be a promise that can't be kept. */
 function NoDatabase({ reason }: { reason: string }) {
   return (
-    <main class="container" role="alert">
+    <main class="container">
       <h1>Nothing can be kept on this phone</h1>
-      <p>Timesheets needs the browser's storage, and it is blocked or full: {reason}</p>
+      <p role="alert">Timesheets needs the browser's storage, and it is blocked or full: {reason}</p>
       <p>A private window, or a setting against site data, may be the cause.</p>
       <button onClick={() => location.reload()}>Try again</button>
     </main>

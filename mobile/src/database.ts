@@ -16,8 +16,11 @@ interface Schema extends DBSchema {
 
 export type Database = IDBPDatabase<Schema>;
 
-/** Each person has a database of their own: on a phone that is shared, nobody sees another's. */
-export function open(sub: string): Promise<Database> {
+/**
+ * Each person has a database of their own: on a phone that is shared, nobody sees another's. Whoever has it open is
+ * told to close it when another tab signs out, or that tab could not delete it.
+ */
+export function open(sub: string, toldToClose?: () => void): Promise<Database> {
   return openDB<Schema>(nameFor(sub), 1, {
     upgrade(database) {
       database.createObjectStore("entries", { keyPath: "id" }).createIndex("date", "date");
@@ -26,8 +29,7 @@ export function open(sub: string): Promise<Database> {
       database.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
       database.createObjectStore("drafts");
     },
-    // Another tab signs out: who holds on would keep it from deleting this.
-    blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
+    ...(toldToClose && { blocking: toldToClose }),
   });
 }
 

@@ -37,6 +37,7 @@ export class Session {
   readonly loading = signal(false);
   private readonly entries = signal<Entry[]>([]);
   private readonly waiting = signal<Entry[]>([]);
+  private closed = false;
   private readonly channel = new BroadcastChannel("timesheets");
 
   /** The week's entries as the person thinks of them, newest day first. */
@@ -63,11 +64,10 @@ export class Session {
   ) {}
 
   static async begin(sub: string, auth: Auth, config: Config): Promise<Session> {
-    const database = await open(sub);
+    const database = await open(sub, () => session.close());
     const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(sub, refused));
     const outbox = new Outbox(database, api, () => {
-      session.channel.postMessage("changed");
-      void session.recall();
+      session.changed();
     });
     const session = new Session(sub, database, api, outbox);
     session.channel.onmessage = () => void session.recall();
@@ -75,8 +75,16 @@ export class Session {
     return session;
   }
 
+  /** Show it, here and in the other tabs. */
+  private changed(): void {
+    if (this.closed) return;
+    this.channel.postMessage("changed");
+    void this.recall();
+  }
+
   /** Show what the phone knows. */
   async recall(): Promise<void> {
+    if (this.closed) return;
     const days = daysOf(this.week.peek());
     const [entries, items, waiting, seen, approvalsSeen] = await Promise.all([
       entriesBetween(this.database, days[0], days[6]),
@@ -128,6 +136,7 @@ export class Session {
 
   /** Do nothing more: somebody else has the screen, or nobody. */
   close(): void {
+    this.closed = true;
     this.outbox.stop();
     this.channel.close();
     this.database.close();
@@ -157,7 +166,7 @@ export class Session {
     } catch (error) {
       if (error instanceof NotNow) online.value = false;
       else if (error instanceof Refused) tell(error.message);
-      else if (!(error instanceof SignedOut)) throw error;
+      else if (!(error instanceof SignedOut || this.closed)) throw error;
     } finally {
       this.loading.value = false;
       await this.recall();

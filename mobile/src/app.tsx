@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Auth, Person } from "./auth";
 import type { Config } from "./config";
 import { Notice } from "./parts/notice";
+import { Waiting } from "./parts/waiting";
 import { focusHeading, path } from "./router";
 import { Approve } from "./screens/approve";
 import { EntryForm } from "./screens/form";
@@ -56,6 +57,7 @@ export function App({ auth, config, failed }: Props) {
           </Notice>
         )}
         {!online.value && <Notice>Offline. What you save is kept here, and sent when the network is back.</Notice>}
+        {path.value === "/profile" || <Waiting session={session} />}
         <Screen session={session} auth={auth} person={person} />
       </main>
       <div class="messages" role="status">

@@ -50,8 +50,11 @@ export class Session {
 
   /** What others wait for: not what is decided here already, unless that needs another look. */
   readonly approvals = computed<Shown[]>(() => {
-    const decisions = new Map(this.items.value.filter((item) => item.kind === "decide").map((item) => [item.id, item]));
-    return this.waiting.value
+    const decisions = new Map(this.items.value.filter((item) => item.kind === "decide").map((item) => [item.id, item] as const));
+    // What its owner deleted meanwhile is in no list: the decision about it must not be lost from sight.
+    const listed = new Set(this.waiting.value.map((entry) => entry.id));
+    const gone = [...decisions.values()].filter((item) => needsPerson(item) && !listed.has(item.id)).map((item) => item.base);
+    return [...this.waiting.value, ...gone]
       .map((entry) => ({ ...entry, ...(decisions.has(entry.id) && { waiting: decisions.get(entry.id)! }) }))
       .filter((entry) => !entry.waiting || needsPerson(entry.waiting));
   });

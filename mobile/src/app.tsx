@@ -57,7 +57,7 @@ export function App({ auth, config, failed }: Props) {
           </Notice>
         )}
         {!online.value && <Notice>Offline. What you save is kept here, and sent when the network is back.</Notice>}
-        {path.value === "/profile" || <Waiting session={session} />}
+        <Waiting session={session} />
         <Screen session={session} auth={auth} person={person} />
       </main>
       <div class="messages" role="status">

@@ -1,14 +1,14 @@
 import { weekOf } from "../dates";
 import type { Item } from "../outbox";
 import { go } from "../router";
-import { type Session, needsPerson } from "../state";
+import { type Session, needsPerson, online } from "../state";
 import { Notice } from "./notice";
 
 /** What did not arrive yet, of any week; and the way to what goes no further by itself. */
 export function Waiting({ session }: { session: Session }) {
   const items = session.items.value;
   const first = items.find(needsPerson);
-  if (items.length === 0) return null;
+  if (!first && (online.value || items.length === 0)) return null; // what is just being sent is no news
   const look = (item: Item) => {
     if (item.kind === "decide") return go("/approve");
     const day = dayOf(item);

@@ -108,15 +108,16 @@ class Phones:
 
     def blank(self, caller: Caller, *, device: str = PHONE, **options: Any) -> "Page":
         """Return a page that shows nothing yet."""
-        stored = [{"name": self._name, "value": json.dumps(signed_in(caller))}]
-        state = {"cookies": [], "origins": [{"origin": self.settings.app_url, "localStorage": stored}]}
+        origin = {"origin": self.settings.app_url, "localStorage": [self.kept(caller)]}
+        state = {"cookies": [], "origins": [origin]}
         base = {"base_url": self.settings.app_url, "storage_state": state}
         context = self.browser.new_context(**self.playwright.devices[device] | base | options)
         return self.open.enter_context(on_phone(context)).new_page()
 
-    @property
-    def _name(self) -> str:
-        return f"oidc.user:{self.settings.issuer}:{self.settings.app_client_id}"
+    def kept(self, caller: Caller) -> dict[str, str]:
+        """Return what stands in the phone's storage for a person who signed in."""
+        name = f"oidc.user:{self.settings.issuer}:{self.settings.app_client_id}"
+        return {"name": name, "value": json.dumps(signed_in(caller))}
 
 
 def signed_in(caller: Caller) -> dict[str, Any]:

@@ -59,6 +59,8 @@ const LOCK = "timesheets outbox";
 export class Outbox {
   /** How much the server has taken: a list that was asked for before lacks it. */
   taken = 0;
+  /** The latest attempt to send what waits: over when it is sent, refused, or can't be sent now. */
+  sending: Promise<void> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private stopped = false;
@@ -259,7 +261,7 @@ export class Outbox {
 
   private waits(n: number): number {
     this.changed();
-    void this.flush();
+    this.sending = this.flush();
     return n;
   }
 

@@ -4,7 +4,7 @@ import type { Fields } from "../api";
 import { formats, parseHours, stepHours, today, weekOf } from "../dates";
 import type { Shown } from "../outbox";
 import { focusHeading, go } from "../router";
-import { type Session, needsPerson, online, tell } from "../state";
+import { type Session, tell } from "../state";
 
 const { hours: inHours, typed: asDigits } = formats();
 const PATIENCE = 5000; // ms for the server's word, before the list is shown with the entry still on its way
@@ -137,12 +137,9 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
 
 /** Wait for the server's word: the item as it is then, or nothing if the server took it. */
 async function outcome(session: Session, n: number) {
-  const until = Date.now() + PATIENCE;
-  for (;;) {
-    const item = await session.database.get("outbox", n);
-    if (!item || needsPerson(item) || !online.value || Date.now() > until) return item;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  await Promise.race([session.outbox.sending, patience]);
+  return session.database.get("outbox", n);
 }
 
 function asTyped(entry: Pick<Shown, "project" | "date" | "hours" | "notes"> | undefined): Typed {

@@ -10,6 +10,8 @@ interface Schema extends DBSchema {
   /** When (ms) something was last seen: a week by its name, or `approvals`. */
   seen: { key: string; value: number };
   outbox: { key: number; value: Item };
+  /** The ids that the server gave, by the ones that entries had here before: a form may be open on one. */
+  arrived: { key: string; value: string };
   /** What is being typed, by the form's address. */
   drafts: { key: string; value: Record<string, string> };
 }
@@ -27,6 +29,7 @@ export function open(sub: string, toldToClose?: () => void): Promise<Database> {
       database.createObjectStore("approvals", { keyPath: "id" });
       database.createObjectStore("seen");
       database.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+      database.createObjectStore("arrived");
       database.createObjectStore("drafts");
     },
     ...(toldToClose && { blocking: toldToClose }),

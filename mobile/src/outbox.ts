@@ -81,7 +81,8 @@ export class Outbox {
   }
 
   /** Correct an entry, or what already waits to be said of it. */
-  async corrected(entry: Entry, fields: Partial<Fields>): Promise<number> {
+  async corrected(seen: Entry, fields: Partial<Fields>): Promise<number> {
+    const entry = await this.arrived(seen);
     const transaction = this.database.transaction("outbox", "readwrite");
     const waiting = (await transaction.store.getAll()).filter((item) => item.id === entry.id).at(-1);
     const base = waiting ? ("base" in waiting ? waiting.base : undefined) : entry;
@@ -98,7 +99,8 @@ export class Outbox {
     return this.waits(n);
   }
 
-  async deleted(entry: Entry): Promise<number> {
+  async deleted(seen: Entry): Promise<number> {
+    const entry = await this.arrived(seen);
     const waiting = (await this.items()).filter((item) => item.id === entry.id);
     const never = waiting.length > 0 && waiting.every((item) => item.kind === "create" && (!item.tried || item.refused));
     if (never) {
@@ -108,6 +110,12 @@ export class Outbox {
     await this.drop(waiting.filter((item) => item.refused));
     const known = waiting.some((item) => item.kind === "create" && !item.refused) ? {} : { base: entry };
     return this.add({ kind: "delete", id: entry.id, ...known, notBefore: Date.now() + UNDO * 1000, tried: false });
+  }
+
+  /** An entry that was still on its way when the person saw it, as the server has it by now. */
+  private async arrived(entry: Entry): Promise<Entry> {
+    const id = await this.database.get("arrived", entry.id);
+    return (id && (await this.database.get("entries", id))) || entry;
   }
 
   async decided(entry: Entry, decision: Decision): Promise<number> {
@@ -217,11 +225,12 @@ export class Outbox {
 
   /** What the server took leaves the queue in one step with what is known from then on. */
   private async took(item: Item, entry?: Entry): Promise<void> {
-    const transaction = this.database.transaction(["outbox", "entries", "approvals"], "readwrite");
+    const transaction = this.database.transaction(["outbox", "entries", "approvals", "arrived"], "readwrite");
     const outbox = transaction.objectStore("outbox");
     await outbox.delete(item.n!);
     if (entry) {
       await transaction.objectStore("entries").put(entry);
+      if (item.kind === "create") await transaction.objectStore("arrived").put(entry.id, item.id);
       for (const later of await outbox.getAll()) {
         if (later.id === item.id && later.kind !== "create") await outbox.put({ ...later, id: entry.id, base: entry } as Item);
       }

@@ -126,6 +126,7 @@ export class Session {
 
   /** One of one's own entries, with all that is on the way: for the form. */
   async find(id: string): Promise<Shown | undefined> {
+    id = (await this.database.get("arrived", id)) ?? id;
     const entry = await this.database.get("entries", id);
     return overlaid(entry ? [entry] : [], await this.outbox.items()).find((one) => one.id === id);
   }

@@ -147,16 +147,16 @@ function Undo({ undo }: { undo: () => Promise<void> }) {
   );
 }
 
-/** Send what waits whenever that may work: now, with the network, when the app is looked at, after a sign-in. */
+/** Send what waits, and ask for news, whenever that may work: with the network, looked at, after a sign-in. */
 function keepSending(session: Session, auth: Auth): () => void {
   const send = () => {
     online.value = navigator.onLine;
-    if (navigator.onLine && document.visibilityState === "visible") void session.outbox.flush();
+    if (navigator.onLine && document.visibilityState === "visible") void session.refresh();
   };
   addEventListener("online", send);
   addEventListener("offline", send);
   document.addEventListener("visibilitychange", send);
-  const stop = auth.ended.subscribe((ended) => !ended && send());
+  const stop = auth.ended.subscribe((ended) => !ended && void session.outbox.flush());
   return () => {
     removeEventListener("online", send);
     removeEventListener("offline", send);

@@ -11,7 +11,10 @@ function serviceWorker(): Plugin {
     generateBundle(_options, bundle) {
       const built = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
       const shell = ["/", ...built.map((name) => `/${name}`), "/manifest.webmanifest", "/icon.svg"].sort();
-      const build = createHash("sha256").update(shell.join("\n")).digest("hex").slice(0, 12);
+      const hash = createHash("sha256").update(shell.join("\n"));
+      // What has no hash in its name is part of this build all the same.
+      for (const name of ["index.html", "public/manifest.webmanifest", "public/icon.svg"]) hash.update(readFileSync(new URL(name, import.meta.url)));
+      const build = hash.digest("hex").slice(0, 12);
       const source = readFileSync(new URL("src/sw.js", import.meta.url), "utf8")
         .replace('"__BUILD__"', JSON.stringify(build))
         .replace('["__SHELL__"]', JSON.stringify(shell));

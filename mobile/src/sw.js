@@ -4,6 +4,8 @@
 const BUILD = "__BUILD__";
 const SHELL = ["__SHELL__"];
 
+const PATIENCE = 3000; // ms: the screen waits for this
+
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(BUILD).then((cache) => cache.addAll([...SHELL, "/config.json"])).then(() => self.skipWaiting()));
 });
@@ -30,7 +32,7 @@ async function fromCache(name, request) {
 async function fresh(request) {
   const cache = await caches.open(BUILD);
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
     if (answer.ok) await cache.put(request, answer.clone());
     return answer;
   } catch (error) {

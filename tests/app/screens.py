@@ -1,13 +1,13 @@
 """What tests do with the app as a person does: by names and roles, as a screen reader has them."""
 
-import datetime
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-TODAY = datetime.datetime.now().astimezone().date()
+TODAY = dt.datetime.now().astimezone().date()
 
 
 def tab(page: "Page", name: str) -> None:
@@ -42,7 +42,9 @@ def press(place: "Page | Locator", name: str) -> None:
 
 def group(page: "Page", person: str | None) -> "Locator":
     """Return one person's part of the approvals."""
-    return page.locator("section").filter(has=page.get_by_role("heading", name=re.compile(re.escape(person or ""))))
+    return page.locator("section").filter(
+        has=page.get_by_role("heading", name=re.compile(re.escape(person or "")))
+    )
 
 
 def message(page: "Page") -> "Locator":

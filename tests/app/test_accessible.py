@@ -1,6 +1,6 @@
-"""For everyone: by screen reader and keyboard, on small screens, in large letters, light and dark, and quickly."""
+"""For everyone: by screen reader and keyboard, on small screens, in large letters, light and dark."""
 
-import datetime
+import datetime as dt
 import gzip
 import re
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,9 @@ def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterat
     person = newcomers.person("ida", MANAGER)
     other = newcomers.person("tom")
     waiting = other.entry(project="Harbour", notes="Two of us, until late")
-    approved, rejected = (person.entry(project=name, date=TODAY.isoformat()) for name in ("StoreZero", "Till"))
+    approved, rejected = (
+        person.entry(project=name, date=TODAY.isoformat()) for name in ("StoreZero", "Till")
+    )
     decider = newcomers.person("max", MANAGER)
     decider("PUT", f"/approvals/{approved['id']}")
     decider("PUT", f"/approvals/{rejected['id']}", json={"approved": False, "reason": "Which till?"})
@@ -188,7 +190,7 @@ def test_the_app_is_small(files: "httpx.Client") -> None:
 
 
 def _thousand() -> list[dict[str, Any]]:
-    days = [datetime.date(2026, 1, 1) + datetime.timedelta(days=number // 10) for number in range(1000)]
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=number // 10) for number in range(1000)]
     return [
         {
             "id": f"e{number}",

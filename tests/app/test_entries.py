@@ -164,7 +164,9 @@ def test_several_are_approved_at_once_and_all_of_it_is_undone(
     assert {entry["status"] for entry in employee.every()} == {"pending"}
     theirs.get_by_role("heading").get_by_role("checkbox").check()
     answers: list[int] = []
-    page.on("response", lambda answer: answers.append(answer.status) if answer.request.method == "PUT" else None)
+    page.on(
+        "response", lambda answer: answers.append(answer.status) if answer.request.method == "PUT" else None
+    )
     press(page, "Approve 3 selected")
     expect(theirs).to_have_count(0)
     with page.expect_response(lambda answer: answer.request.method == "PUT" and len(answers) == 3):

@@ -155,4 +155,3 @@ def test_a_decision_without_a_signal_waits_too(
     with page.expect_response(lambda answer: answer.request.method == "PUT"):
         page.context.set_offline(False)
     assert employee.every()[0]["status"] == "approved"
-

@@ -76,7 +76,8 @@ def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") ->
     pages = (phone, other)
     for page in pages:
         page.evaluate(
-            "[...document.querySelectorAll('button')].find((one) => one.textContent === 'Earlier week').click()"
+            """[...document.querySelectorAll("button")]
+                .find((one) => one.textContent === "Earlier week").click()"""
         )
     for page in pages:
         expect(page.get_by_role("main")).to_contain_text("As of this minute")
@@ -251,7 +252,9 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_the_firsts(
 
 def test_a_phone_that_lets_nothing_be_kept_is_told_so(phones: "Phones", employee: "Caller") -> None:
     page = phones.blank(employee)
-    page.add_init_script("indexedDB.open = () => { throw new DOMException('Storage is blocked', 'SecurityError') }")
+    page.add_init_script(
+        "indexedDB.open = () => { throw new DOMException('Storage is blocked', 'SecurityError') }"
+    )
     page.goto("/")
     expect(page.get_by_role("alert")).to_contain_text("Storage is blocked")
 

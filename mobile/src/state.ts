@@ -54,7 +54,9 @@ export class Session {
     // What its owner deleted meanwhile is in no list: the decision about it must not be lost from sight.
     const listed = new Set(this.waiting.value.map((entry) => entry.id));
     const gone = [...decisions.values()].filter((item) => needsPerson(item) && !listed.has(item.id)).map((item) => item.base);
+    const oldestFirst = (a: Entry, b: Entry) => a.date.localeCompare(b.date) || a.created_at.localeCompare(b.created_at);
     return [...this.waiting.value, ...gone]
+      .sort(oldestFirst)
       .map((entry) => ({ ...entry, ...(decisions.has(entry.id) && { waiting: decisions.get(entry.id)! }) }))
       .filter((entry) => !entry.waiting || needsPerson(entry.waiting));
   });

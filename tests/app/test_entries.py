@@ -148,18 +148,19 @@ def test_a_rejected_entry_goes_back_though_nothing_in_it_changes(
 def test_several_are_approved_at_once_and_all_of_it_is_undone(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
-    for hours in (1, 2, 3):
-        employee.entry(hours=hours, project=f"Store {hours}")
+    for day in (3, 1, 4, 2):
+        employee.entry(hours=day, project=f"Store {day}", date=f"2026-11-0{day}")
     page = phones(manager)
     tab(page, "Approve")
     theirs = group(page, employee.email)
+    expect(theirs.get_by_role("listitem")).to_contain_text([f"Store {day}" for day in (1, 2, 3, 4)])
     page.clock.install()
     theirs.get_by_role("heading").get_by_role("checkbox").check()
     theirs.get_by_role("checkbox").nth(1).uncheck()
-    press(page, "Approve 2 selected")
+    press(page, "Approve 3 selected")
     expect(theirs.get_by_role("listitem")).to_have_count(1)
     press(page, "Undo")
-    expect(theirs.get_by_role("listitem")).to_have_count(3)
+    expect(theirs.get_by_role("listitem")).to_have_count(4)
     page.clock.fast_forward(2 * UNDO)
     assert {entry["status"] for entry in employee.every()} == {"pending"}
     theirs.get_by_role("heading").get_by_role("checkbox").check()
@@ -167,9 +168,9 @@ def test_several_are_approved_at_once_and_all_of_it_is_undone(
     page.on(
         "response", lambda answer: answers.append(answer.status) if answer.request.method == "PUT" else None
     )
-    press(page, "Approve 3 selected")
+    press(page, "Approve 4 selected")
     expect(theirs).to_have_count(0)
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and len(answers) == 3):
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and len(answers) == 4):
         page.clock.fast_forward(UNDO)
     assert {entry["status"] for entry in employee.every()} == {"approved"}
 

@@ -153,6 +153,27 @@ describe("an entry that is logged", () => {
     expect(server.entries.size).toBe(1);
   });
 
+  test("is neither blamed nor sent on and on when no token is taken", async () => {
+    server.trouble = Array(20).fill(401);
+    await outbox.logged(HOURS);
+    await byItself(60);
+    expect(server.trouble.length).toBe(18); // with the token, and with a new one
+    expect((await outbox.items())[0]?.refused).toBeUndefined();
+    server.trouble = [];
+    await settled();
+    expect(server.entries.size).toBe(1);
+  });
+
+  test("is not sent by a page that somebody else took over", async () => {
+    server.trouble = ["no network", "no network"];
+    await outbox.logged(HOURS);
+    await settled();
+    outbox.stop();
+    await byItself(10);
+    await outbox.flush();
+    expect(server.entries.size).toBe(0);
+  });
+
   test("goes in the order in which it was logged", async () => {
     server.trouble = ["no network"];
     await outbox.logged({ ...HOURS, project: "first" });
@@ -199,6 +220,21 @@ describe("a correction", () => {
     await settled();
     await settled();
     expect([...server.entries.values()]).toMatchObject([{ hours: 6, notes: "late", version: 2 }]);
+    expect(await outbox.items()).toEqual([]);
+  });
+
+  test("and a deletion that begin before it arrives are about what arrived", async () => {
+    server.trouble = ["no network", "no network"];
+    await outbox.logged(HOURS);
+    await settled();
+    const [seen] = overlaid([], await outbox.items());
+    await settled();
+    await outbox.corrected(seen!, { hours: 6 });
+    await settled();
+    expect([...server.entries.values()]).toMatchObject([{ hours: 6, version: 2 }]);
+    await outbox.deleted(seen!);
+    await later(UNDO);
+    expect(server.entries.size).toBe(0);
     expect(await outbox.items()).toEqual([]);
   });
 

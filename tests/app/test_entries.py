@@ -139,6 +139,7 @@ def test_a_rejected_entry_goes_back_though_nothing_in_it_changes(
     [entry] = employee.every()
     manager("PUT", f"/approvals/{entry['id']}", json={"approved": False, "reason": "Sure?"})
     press(page, "Refresh")
+    expect(row(page, "StoreZero")).to_contain_text("Rejected")
     press(row(page, "StoreZero"), "Edit")
     press(page, "Save")
     expect(row(page, "StoreZero")).to_contain_text("Pending")
@@ -251,13 +252,15 @@ def test_a_decision_about_what_is_gone_is_told_and_discarded(
     entry = employee.entry(project="Gone")
     page = phones(manager)
     tab(page, "Approve")
+    expect(group(page, employee.email)).to_be_visible()
     employee("DELETE", f"/timesheets/{entry['id']}")
     page.clock.install()
     press(group(page, employee.email), "Approve")
     with page.expect_response(lambda answer: answer.request.method == "PUT"):
         page.clock.fast_forward(UNDO)
     expect(row(page, "Gone")).to_contain_text("Not accepted")
-    press(page, "Refresh")
+    with page.expect_response(re.compile(r"/approvals\?")):
+        press(page, "Refresh")
     press(row(page, "Gone"), "Discard")
     expect(row(page, "Gone")).to_have_count(0)
 

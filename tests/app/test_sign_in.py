@@ -230,17 +230,17 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_the_firsts(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     page, second = phones(employee), phones.kept(manager)
-    page.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
+    page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
     fill(page, project="Of the first", hours="1")
     press(page, "Save")
     expect(row(page, "Of the first")).to_be_visible(timeout=10_000)
-    page.unroute(re.compile(r"/timesheets\b"))
     # In another tab, somebody else signs in.
     other = page.context.new_page()
     other.goto("/profile")
     other.evaluate("([name, value]) => localStorage.setItem(name, value)", [second["name"], second["value"]])
     expect(page.get_by_role("navigation").get_by_role("link", name="Approve")).to_be_visible()
+    page.context.unroute(re.compile(r"/timesheets\b"))
     expect(row(page, "Of the first")).to_have_count(0)
     press(page, "Refresh")
     expect(page.get_by_role("button", name="Refresh")).to_be_enabled()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 AXE = app_build.MOBILE / "node_modules/axe-core/axe.min.js"
 VIOLATIONS = """async () => {
-    await Promise.all(document.getAnimations().map((one) => one.finished)); // half a colour has half a contrast
+    await Promise.all(document.getAnimations().map((one) => one.finished));
     const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = await axe.run(document, { runOnly: rules });
     return violations.map((one) => [one.id, ...one.nodes.map((node) => node.html)]);

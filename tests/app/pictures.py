@@ -27,7 +27,7 @@ FRIDAY = "2026-11-20T16:00:00"
 LARGEST = 60_000
 """Bytes of a picture."""
 
-WEEKS = {
+WEEKS: dict[str, list[tuple[str, str, float, str]]] = {
     "ana": [
         ("2026-11-16", "StoreZero", 7.5, ""),
         ("2026-11-17", "StoreZero", 6, "Till firmware"),

@@ -45,7 +45,7 @@ def test_take_the_pictures(
 ) -> None:
     _log(settings)
     IMAGES.mkdir(exist_ok=True)
-    options = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.25, "is_mobile": True}
+    options = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.2, "is_mobile": True}
     for user in ("ana", "mia"):
         context = browser.new_context(base_url=settings.app_url, has_touch=True, **options)
         with on_phone(context):

@@ -4,10 +4,14 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 TODAY = dt.datetime.now().astimezone().date()
+
+expect.set_options(timeout=20_000)  # milliseconds, as of all else: the first call of a function starts it
 
 
 def tab(page: "Page", name: str) -> None:

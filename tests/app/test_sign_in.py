@@ -187,7 +187,8 @@ def test_signing_out_leaves_nothing_in_any_tab_and_ends_the_session(
     expect(other.get_by_role("main")).to_contain_text("ana@exampleco.com")
     assert phone.evaluate(DATABASES) == ["timesheets auth0|ana"]
     tab(phone, "Profile")
-    press(phone, "Sign out")
+    with phone.expect_navigation(url=f"{settings.app_url}/"):
+        press(phone, "Sign out")
     for page in (phone, other):
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert phone.url == f"{settings.app_url}/"
@@ -220,7 +221,8 @@ def test_signing_out_asks_before_it_removes_what_was_not_sent(phones: "Phones", 
     expect(row(page, "Unsent")).to_be_visible()
     tab(page, "Profile")
     press(page, "Sign out")
-    press(dialog, "Sign out and lose them")
+    with page.expect_navigation(url=f"{phones.settings.app_url}/"):
+        press(dialog, "Sign out and lose them")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.evaluate(DATABASES) == []
     assert not employee.every()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bench.measure import PROJECT
 from bench.tables import ANA, LAST_DAY, approved, entry
 from timesheets.items import Item, import_item, to_item
-from timesheets.upload import parse_row
+from timesheets.rows import parse_row
 
 CARL: Final = "auth0|carl"
 _ROWS: Final = 100

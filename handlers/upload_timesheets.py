@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from timesheets.access import UPLOAD_TIMESHEETS
 from timesheets.api import Request, Response, count, endpoint, entry_response, logger, unexpected
 from timesheets.problems import Problem
+from timesheets.rows import parse_rows
 from timesheets.store import Store
-from timesheets.upload import Upload, parse_rows, to_json
+from timesheets.upload import Upload, to_json
 
 store = Store.connect()
 

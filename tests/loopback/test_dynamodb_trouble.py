@@ -17,8 +17,8 @@ from tests.store.conftest import upload as an_upload
 from timesheets.ids import new_id
 from timesheets.items import import_key, to_item
 from timesheets.problems import Conflict, Unavailable
+from timesheets.rows import parse_rows
 from timesheets.store import Import, Store
-from timesheets.upload import parse_rows
 
 THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "message": "slow down"})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})

@@ -11,8 +11,8 @@ from tests.store.conftest import NOW, entry, listed, waiting
 from tests.store.conftest import upload as an_upload
 from timesheets.entry import Decision, corrected, decided
 from timesheets.ids import new_id
+from timesheets.rows import Row
 from timesheets.store import Store
-from timesheets.upload import Row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

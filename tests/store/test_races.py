@@ -15,8 +15,9 @@ from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiti
 from timesheets.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.ids import new_id
 from timesheets.problems import Conflict, Problem
+from timesheets.rows import Row
 from timesheets.store import Store
-from timesheets.upload import Row, Taken
+from timesheets.upload import Taken
 
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)

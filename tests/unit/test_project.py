@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from local.issuer.directory import Seed
 from local.settings import Settings
-from timesheets import access, api, entry, fields, filters, problems, spreadsheet, upload
+from timesheets import access, api, entry, fields, filters, problems, rows, spreadsheet
 
 PROJECT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
     assert schemas["Decision"]["oneOf"][1]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
     assert schemas["Row"]["properties"]["user_id"]["maxLength"] == fields.MAX_USER_ID
     assert schemas["Row"]["properties"]["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
-    assert schemas["Upload"]["oneOf"][1]["maxItems"] == upload.MAX_ROWS
+    assert schemas["Upload"]["oneOf"][1]["maxItems"] == rows.MAX_ROWS
     limit = openapi["components"]["parameters"]["Limit"]["schema"]
     assert (limit["maximum"], limit["default"]) == (filters.MAX_LIMIT, filters.DEFAULT_LIMIT)
 

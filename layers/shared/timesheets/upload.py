@@ -14,49 +14,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from timesheets.entry import Entry, corrected, new_entry
-from timesheets.fields import (
-    ENTRY_CHECKS,
-    MAX_EXTERNAL_ID,
-    MAX_USER_ID,
-    REQUIRED,
-    SERVER_FIELDS,
-    checked_fields,
-    identifier,
-)
-from timesheets.ids import digest_of, new_id
-from timesheets.problems import Conflict, Fault, NotFound, Problem, Unavailable, invalid_entry
+from timesheets.ids import new_id
+from timesheets.problems import Conflict, NotFound, Problem, Unavailable
+from timesheets.rows import Row
 from timesheets.store import Import, Store
 
-MAX_ROWS: Final = 100
 _AT_ONCE: Final = 8
 """Rows: botocore keeps ten connections."""
 _TRIES: Final = 6
 """For one row, while others change what it depends on."""
-
-
-def _external_id(value: object) -> object:
-    return None if value is None else identifier(MAX_EXTERNAL_ID)(value)
-
-
-_CHECKS: Final = {
-    "user_id": identifier(MAX_USER_ID),
-    **ENTRY_CHECKS,
-    "external_id": _external_id,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One checked row."""
-
-    fields: dict[str, Any]
-    user_id: str
-    external_id: str | None
-
-    @property
-    def digest(self) -> str:
-        """What stands for the row's content: equal for equal rows."""
-        return digest_of({**self.fields, "user_id": self.user_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,48 +36,11 @@ class Taken:
     """As it is now, or was at first under an idempotency key; None where it did not have to be read."""
 
 
-def parse_row(body: object) -> Row:
-    """Check one row, decoded JSON.
-
-    Raises
-    ------
-    Problem
-        `invalid_entry`, naming every fault.
-
-    """
-    fields = checked_fields(
-        body, _CHECKS, required=("user_id", *REQUIRED), accepted=SERVER_FIELDS - {"user_id"}
-    )
-    return Row(user_id=fields.pop("user_id"), external_id=fields.pop("external_id", None), fields=fields)
-
-
-def parse_rows(body: object) -> list[Row | Problem]:
-    """Check an upload, decoded JSON: one row, or an array of up to 100. A bad row is its problem.
-
-    Raises
-    ------
-    Problem
-        `invalid_entry` for an array of another length.
-
-    """
-    rows = body if isinstance(body, list) else [body]
-    if not 1 <= len(rows) <= MAX_ROWS:
-        raise invalid_entry([Fault("", f"must be one entry, or an array of 1 to {MAX_ROWS}")])
-    return [_row_or_problem(row) for row in rows]
-
-
 def to_json(index: int, result: Taken | Problem) -> dict[str, Any]:
     """Return one row's result as callers see it."""
     if isinstance(result, Problem):
         return {"index": index, "status": "rejected", "problem": result.to_json()}
     return {"index": index, "status": result.status, "id": result.entry_id}
-
-
-def _row_or_problem(body: object) -> Row | Problem:
-    try:
-        return parse_row(body)
-    except Problem as problem:
-        return problem
 
 
 class Upload:

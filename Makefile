@@ -18,7 +18,7 @@ help: ## show this
 .PHONY: setup
 setup: .venv/.ready ## make the environment in .venv
 
-.venv/.ready: uv.lock pyproject.toml | $(UV)
+.venv/.ready: uv.lock pyproject.toml importer/pyproject.toml | $(UV)
 	@$(UV) sync --frozen --quiet >&2
 	@touch $@
 
@@ -139,7 +139,7 @@ check: setup ## lint, format, types, templates, workflows, build, the running AP
 .PHONY: audit
 audit: setup ## known vulnerabilities in what ships and in what builds it
 	@mkdir -p .local
-	@$(UV) export --frozen --quiet --no-header --no-annotate --no-emit-project > .local/audit.txt
+	@$(UV) export --frozen --quiet --no-header --no-annotate --no-emit-workspace > .local/audit.txt
 	@$(UV) tool run --quiet pip-audit@$(PIP_AUDIT) --require-hashes --disable-pip -r .local/audit.txt
 
 .PHONY: format

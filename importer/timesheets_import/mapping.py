@@ -191,13 +191,14 @@ class Checker:
         body: dict[str, Any]
         if isinstance(cells, list):
             body = {name: cells[index] for name, index in self._positions.items()}
-            for name in ("notes", "external_id"):
-                if not body.get(name, "").strip():
-                    body.pop(name, None)
         else:
             body = {self._members.get(name, name): value for name, value in cells.items()}
             if self._reading.ignore_others:
                 body = {name: value for name, value in body.items() if name in FIELDS}
+        for name in ("notes", "external_id"):  # what is blank says nothing
+            value = body.get(name)
+            if isinstance(value, str) and not value.strip():
+                del body[name]
         hours, day = body.get("hours"), body.get("date")
         if isinstance(hours, str) and _DECIMAL_COMMA.fullmatch(hours):
             body["hours"] = hours.replace(",", ".")

@@ -18,7 +18,7 @@ class Patience:
     """What all that speak to a server share: each answer starts the time to give up after anew."""
 
     def __init__(self, give_up_after: float, tell: Callable[[str, float, float], None]) -> None:
-        """Give up after so many seconds without progress; `tell` of each wait: why, its length, what is left."""
+        """Give up after so many seconds without progress. `tell` of a wait: why, how long, what is left."""
         self._give_up_after = give_up_after
         self._tell = tell
         self._stopped = threading.Event()

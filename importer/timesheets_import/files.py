@@ -107,6 +107,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
         return
     with tempfile.TemporaryFile() as spooled:
         shutil.copyfileobj(sys.stdin.buffer, spooled, _CHUNK)
+        spooled.seek(0)
         yield spooled
 
 

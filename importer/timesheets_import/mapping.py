@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -153,34 +154,32 @@ class Checker:
         self._reading = reading
         self._positions = positions(layout, reading) if layout.kind == "csv" else {}
         self._members = {reading.column(name): name for name in FIELDS}
-        self._seen = _Seen()
 
     def check(self, records: Iterable[Record]) -> Iterator[Checked]:
         """Check rows in the file's order, and give each what makes it known to the API."""
-        for record in records:
-            if record.fault:
-                yield Checked(record, faults=[record.fault])
-                continue
-            body, faults = self._body(record.cells)
-            try:
-                row = parse_row(body)
-            except Problem as problem:
-                told = {fault.partition(":")[0] for fault in faults}
-                faults += [
-                    said
-                    for fault in problem.errors
-                    if (said := self._said(fault)).partition(":")[0] not in told
-                ]
-                yield Checked(record, faults=faults)
-                continue
-            yield Checked(record, faults=faults) if faults else self._known(record, row)
+        with closing(_Seen()) as seen:
+            for record in records:
+                yield self._checked(record, seen)
 
-    def _known(self, record: Record, row: Row) -> Checked:
+    def _checked(self, record: Record, seen: "_Seen") -> Checked:
+        if record.fault:
+            return Checked(record, faults=[record.fault])
+        body, faults = self._body(record.cells)
+        try:
+            row = parse_row(body)
+        except Problem as problem:
+            told = {fault.partition(":")[0] for fault in faults}
+            said = map(self._said, problem.errors)
+            faults += [one for one in said if one.partition(":")[0] not in told]
+            return Checked(record, faults=faults)
+        return Checked(record, faults=faults) if faults else self._known(record, row, seen)
+
+    def _known(self, record: Record, row: Row, seen: "_Seen") -> Checked:
         digest = row.digest
         if row.external_id is None:
-            times = self._seen.times(digest)
+            times = seen.times(digest)
             return Checked(record, row, f"row-{digest}-{times}", repeats=times > 1)
-        line, before = self._seen.first(row.external_id, record.line, digest)
+        line, before = seen.first(row.external_id, record.line, digest)
         if before != digest:
             column = self._reading.column("external_id")
             return Checked(record, faults=[f"{column}: stands on line {line} already, with another content"])
@@ -230,6 +229,10 @@ class _Seen:
             "CREATE TABLE ids (id TEXT PRIMARY KEY, line INTEGER, digest TEXT) WITHOUT ROWID;"
             "BEGIN"
         )
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._database.close()
 
     def times(self, digest: str) -> int:
         """Return how often a row has come, this time included."""

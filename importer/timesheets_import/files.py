@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -247,7 +247,7 @@ def _met(header: list[str], known: Collection[str]) -> int:
     return sum(name.casefold() in known for name in header)
 
 
-def records(stream: BinaryIO, layout: Layout) -> Iterator[Record]:
+def records(stream: BinaryIO, layout: Layout) -> Generator[Record]:
     """Read a file's rows one by one; empty ones are left out.
 
     Raises

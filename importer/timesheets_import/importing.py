@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any, BinaryIO, Final
@@ -155,11 +155,12 @@ def _send(  # noqa: PLR0913, PLR0917 all of one run
         httpx.Client(timeout=TIMEOUT, limits=limits) as http,
         closing(Tokens(options.credentials, patience)) as tokens,
         _stoppable(patience),
+        closing(records(stream, layout)) as found,
+        closing(_good(Checker(layout, options.reading).check(found))) as good,
     ):
         tokens.current()
         url = options.api.rstrip("/") + PATH
         sender = Sender(http, url, tokens, patience, at_once=options.at_once)
-        good = _good(Checker(layout, options.reading).check(records(stream, layout)))
         try:
             for batch, results in sender.send(batches(good, done)):
                 note(batch, results)
@@ -169,11 +170,12 @@ def _send(  # noqa: PLR0913, PLR0917 all of one run
             raise
 
 
-def _good(rows: Iterator[Checked]) -> Iterator[Checked]:
-    for row in rows:
-        if row.faults:
-            raise Usage("The file was changed while it was sent. Run the same command again")
-        yield row
+def _good(rows: Generator[Checked]) -> Iterator[Checked]:
+    with closing(rows):
+        for row in rows:
+            if row.faults:
+                raise Usage("The file was changed while it was sent. Run the same command again")
+            yield row
 
 
 @contextmanager
@@ -220,8 +222,8 @@ def _write_rejected(stream: BinaryIO, layout: Layout, options: Options, journal:
     if not count:
         return False
     if journal.written != count or not options.rejected.exists():
-        with suppress(StopIteration):  # the file has changed meanwhile, which is told elsewhere
-            rows = records(stream, layout)
+        # Where the file has changed meanwhile, that is told elsewhere.
+        with closing(records(stream, layout)) as rows, suppress(RuntimeError):
             rejecting.write(options.rejected, journal.rejected(), rows, layout, options.reading)
         journal.written = count
     return True

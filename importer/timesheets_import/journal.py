@@ -52,16 +52,13 @@ class Journal:
             if again or self._about("import") != about:
                 self._begin(about)
             self._database.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._database.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 raise Usage(
                     f"Another timesheets-import is at work on this file (it holds {printable(str(path))})."
                     " Wait for its end, or stop it"
                 ) from None
-            raise self._unusable(path, error) from None
-        except sqlite3.DatabaseError as error:
-            self._database.close()
             raise self._unusable(path, error) from None
 
     @staticmethod

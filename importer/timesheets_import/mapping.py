@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -155,7 +155,7 @@ class Checker:
         self._positions = positions(layout, reading) if layout.kind == "csv" else {}
         self._members = {reading.column(name): name for name in FIELDS}
 
-    def check(self, records: Iterable[Record]) -> Iterator[Checked]:
+    def check(self, records: Iterable[Record]) -> Generator[Checked]:
         """Check rows in the file's order, and give each what makes it known to the API."""
         with closing(_Seen()) as seen:
             for record in records:

@@ -78,9 +78,8 @@ class Sender:
         try:
             for batch in waiting:
                 self._flying.add(pool.submit(self._sent, batch))
-                while (
-                    len(self._flying) > self._at_once
-                ):  # one more than fly: a thread never waits for the file
+                # One more than fly: no thread waits for the file.
+                while len(self._flying) > self._at_once:
                     yield from self._landed()
             while self._flying:
                 yield from self._landed()

@@ -1,0 +1,314 @@
+"""The command itself: its options, from wherever they come, what it shows, and its exit codes."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from timesheets.rows import MAX_ROWS
+from timesheets_import import cli, importing, showing
+from timesheets_import.errors import Exit
+from timesheets_import.showing import Show
+
+ROWS = "user_id,date,project,hours\n" + "".join(f"007,2026-11-20,A,{n % 24 + 1}\n" for n in range(250))
+SIGN_IN = {
+    "TIMESHEETS_API": "https://api.example/v1",
+    "TIMESHEETS_ISSUER": "https://tenant.example/",
+    "TIMESHEETS_CLIENT_ID": "c",
+    "TIMESHEETS_CLIENT_SECRET": "s3cret",
+}
+
+REPEATED = (
+    "repeat one further up. Without an external_id each makes an entry of its own; with one they are the same"
+)
+
+type Run = Callable[..., Result]
+
+
+class Api:
+    """A server that signs in, and takes every row unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.uploads = 0
+        self.take: Callable[[int, list[Any]], list[str]] = lambda _, rows: ["created"] * len(rows)
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/.well-known"):
+            body = {"issuer": "https://tenant.example/", "token_endpoint": "https://tenant.example/t"}
+            return httpx.Response(200, json=body, request=request)
+        if request.url.path == "/t":
+            return httpx.Response(
+                200, json={"access_token": "eyJ", "token_type": "Bearer", "expires_in": 300}
+            )
+        assert request.url.path == "/v1/timesheets/upload"
+        rows = json.loads(request.content)
+        statuses = self.take(self.uploads, rows)
+        self.uploads += 1
+        self.taken += rows
+        results = [{"index": index, "status": status, "id": "x"} for index, status in enumerate(statuses)]
+        return httpx.Response(207, json={"results": results})
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    api = Api()
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", api.handle)
+    return api
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs the command in a folder of its own that holds hours.csv."""
+    monkeypatch.chdir(tmp_path)
+    Path("hours.csv").write_text(ROWS)
+
+    def invoke(*arguments: str, text: str | None = None, **environ: str) -> Result:
+        result = CliRunner().invoke(cli.app, arguments, input=text, env=SIGN_IN | environ)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        assert "s3cret" not in result.output
+        assert "eyJ" not in result.output
+        return result
+
+    return invoke
+
+
+def last(result: Result) -> dict[str, Any]:
+    end: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return end
+
+
+def test_a_file_goes_in_and_is_in(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "_LOOK", 100)
+    result = run("hours.csv")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "hours.csv: CSV, comma, UTF-8; columns user_id, date, project, hours",
+        f"226 rows {REPEATED}",
+        "250 rows checked, no faults",
+        "250 rows: 250 created, 0 updated, 0 unchanged, 0 rejected",
+    ]
+    assert len({row["external_id"] for row in api.taken}) == 250
+    assert "in already" in run("hours.csv").stderr
+    assert api.uploads == 3
+    assert run("hours.csv", "--again").exit_code == 0
+    assert api.uploads == 6
+
+
+def test_for_programs_every_line_is_json(run: Run, api: Api) -> None:
+    api.take = lambda number, rows: [
+        "rejected" if number == 0 and not n else "created" for n in range(len(rows))
+    ]
+    result = run("hours.csv", "--json", "--at-once", "1")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["file", "repeated", "checked", "rejected", "end"]
+    assert (result.exit_code, events[-1]["exit_code"], events[-1]["rejected"]) == (1, 1, 1)
+    assert result.stderr == ""
+    rejected = Path("hours.csv.rejected.csv")
+    assert events[-1]["rejected_file"] == str(rejected)
+    # Somebody mends it, and the file is sent again: what they have done stays.
+    rejected.write_text("mended")
+    assert run("hours.csv", "--json").exit_code == 1
+    assert rejected.read_text() == "mended"
+
+
+def test_killed_or_failed_it_goes_on_where_it_was(run: Run, api: Api) -> None:
+    api.take = lambda number, rows: ["created"] * (len(rows) if number != 1 else 1)
+    result = run("hours.csv", "--at-once", "1", "--give-up-after", "0s")
+    assert (result.exit_code, "goes on where it was" in result.stderr) == (4, True)
+    api.take = lambda _, rows: ["created"] * len(rows)
+    before = api.uploads
+    result = run("hours.csv", "--at-once", "1")
+    assert (result.exit_code, "Going on: 1 batches are in already" in result.stderr) == (0, True)
+    assert api.uploads == before + 2
+
+
+def test_an_answer_from_another_age_ends_it(run: Run, api: Api) -> None:
+    api.take = lambda _, rows: ["approved"] * len(rows)
+    result = run("hours.csv")
+    assert (result.exit_code, "Is this importer too old?" in result.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_between_two_batches(number: signal.Signals, run: Run, api: Api) -> None:
+    before = signal.getsignal(number)
+
+    def take(upload: int, rows: list[Any]) -> list[str]:
+        if upload == 0:
+            signal.raise_signal(number)
+            time.sleep(0.7)  # longer than it takes to look
+        return ["created"] * len(rows)
+
+    api.take = take
+    result = run("hours.csv", "--at-once", "1")
+    assert (result.exit_code, "goes on where it was" in result.stderr) == (130, True)
+    assert signal.getsignal(number) == before
+    assert run("hours.csv").exit_code == 0
+    assert last(run("hours.csv", "--json"))["created"] == 250
+
+
+def test_a_file_that_changes_meanwhile_is_told(run: Run, api: Api) -> None:
+    def change(text: str) -> Callable[[int, list[Any]], list[str]]:
+        def take(_: int, rows: list[Any]) -> list[str]:
+            Path("hours.csv").write_text(text)
+            return ["created"] * len(rows)
+
+        return take
+
+    for text in (ROWS + "008,2026-11-20,A,1\n", "user_id,date,project,hours\n" + "x\n" * 900):
+        Path("hours.csv").write_text(ROWS * 1)
+        api.take = change(text)
+        result = run("hours.csv", "--again", "--at-once", "1")
+        assert (result.exit_code, "was changed while it was sent" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        (ROWS + "007,x,A,1\n,2026-11-20,A,1\n", (), "Faults in 2 of 252 rows. Nothing was sent"),
+        (ROWS + "007,x,,1\n", ("--max-faults", "1"), "1 more faults; --max-faults 0 shows all"),
+        ("user_id,date,project,hours\n", (), "has no rows"),
+        (ROWS, ("--map", "hours"), "--map hours is not FIELD=COLUMN"),
+        (ROWS, ("--delimiter", "ab"), "--delimiter must be"),
+        (ROWS, ("--encoding", "klingon"), "--encoding klingon"),
+        (ROWS, ("--give-up-after", "soon"), "--give-up-after soon"),
+        (ROWS, ("--client-secret-file", "none"), "--client-secret-file none can't be read"),
+        (ROWS, ("--client-secret-file", "empty"), "--client-secret-file empty is empty"),
+        (ROWS, ("--client-secret-file", "binary"), "it is no text"),
+        (ROWS, ("--api", ""), "Missing: --api"),
+        (ROWS, ("--api", "http://api.example"), "must begin with https"),
+        (ROWS, ("--config", "none"), "--config none can't be read"),
+        (ROWS, ("--config", "binary"), "it is no UTF-8"),
+        (ROWS, ("--config", "bad.toml"), "is not TOML"),
+        (ROWS, ("--config", "secret.toml"), "client-secret does not belong there"),
+        (ROWS, ("--config", "unknown.toml"), "colour is no option; there are api, issuer"),
+        (ROWS, ("--config", "form.toml"), "api must be a text"),
+        (ROWS, ("--config", "table.toml"), "map must be a table"),
+    ],
+)
+def test_what_has_to_be_mended_first_is_told_and_nothing_is_sent(
+    text: str, options: tuple[str, ...], words: str, run: Run, api: Api
+) -> None:
+    for name, content in {
+        "hours.csv": text,
+        "empty": "\n",
+        "bad.toml": "=",
+        "secret.toml": "client_secret = 'x'",
+        "unknown.toml": "colour = 'red'",
+        "form.toml": "api = 1.5",
+        "table.toml": "map = 'hours=Stunden'",
+    }.items():
+        Path(name).write_text(content)
+    Path("binary").write_bytes(b"\xff")
+    result = run("hours.csv", *options)
+    assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+    assert api.uploads == 0
+
+
+def test_options_come_from_a_file_the_environment_and_the_command_in_this_order(run: Run, api: Api) -> None:
+    Path("secret").write_text("s3cret\n")
+    Path("options.toml").write_text(
+        "client-secret-file = 'secret'\ngive_up_after = '1m'\nat-once = 2\nformat = 'csv'\ndelimiter = '|'\n"
+        "json = true\nrejected = 'a.csv'\n[map]\nhours = 'Stunden'\n"
+    )
+    Path("hours.csv").write_text(ROWS.replace("hours", "Stunden").replace(",", ";"))
+    environ = {"TIMESHEETS_CONFIG": "options.toml", "TIMESHEETS_CLIENT_SECRET": ""}
+    assert "Stunden" in run("hours.csv", **environ).stdout
+    result = run("hours.csv", "--delimiter", ";", **environ)
+    assert (result.exit_code, last(result)["created"]) == (0, 250)
+    assert run("hours.csv", **environ, TIMESHEETS_DELIMITER="semicolon").exit_code == 0
+    assert api.uploads == 3
+
+
+def test_a_dry_run_needs_no_one_to_sign_in(run: Run, api: Api) -> None:
+    result = run(
+        "-", "--dry-run", "--delimiter", "tab", text=ROWS.replace(",", "\t").rstrip(), TIMESHEETS_API=""
+    )
+    assert result.exit_code == 0
+    assert "standard input: CSV, tab" in result.stderr
+    assert "unless the file was cut off" in result.stderr
+    assert "Nothing was sent (--dry-run)" in result.stderr
+    assert api.uploads == 0
+    result = run(
+        "-", "--dry-run", text='{"user_id": "1", "date": "2026-11-20", "project": "A", "hours": 1}\n'
+    )
+    assert "standard input: JSON Lines, UTF-8\n" in result.stderr
+    assert not list(Path().glob("stdin*"))
+
+
+def test_help_and_version_need_nothing_else(run: Run) -> None:
+    assert run("--version").stdout.strip() == "0.1.0"
+    said = run("--help").stdout
+    for word in (
+        "--map",
+        "TIMESHEETS_CLIENT_SECRET",
+        "Exit codes: 0 all in",
+        "Examples:",
+        "--install-completion",
+    ):
+        assert word in said
+    assert run().exit_code == 2
+
+
+def test_a_log_gets_a_line_now_and_then_and_each_trouble_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    text = StringIO()
+    with Show(as_json=False, console=Console(file=text, soft_wrap=True)) as show:
+        show.progress(1, 10, 1, "Sent")
+        now = showing.EVERY
+        show.progress(5, 10, 2, "Sent")
+        show.progress(6, 10, 2, "Sent")
+        now *= 2
+        show.progress(2000, None, 0, "Checked")
+        for _ in range(3):
+            show.trouble("503", 1.5, 60)
+        show.say("empty", "")
+    assert text.getvalue().splitlines() == [
+        "Sent: 5 of 10 rows, 2 rows/s, 2 s left",
+        "Checked: 2,000 rows, 0 rows/s",
+        "503; trying again in 1.5 s, giving up in 60 s",
+    ]
+
+
+def test_a_terminal_gets_a_bar() -> None:
+    text = StringIO()
+    console = Console(file=text, force_terminal=True, width=120)
+    with Show(as_json=False, console=console) as show:
+        show.progress(10, None, 5, "Checked")
+        show.progress(10, 20, 5, "Sent")
+        show.progress(20, 20, 5, "Sent")
+    assert "Sent" in text.getvalue()
+
+
+def test_the_process_ends_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr("os._exit", codes.append)
+    for end in (SystemExit(3), SystemExit(None), SystemExit("x"), KeyboardInterrupt()):
+
+        def fail(end: BaseException = end) -> None:
+            raise end
+
+        monkeypatch.setattr(cli, "app", fail)
+        cli.main()
+    assert codes == [3, 0, 1, Exit.INTERRUPTED]
+
+
+def test_it_needs_neither_botocore_nor_powertools() -> None:
+    source = (
+        "import sys, timesheets_import.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True).stdout
+    assert not {"botocore", "boto3", "aws_lambda_powertools"} & set(loaded.split())
+    assert MAX_ROWS == 100

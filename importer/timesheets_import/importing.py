@@ -170,7 +170,7 @@ def _send(  # noqa: PLR0913, PLR0917 all of one run
             raise
 
 
-def _good(rows: Generator[Checked]) -> Iterator[Checked]:
+def _good(rows: Generator[Checked]) -> Generator[Checked]:
     with closing(rows):
         for row in rows:
             if row.faults:

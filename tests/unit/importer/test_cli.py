@@ -166,8 +166,9 @@ def test_a_file_that_changes_meanwhile_is_told(run: Run, api: Api) -> None:
 
         return take
 
-    for text in (ROWS + "008,2026-11-20,A,1\n", "user_id,date,project,hours\n" + "x\n" * 900):
-        Path("hours.csv").write_text(ROWS * 1)
+    long = ROWS + ROWS.partition("\n")[2] * 7  # longer than what is read at once
+    for text in (long + "008,2026-11-20,A,1\n", "user_id,date,project,hours\n" + "x\n" * 9000):
+        Path("hours.csv").write_text(long)
         api.take = change(text)
         result = run("hours.csv", "--again", "--at-once", "1")
         assert (result.exit_code, "was changed while it was sent" in result.stderr) == (2, True)
@@ -187,6 +188,7 @@ def test_a_file_that_changes_meanwhile_is_told(run: Run, api: Api) -> None:
         (ROWS, ("--client-secret-file", "empty"), "--client-secret-file empty is empty"),
         (ROWS, ("--client-secret-file", "binary"), "it is no text"),
         (ROWS, ("--api", ""), "Missing: --api"),
+        (ROWS, ("--client-id", ""), "Missing: --client-id"),
         (ROWS, ("--api", "http://api.example"), "must begin with https"),
         (ROWS, ("--config", "none"), "--config none can't be read"),
         (ROWS, ("--config", "binary"), "it is no UTF-8"),
@@ -245,6 +247,12 @@ def test_a_dry_run_needs_no_one_to_sign_in(run: Run, api: Api) -> None:
     )
     assert "standard input: JSON Lines, UTF-8\n" in result.stderr
     assert not list(Path().glob("stdin*"))
+
+
+def test_without_a_secret_it_says_where_to_put_one(run: Run, api: Api) -> None:
+    result = run("hours.csv", TIMESHEETS_CLIENT_SECRET="")
+    assert (result.exit_code, api.uploads) == (2, 0)
+    assert "Put it into the environment as TIMESHEETS_CLIENT_SECRET" in result.stderr
 
 
 def test_help_and_version_need_nothing_else(run: Run) -> None:

@@ -166,5 +166,9 @@ def test_only_this_machine_goes_without_https() -> None:
         address("--api", "http://exampleco.example")
 
 
+def test_who_never_signed_in_has_nothing_to_close(server: Server) -> None:
+    server().close()
+
+
 def test_credentials_do_not_show_the_secret() -> None:
     assert "s3cret" not in repr(Credentials(issuer="i", client_id="c", secret="s3cret"))

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from io import StringIO
@@ -15,7 +13,6 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from timesheets.rows import MAX_ROWS
 from timesheets_import import cli, importing, showing
 from timesheets_import.errors import Exit
 from timesheets_import.showing import Show
@@ -311,12 +308,3 @@ def test_the_process_ends_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(cli, "app", fail)
         cli.main()
     assert codes == [3, 0, 1, Exit.INTERRUPTED]
-
-
-def test_it_needs_neither_botocore_nor_powertools() -> None:
-    source = (
-        "import sys, timesheets_import.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True).stdout
-    assert not {"botocore", "boto3", "aws_lambda_powertools"} & set(loaded.split())
-    assert MAX_ROWS == 100

@@ -89,8 +89,9 @@ class Sender:
 
     def last(self, seconds: float) -> Iterator[tuple[Batch, list[Result]]]:
         """Yield the batches that are still answered within so many seconds after all has stopped."""
-        done, _ = wait(self._flying, seconds)
-        yield from (one.result() for one in done if not one.cancelled() and one.exception() is None)
+        # Those that never began are cancelled, and would be waited for to the end.
+        done, _ = wait([one for one in self._flying if not one.cancelled()], seconds)
+        yield from (one.result() for one in done if one.exception() is None)
 
     def _landed(self) -> Iterator[tuple[Batch, list[Result]]]:
         done, _ = wait(self._flying, _LOOK, FIRST_COMPLETED)

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -274,7 +275,7 @@ def test_stopped_by_a_signal_it_ends_soon_and_goes_on_later(
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)
     assert (process.returncode, "goes on where it was" in said) == (130, True)
-    with sqlite3.connect(journal) as database:
+    with closing(sqlite3.connect(journal)) as database:
         content = "\n".join(database.iterdump())
     assert SECRET not in content
     assert "eyJ" not in content

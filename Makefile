@@ -90,11 +90,11 @@ test-unit: setup ## the tests that take seconds: rules, handlers, template
 
 .PHONY: test-node
 test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
-	@$(UV) run --frozen --quiet --group browser pytest tests/node
+	@$(UV) run --frozen --quiet --group browser pytest tests/node $(ARGS)
 
 .PHONY: test-app
 test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed stack (Node 20)
-	@$(UV) run --frozen --quiet --group browser pytest tests/app
+	@$(UV) run --frozen --quiet --group browser pytest tests/app $(ARGS)
 	@if command -v npm >/dev/null; then npm --prefix mobile test --silent; else echo "No npm: mobile/'s unit tests skip"; fi
 
 .PHONY: rehearse

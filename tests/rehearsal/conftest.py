@@ -89,9 +89,9 @@ def served(tokens: TokenIssuer, port: int) -> Iterator[None]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what a commit would hold; the environment is the same."""
+    """Copy what a commit would hold, for each file of tests: they change it. The environment is the same."""
     folder = tmp_path_factory.mktemp("rehearsal") / "checkout"
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -113,7 +113,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rehearsal(checkout: Path) -> Iterator[Rehearsal]:
     issuer, port = free_ports(2)
     settings = Settings(issuer_port=issuer, aws_port=port)

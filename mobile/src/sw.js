@@ -19,21 +19,13 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate") {
-    event.respondWith(fromCache("/", request));
-    // The page's headers say whom it may speak to, and change without the page: the next visit has today's.
-    event.waitUntil(again("/").catch(() => undefined));
-  } else if (pathname === "/config.json") event.respondWith(fresh(request));
+  if (request.mode === "navigate") event.respondWith(fromCache("/", request));
+  else if (pathname === "/config.json") event.respondWith(fresh(request));
   else if (SHELL.includes(pathname)) event.respondWith(fromCache(pathname, request));
 });
 
 async function fromCache(name, request) {
   return (await caches.match(name)) ?? fetch(request);
-}
-
-async function again(name) {
-  const answer = await fetch(name, { cache: "no-cache" });
-  if (answer.ok) await (await caches.open(BUILD)).put(name, answer);
 }
 
 // Where the API is may change with a deployment, so the network goes first, and the last answer serves without it.

@@ -51,30 +51,30 @@ token: setup ## print an access token: make token USER=ana
 rotate-key: setup ## let the running authorization server sign with its next key
 	@$(PYTHON) -m local rotate-key
 
-# ops/ judges tokens by the authorizer's own modules. What it needs comes by the environment: TOKEN stays out of `ps`.
+# TOKEN comes by the environment: arguments show in `ps`.
 .PHONY: check-issuer
 check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.com AUDIENCE=...
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.check_issuer "$$DOMAIN" "$$AUDIENCE"
+	@$(PYTHON) -m ops.check_issuer "$$DOMAIN" "$$AUDIENCE"
 
 .PHONY: smoke
 smoke: setup ## check a deployment from outside: make smoke API_URL=https://... TOKEN=...
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.smoke "$$API_URL"
+	@$(PYTHON) -m ops.smoke "$$API_URL"
 
 .PHONY: deploy
 deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN=1: only the first)
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
+	@$(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
 
 .PHONY: deploy-app
 deploy-app: setup ## the mobile app: check, build, deploy, upload, check again: make deploy-app ENV=dev (DRY_RUN=1)
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.deploy_app $(if $(DRY_RUN),--dry-run) "$$ENV"
+	@$(PYTHON) -m ops.deploy_app $(if $(DRY_RUN),--dry-run) "$$ENV"
 
 .PHONY: republish
 republish: setup ## tell other systems of the changes in UnpublishedChanges: make republish ENV=prod
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.republish "$$ENV"
+	@$(PYTHON) -m ops.republish "$$ENV"
 
 .PHONY: restore
 restore: setup ## copy lost entries back from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
-	@PYTHONPATH=authorizer:layers/shared $(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS
+	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS
 
 .PHONY: sam-local
 sam-local: setup ## the same API under `sam local start-api` (needs Docker)
@@ -86,20 +86,20 @@ test: setup ## all tests: units, then the deployed stack over HTTP
 
 .PHONY: test-unit
 test-unit: setup ## the tests that take seconds: rules, handlers, template
-	@.venv/bin/pytest tests/unit
+	@.venv/bin/pytest tests/unit tests/repository
 
 .PHONY: test-node
 test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
-	@$(UV) run --frozen --quiet --group browser pytest tests/node $(ARGS)
+	@$(UV) run --frozen --quiet --group browser pytest tests/browser/clients $(ARGS)
 
 .PHONY: test-app
 test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed stack (Node 20)
-	@$(UV) run --frozen --quiet --group browser pytest tests/app $(ARGS)
-	@if command -v npm >/dev/null; then npm --prefix mobile test --silent; else echo "No npm: mobile/'s unit tests skip"; fi
+	@$(UV) run --frozen --quiet --group browser pytest tests/browser/app $(ARGS)
+	@if command -v npm >/dev/null; then npm --prefix app test --silent; else echo "No npm: app/'s unit tests skip"; fi
 
 .PHONY: rehearse
 rehearse: ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
-	@UV=$(UV) $(UV) run --frozen --quiet pytest tests/rehearsal
+	@UV=$(UV) $(UV) run --frozen --quiet pytest tests/local/rehearsal
 
 # Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.
@@ -128,13 +128,13 @@ check: setup ## lint, format, types, templates, workflows, build, the running AP
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml mobile/template.yaml ops/deployer.yaml
+	@.venv/bin/cfn-lint template.yaml app/template.yaml ops/deployer.yaml
 	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
-	@.venv/bin/pytest tests/contract
+	@.venv/bin/pytest tests/local/contract
 
 .PHONY: audit
 audit: setup ## known vulnerabilities in what ships and in what builds it
@@ -159,4 +159,4 @@ requirements: setup ## write the functions' requirement files from the lock
 
 .PHONY: clean
 clean: ## remove everything that make made
-	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules mobile/node_modules mobile/dist
+	@rm -rf .venv .uv .aws-sam .local .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/browser/clients/node_modules app/node_modules app/dist

@@ -13,14 +13,14 @@ from typing import Any, Final
 
 import jwt
 
-import report
-from claims import check_claims
-from jws import decoded, json_object, parse_compact
-from keys import fetch_jwks, fetch_secret
-from keystore import KeyStore
-from policy import policy_for
-from refusal import ConfigurationError, Refused
-from settings import Settings
+from tokens import report
+from tokens.claims import check_claims
+from tokens.errors import ConfigurationError, Refused
+from tokens.jwks import fetch_jwks, fetch_secret
+from tokens.jws import decoded, json_object, parse_compact
+from tokens.keystore import KeyStore
+from tokens.policy import policy_for
+from tokens.settings import Settings
 
 THE_SECRET: Final = ""
 """Stands for a key id where there is but one key."""

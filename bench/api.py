@@ -12,7 +12,7 @@ from botocore import xform_name
 from bench.measure import function_environment
 from bench.operations import Operation
 from bench.tables import connected, write
-from timesheets.store import Store
+from timesheets.store.entries import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -65,9 +65,9 @@ def warm() -> None:
         "CLAIMS_NAMESPACE": "https://api.exampleco.com",
     }
     os.environ |= {"POWERTOOLS_SERVICE_NAME": "bench", "POWERTOOLS_METRICS_NAMESPACE": "bench"}
-    import keys  # noqa: PLC0415
+    from tokens import jwks  # noqa: PLC0415
 
-    keys._fetch = lambda uri: json.dumps(JWKS).encode()  # noqa: ARG005, SLF001 no network
+    jwks._fetch = lambda uri: json.dumps(JWKS).encode()  # noqa: ARG005, SLF001 no network
     import app  # noqa: PLC0415
 
     tokens = [token(n) for n in range(200)]

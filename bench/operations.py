@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from bench.measure import PROJECT
 from bench.tables import ANA, LAST_DAY, approved, entry
-from timesheets.items import Item, import_item, to_item
-from timesheets.rows import parse_row
+from timesheets.model.rows import parse_row
+from timesheets.store.items import Item, import_item, to_item
 
 CARL: Final = "auth0|carl"
 _ROWS: Final = 100

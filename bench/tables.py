@@ -15,9 +15,9 @@ import boto3
 from samcli.yamlhelper import yaml_parse
 
 from bench.measure import PROJECT
-from timesheets.entry import Decision, Entry, decided, new_entry
-from timesheets.ids import new_id
-from timesheets.items import Item, to_item
+from timesheets.model.entry import Decision, Entry, decided, new_entry
+from timesheets.model.ids import new_id
+from timesheets.store.items import Item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

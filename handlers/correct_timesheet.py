@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from timesheets.access import CORRECT_TIMESHEET
-from timesheets.api import MERGE_PATCH, Request, Response, endpoint, entry_response, logger
-from timesheets.entry import corrected, parse_changes
-from timesheets.store import Store
+from timesheets.model.entry import corrected, parse_changes
+from timesheets.routes import CORRECT_TIMESHEET
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import MERGE_PATCH, Request, Response, endpoint, entry_response, logger
 
 store = Store.connect()
 

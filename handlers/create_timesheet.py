@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from timesheets.access import CREATE_TIMESHEET
-from timesheets.api import Request, Response, count, endpoint, entry_response, logger
-from timesheets.entry import new_entry, parse_entry
-from timesheets.ids import digest_of, new_id
-from timesheets.store import Store
+from timesheets.model.entry import new_entry, parse_entry
+from timesheets.model.ids import digest_of, new_id
+from timesheets.routes import CREATE_TIMESHEET
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
 
 store = Store.connect()
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from timesheets.access import DECIDE_APPROVAL
-from timesheets.api import Request, Response, count, endpoint, entry_response, logger
-from timesheets.entry import Decision, check_reviewer, decided, parse_decision
-from timesheets.store import Store
+from timesheets.model.entry import Decision, check_reviewer, decided, parse_decision
+from timesheets.routes import DECIDE_APPROVAL
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
 
 store = Store.connect()
 

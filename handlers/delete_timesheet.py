@@ -1,9 +1,9 @@
 """DELETE /timesheets/{id}: delete an own entry that is not approved."""
 
-from timesheets.access import DELETE_TIMESHEET
-from timesheets.api import Request, Response, endpoint, logger
-from timesheets.entry import check_unlocked
-from timesheets.store import Store
+from timesheets.model.entry import check_unlocked
+from timesheets.routes import DELETE_TIMESHEET
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, endpoint, logger
 
 store = Store.connect()
 

@@ -1,8 +1,8 @@
 """GET /timesheets/{id}: one of the caller's own entries."""
 
-from timesheets.access import GET_TIMESHEET
-from timesheets.api import Request, Response, endpoint, entry_response
-from timesheets.store import Store
+from timesheets.routes import GET_TIMESHEET
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, endpoint, entry_response
 
 store = Store.connect()
 

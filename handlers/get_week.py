@@ -1,10 +1,10 @@
 """GET /timesheets/weeks/{week}: the caller's hours in an ISO week."""
 
-from timesheets.access import GET_WEEK
-from timesheets.api import Request, Response, endpoint
-from timesheets.filters import ListQuery
-from timesheets.store import Store
-from timesheets.week import parse_week, summary
+from timesheets.model.query import ListQuery
+from timesheets.model.week import parse_week, summary
+from timesheets.routes import GET_WEEK
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, endpoint
 
 store = Store.connect()
 

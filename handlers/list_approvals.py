@@ -1,10 +1,10 @@
 """GET /approvals: everyone else's pending entries, oldest date first."""
 
-from timesheets.access import LIST_APPROVALS
-from timesheets.api import Request, Response, endpoint
-from timesheets.filters import APPROVALS
-from timesheets.lists import serve_list
-from timesheets.store import Store
+from timesheets.model.query import APPROVALS
+from timesheets.routes import LIST_APPROVALS
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, endpoint
+from timesheets.web.lists import serve_list
 
 store = Store.connect()
 

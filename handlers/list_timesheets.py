@@ -1,10 +1,10 @@
 """GET /timesheets: the caller's own entries, newest date first."""
 
-from timesheets.access import LIST_TIMESHEETS
-from timesheets.api import Request, Response, endpoint
-from timesheets.filters import OWN_LIST
-from timesheets.lists import serve_list
-from timesheets.store import Store
+from timesheets.model.query import OWN_LIST
+from timesheets.routes import LIST_TIMESHEETS
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, endpoint
+from timesheets.web.lists import serve_list
 
 store = Store.connect()
 

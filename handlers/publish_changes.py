@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from timesheets.changes import StateChange, state_change
+from timesheets.stream.events import StateChange, state_change
 
 logger = Logger()
 metrics = Metrics()

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from timesheets.access import REOPEN_APPROVAL
-from timesheets.api import Request, Response, count, endpoint, entry_response, logger
-from timesheets.entry import check_reviewer, reopened
-from timesheets.store import Store
+from timesheets.model.entry import check_reviewer, reopened
+from timesheets.routes import REOPEN_APPROVAL
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
 
 store = Store.connect()
 

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from timesheets.access import UPLOAD_TIMESHEETS
-from timesheets.api import Request, Response, count, endpoint, entry_response, logger, unexpected
-from timesheets.problems import Problem
-from timesheets.rows import parse_rows
-from timesheets.store import Store
-from timesheets.upload import Upload, to_json
+from timesheets.bulk.upload import Upload, to_json
+from timesheets.model.errors import Problem
+from timesheets.model.rows import parse_rows
+from timesheets.routes import UPLOAD_TIMESHEETS
+from timesheets.store.entries import Store
+from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger, unexpected
 
 store = Store.connect()
 

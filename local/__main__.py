@@ -32,7 +32,7 @@ def main() -> int:
 
                 run(settings)
             case "app" | "app-dev":
-                from local.app import developing, serving
+                from local.mobile_app import developing, serving
                 from local.stack import run
 
                 run(settings, (serving if arguments.command == "app" else developing)(settings))

@@ -11,8 +11,9 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from ops.findings import MAX_SHOWN, Finding, fault, shown
-from timesheets.access import ROUTES, Route
-from timesheets.problems import STATUS
+from timesheets.model.errors import Code
+from timesheets.routes import ROUTES, Route
+from timesheets.web.problems import STATUSES
 
 EXPOSED: Final = ("link", "etag", "location", "retry-after")
 """Header fields that a page at another origin must be let read."""
@@ -74,10 +75,10 @@ def has_header(answer: Answer, name: str, expected: str) -> Iterator[str]:
         yield f"expected {name}: {expected}; came {shown(given) if given else 'none'}"
 
 
-def is_problem(answer: Answer, code: str, origin: str | None) -> Iterator[str]:
+def is_problem(answer: Answer, code: Code, origin: str | None) -> Iterator[str]:
     """Compare an answer with one of the contract's problems (RFC 9457)."""
-    if answer.status != STATUS[code]:
-        yield f"expected {int(STATUS[code])} {code}; came {answer}"
+    if answer.status != STATUSES[code]:
+        yield f"expected {int(STATUSES[code])} {code}; came {answer}"
     elif answer.member("code") != code:
         yield f"expected the code {code}; came {shown(answer.text)}"
     if not answer.headers.get("content-type", "").startswith("application/problem+json"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
-MOBILE: Final = PROJECT / "mobile"
+MOBILE: Final = PROJECT / "app"
 OLDEST_NODE: Final = 20
 
 _MADE: Final = ("node_modules", "dist")
@@ -32,7 +32,7 @@ def check_node() -> None:
         If they are not there, or too old.
 
     """
-    wanted = f"The mobile app needs Node {OLDEST_NODE} or later with npm (for mobile/ only)"
+    wanted = f"The mobile app needs Node {OLDEST_NODE} or later with npm (for app/ only)"
     missing = [name for name in ("node", "npm") if not shutil.which(name)]
     if missing:
         raise BuildError(f"{wanted}; {' and '.join(missing)} can't be found on PATH")

@@ -1,6 +1,6 @@
 """The mobile app's files as they are served: types, caching, order, and the headers beside them.
 
-Production and `make app` serve the same, because both ask here; the headers stand in mobile/template.yaml.
+Production and `make app` serve the same, because both ask here; the headers stand in app/template.yaml.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from samcli.yamlhelper import yaml_parse
 
-TEMPLATE: Final = Path(__file__).resolve().parent.parent / "mobile/template.yaml"
+TEMPLATE: Final = Path(__file__).resolve().parent.parent / "app/template.yaml"
 INDEX: Final = "index.html"
 WORKER: Final = "sw.js"
 CONFIGURATION: Final = "config.json"
@@ -38,7 +38,7 @@ _TYPES: Final = {
 
 
 def is_page(path: str) -> bool:
-    """Tell a page of the app, which is index.html, from a file; mobile/template.yaml has the same rule."""
+    """Tell a page of the app, which is index.html, from a file; app/template.yaml has the same rule."""
     return not _EXTENSION.search(path)
 
 
@@ -75,13 +75,13 @@ def configuration(*, issuer: str, client_id: str, audience: str, api: str) -> di
 
 
 def template() -> dict[str, Any]:
-    """Return mobile/template.yaml, its short forms (`!Ref`) spelled out."""
+    """Return app/template.yaml, its short forms (`!Ref`) spelled out."""
     parsed: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
     return parsed
 
 
 def security_headers(*, api_origin: str, issuer_origin: str) -> dict[str, str]:
-    """Return the headers of every answer, as mobile/template.yaml says them; none that is for https only."""
+    """Return the headers of every answer, as app/template.yaml says them; none that is for https only."""
     resource = template()["Resources"]["Headers"]["Properties"]["ResponseHeadersPolicyConfig"]
     security = resource["SecurityHeadersConfig"]
     policy: str = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]

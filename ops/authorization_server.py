@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import httpx2 as httpx
 
-from keys import fetch_jwks
 from ops.explanations import token_error_finding
 from ops.findings import Finding, discovery_findings, fault, shown
-from refusal import KeysUnavailable
-from settings import Settings
+from tokens.errors import KeysUnavailable
+from tokens.jwks import fetch_jwks
+from tokens.settings import Settings
 
 TIMEOUT: Final = 10
 """Seconds for a connection, and for each read."""

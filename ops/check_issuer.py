@@ -17,8 +17,8 @@ from ops import findings
 from ops.authorization_server import Credentials, bare_token, discover, issuer_of, keys_finding, new_token
 from ops.explanations import claims_of, refusal_finding
 from ops.findings import Finding
-from refusal import ConfigurationError, KeysUnavailable, Refused
-from settings import Settings
+from tokens.errors import ConfigurationError, KeysUnavailable, Refused
+from tokens.settings import Settings
 
 NAMESPACE: Final = "https://api.exampleco.com"
 """The template's ClaimsNamespace."""

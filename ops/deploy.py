@@ -30,8 +30,8 @@ from ops import findings, smoke
 from ops.authorization_server import discover, keys_finding
 from ops.findings import Finding, fault, shown
 from ops.parameters import PRODUCTION, parameter_findings
-from refusal import ConfigurationError
-from settings import Settings
+from tokens.errors import ConfigurationError
+from tokens.settings import Settings
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 PAUSE: Final = 15

@@ -249,7 +249,7 @@ def outputs(environment: Environment) -> dict[str, str]:
 
 
 def _build() -> Path:
-    print("\nBuild: npm ci, npm run build (in mobile/, where something changed)", flush=True)
+    print("\nBuild: npm ci, npm run build (in app/, where something changed)", flush=True)
     try:
         return app_build.build()
     except app_build.BuildError as error:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from jws import base64url_decode, json_object
 from ops.findings import Finding, fault, shown
-from refusal import Reason
-from settings import Settings
+from tokens.errors import Reason
+from tokens.jws import base64url_decode, json_object
+from tokens.settings import Settings
 
 # What Auth0's ID tokens hold some of, whatever was asked for, and its access tokens none.
 _ID_TOKEN_CLAIMS: Final = frozenset({"nonce", "at_hash", "c_hash", "email_verified", "nickname", "sid"})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from settings import Settings
-from timesheets.access import ROUTES
+from timesheets.routes import ROUTES
+from tokens.settings import Settings
 
 MAX_SHOWN: Final = 300
 """Characters of what the other side says."""

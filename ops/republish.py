@@ -17,9 +17,9 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.deployed import Deployed
-from timesheets.changes import StateChange, state_change
-from timesheets.entry import Entry, rfc3339
-from timesheets.items import from_item, is_entry
+from timesheets.model.entry import Entry, rfc3339
+from timesheets.store.items import from_item, is_entry
+from timesheets.stream.events import StateChange, state_change
 
 MARGIN: Final = timedelta(minutes=1)
 """Between an entry's own time of change and its arrival in the stream."""

@@ -16,9 +16,9 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.deployed import Deployed
-from timesheets.entry import rfc3339
-from timesheets.ids import owner_of
-from timesheets.items import Item, entry_key, from_item, import_key, is_entry, to_item
+from timesheets.model.entry import rfc3339
+from timesheets.model.ids import owner_of
+from timesheets.store.items import Item, entry_key, from_item, import_key, is_entry, to_item
 
 _NOTHING: Final = "attribute_not_exists(PK)"
 _NO_ENTRY: Final = "attribute_not_exists(version)"

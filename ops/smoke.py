@@ -50,7 +50,7 @@ from ops.answers import (
 from ops.authorization_server import Credentials, bare_token, discover, issuer_of, new_token
 from ops.explanations import claims_of
 from ops.findings import Finding, fault, shown
-from timesheets.access import (
+from timesheets.routes import (
     CREATE_TIMESHEET,
     DELETE_TIMESHEET,
     LIST_APPROVALS,

@@ -1,25 +1,16 @@
-"""What all tests share: the environment, the template, the events, and an issuer of any kind of token."""
+"""Fixtures of all tests: the environment, the template, the events and an issuer of tokens."""
 
-import base64
 import copy
 import json
 import os
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from jwt.algorithms import RSAAlgorithm
+import yaml
 from samcli.yamlhelper import yaml_parse
 
-PROJECT = Path(__file__).parents[1]
-
-type Event = dict[str, Any]
+from tests.support import PROJECT, Event, Issuer
 
 # A function finds its environment set when it is imported.
 os.environ |= {
@@ -36,66 +27,6 @@ os.environ |= {
 }
 
 
-def encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-@dataclass
-class Issuer:
-    """Signs whatever a test wants signed."""
-
-    name: str = "https://exampleco.example/"
-    audience: str = "https://api.exampleco.com/timesheets"
-    keys: dict[str, RSAPrivateKey] = field(default_factory=dict)
-
-    def key(self, key_id: str, bits: int = 2048) -> RSAPrivateKey:
-        """Return the key of that id, made at the first need."""
-        if key_id not in self.keys:
-            self.keys[key_id] = rsa.generate_private_key(65537, bits)
-        return self.keys[key_id]
-
-    def jwk(self, key_id: str = "ours", **changes: Any) -> dict[str, Any]:
-        """Return a public key as the issuer publishes it, changed where the test says; None leaves out."""
-        public = RSAAlgorithm.to_jwk(self.key(key_id).public_key(), as_dict=True)
-        members = {
-            "kty": "RSA",
-            "n": public["n"],
-            "e": public["e"],
-            "kid": key_id,
-            "use": "sig",
-            "alg": "RS256",
-        }
-        return {name: value for name, value in (members | changes).items() if value is not None}
-
-    def claims(self, **changes: Any) -> dict[str, Any]:
-        """Return good claims, changed where the test says; None leaves out."""
-        now = int(time.time())
-        claims = {
-            "iss": self.name,
-            "sub": "auth0|ana",
-            "aud": self.audience,
-            "iat": now,
-            "exp": now + 600,
-            "azp": "timesheets-mobile",
-            "scope": "read:timesheets",
-        } | changes
-        return {name: value for name, value in claims.items() if value is not None}
-
-    def sign(
-        self, payload: dict[str, Any] | bytes, header: dict[str, Any] | bytes | None = None, key: str = "ours"
-    ) -> str:
-        """Sign any payload under any header; bytes stand as they are."""
-        header = {"alg": "RS256", "typ": "JWT", "kid": "ours"} if header is None else header
-        parts = [p if isinstance(p, bytes) else json.dumps(p).encode() for p in (header, payload)]
-        signing_input = ".".join(map(encode, parts))
-        signature = self.key(key).sign(signing_input.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{signing_input}.{encode(signature)}"
-
-    def token(self, **changes: Any) -> str:
-        """Return a good token, its claims changed where the test says."""
-        return self.sign(self.claims(**changes))
-
-
 @pytest.fixture(scope="session")
 def issuer() -> Issuer:
     return Issuer()
@@ -106,19 +37,6 @@ def template() -> dict[str, Any]:
     """Return template.yaml as written, its short forms (`!Ref`) spelled out."""
     parsed: dict[str, Any] = yaml_parse((PROJECT / "template.yaml").read_text())
     return parsed
-
-
-def table_definition(template: dict[str, Any]) -> dict[str, Any]:
-    """Return what `CreateTable` takes of the template's table."""
-    properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
-    kinds = (
-        "BillingMode",
-        "AttributeDefinitions",
-        "KeySchema",
-        "LocalSecondaryIndexes",
-        "GlobalSecondaryIndexes",
-    )
-    return {name: properties[name] for name in kinds}
 
 
 @pytest.fixture(scope="session")
@@ -152,3 +70,9 @@ def event(_events: dict[str, Event]) -> Callable[..., Event]:
         return loaded
 
     return load
+
+
+@pytest.fixture(scope="session")
+def openapi() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((PROJECT / "openapi.yaml").read_text())
+    return document

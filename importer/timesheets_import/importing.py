@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 
 import httpx2 as httpx
 
-from timesheets.rows import MAX_ROWS
+from timesheets.model.rows import MAX_ROWS
 from timesheets_import import rejecting
 from timesheets_import.errors import Exit, GaveUp, Interrupted, Stop, Usage, printable
 from timesheets_import.files import DELIMITERS, Examined, Layout, examine, layout_of, opened, records

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from timesheets.entry import json_number
-from timesheets.fields import REQUIRED, SERVER_FIELDS
-from timesheets.problems import Fault, Problem
-from timesheets.rows import Row, parse_row
+from timesheets.model.entry import json_number
+from timesheets.model.errors import FieldError, Problem
+from timesheets.model.fields import REQUIRED, SERVER_FIELDS
+from timesheets.model.rows import Row, parse_row
 from timesheets_import.errors import Usage, printable
 from timesheets_import.files import Layout, Record
 
@@ -209,7 +209,7 @@ class Checker:
                 faults.append(f"{column}: must be a date written as --date-format says")
         return body, faults
 
-    def _said(self, fault: Fault) -> str:
+    def _said(self, fault: FieldError) -> str:
         name = fault.pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
         return f"{printable(self._reading.column(name))}: {fault.detail}" if name else fault.detail
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2 as httpx
 
-from timesheets.rows import MAX_ROWS
+from timesheets.model.rows import MAX_ROWS
 from timesheets_import.errors import GaveUp, NotSignedIn, Usage, printable
 from timesheets_import.mapping import Checked
 from timesheets_import.patience import Patience, retry_after

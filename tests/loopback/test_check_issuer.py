@@ -15,16 +15,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-import keys
 from local.issuer.app import issuer_app
 from local.issuer.tokens import TokenIssuer
 from ops import authorization_server, check_issuer
 from tests.loopback.serving import served
+from tokens import jwks as keys
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 AUDIENCE = "https://api.exampleco.com/timesheets"
 EMAIL = "https://api.exampleco.com/email"

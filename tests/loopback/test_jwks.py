@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import app
-import keys
-from keys import fetch_jwks
-from refusal import KeysUnavailable, Refused
-from settings import Settings
+from tokens import jwks as keys
+from tokens.errors import KeysUnavailable, Refused
+from tokens.jwks import fetch_jwks
+from tokens.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 type Answer = Callable[[BaseHTTPRequestHandler], None]
 

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,16 +19,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ops import smoke
-from ops.answers import CHALLENGES, EXPOSED, SENT
+from ops.answers import EXPOSED, SENT
 from tests.loopback.serving import served
-from timesheets.access import ROUTES
-from timesheets.access import Route as ApiRoute
-from timesheets.problems import Problem
+from tests.support import PROJECT
+from timesheets.model.errors import Code, Problem
+from timesheets.routes import ROUTES
+from timesheets.routes import Route as ApiRoute
+from timesheets.web.problems import HEADERS, STATUSES, problem_json
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
-PROJECT = Path(__file__).parents[2]
 EMPLOYEE = "openid read:timesheets create:timesheets delete:timesheets"
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(EXPOSED)}
 
@@ -57,9 +57,9 @@ class Small:
                 answer = self.serve(request, path, json.loads(body) if body else None)
             except Problem as problem:
                 answer = JSONResponse(
-                    problem.to_json(),
-                    problem.status,
-                    headers={**problem.headers, "Content-Type": "application/problem+json"},
+                    problem_json(problem),
+                    STATUSES[problem.code],
+                    headers={**HEADERS.get(problem.code, {}), "Content-Type": "application/problem+json"},
                 )
             answer.headers.update(CORS)
             altered = self.alter(request, answer)
@@ -135,8 +135,8 @@ class Small:
         raise refused("not_found")
 
 
-def refused(code: str) -> Problem:
-    return Problem(code, "no", headers={"WWW-Authenticate": CHALLENGES[code]} if code in CHALLENGES else None)
+def refused(code: Code) -> Problem:
+    return Problem(code, "no")
 
 
 def tagged(entry: dict[str, Any], status: int = 200) -> Response:
@@ -459,8 +459,8 @@ def test_a_token_that_is_not_taken_is_told_where_to_look(small: Small, check: Ch
 
 def unauthorized() -> Response:
     problem = refused("invalid_token")
-    headers = {**problem.headers, **CORS, "Content-Type": "application/problem+json"}
-    return JSONResponse(problem.to_json(), 401, headers=headers)
+    headers = {**HEADERS.get(problem.code, {}), **CORS, "Content-Type": "application/problem+json"}
+    return JSONResponse(problem_json(problem), 401, headers=headers)
 
 
 def test_a_token_without_claims_opens_nothing(check: Check) -> None:

@@ -15,13 +15,13 @@ from local import aws
 from local.dynamodb_local import dynamodb_local
 from local.ports import free_ports
 from local.settings import LocalError, Settings
-from tests.conftest import table_definition
-from timesheets.entry import Entry, new_entry
-from timesheets.filters import ListQuery
-from timesheets.ids import new_id
-from timesheets.problems import Problem
-from timesheets.store import Store
-from timesheets.upload import Upload
+from tests.support import table_definition
+from timesheets.bulk.upload import Upload
+from timesheets.model.entry import Entry, new_entry
+from timesheets.model.errors import Problem
+from timesheets.model.ids import new_id
+from timesheets.model.query import ListQuery
+from timesheets.store.entries import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

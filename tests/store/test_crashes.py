@@ -9,10 +9,10 @@ import pytest
 
 from tests.store.conftest import NOW, entry, listed, waiting
 from tests.store.conftest import upload as an_upload
-from timesheets.entry import Decision, corrected, decided
-from timesheets.ids import new_id
-from timesheets.rows import Row
-from timesheets.store import Store
+from timesheets.model.entry import Decision, corrected, decided
+from timesheets.model.ids import new_id
+from timesheets.model.rows import Row
+from timesheets.store.entries import Store
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiting
-from timesheets.entry import Decision, Entry, corrected, decided, reopened
-from timesheets.ids import new_id
-from timesheets.problems import Conflict, Problem
-from timesheets.rows import Row
-from timesheets.store import Store
-from timesheets.upload import Taken
+from timesheets.bulk.upload import Taken
+from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.model.errors import Conflict, Problem
+from timesheets.model.ids import new_id
+from timesheets.model.rows import Row
+from timesheets.store.entries import Store
 
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)

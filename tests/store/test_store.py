@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import NOW, entry, listed, waiting
-from timesheets import items as items_module
-from timesheets import store as store_module
-from timesheets.entry import Decision, Entry, corrected, decided, reopened
-from timesheets.filters import MAX_EXAMINED, ListQuery
-from timesheets.ids import name_of, new_id
-from timesheets.items import SHARDS, from_item, shard_of
-from timesheets.paging import take_page
-from timesheets.problems import Conflict, Problem
-from timesheets.store import Import, Store
+from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.model.errors import Conflict, Problem
+from timesheets.model.ids import name_of, new_id
+from timesheets.model.query import MAX_EXAMINED, ListQuery
+from timesheets.store import entries as store_module
+from timesheets.store import items as items_module
+from timesheets.store.entries import Import, Store
+from timesheets.store.items import SHARDS, from_item, shard_of
+from timesheets.web.cursors import take_page
 
 APPROVE = Decision(approved=True)
 type Items = Callable[[], list[Any]]

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 from pytest_socket import disable_socket
 
-from tests.conftest import PROJECT, Event, table_definition
+from tests.support import Event, table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,12 +39,6 @@ def written(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     for handler in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:
         monkeypatch.setattr(handler, "stream", CurrentStdout())
     return lambda: capsys.readouterr().out
-
-
-@pytest.fixture(scope="session")
-def openapi() -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load((PROJECT / "openapi.yaml").read_text())
-    return document
 
 
 @dataclass(frozen=True)

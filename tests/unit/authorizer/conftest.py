@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import app
-import keys
+from tokens import jwks as keys
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 LIST = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1/GET/timesheets"
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 NOW = int(time.time())
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "ours"}

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 import app
-import keys
-from keys import fetch_secret, usable_keys
-from refusal import KeysUnavailable, Refused
-from settings import Settings
+from tokens import jwks as keys
+from tokens.errors import KeysUnavailable, Refused
+from tokens.jwks import fetch_secret, usable_keys
+from tokens.settings import Settings
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 type Member = Callable[["Issuer"], Any]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from keystore import KeyStore
-from refusal import KeysUnavailable, OperationalError, Refused
-from settings import Settings
+from tokens.errors import KeysUnavailable, OperationalError, Refused
+from tokens.keystore import KeyStore
+from tokens.settings import Settings
 
 MAX_AGE, MAX_STALE, COOLDOWN = 600, 3600, 10
 

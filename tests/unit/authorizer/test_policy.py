@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import policy
-from policy import policy_for
-from timesheets.access import ROUTES, Route
+from timesheets.routes import ROUTES, Route
+from tokens import policy
+from tokens.policy import policy_for
 
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
 LIST = f"{STAGE}/GET/timesheets"

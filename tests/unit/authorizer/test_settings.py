@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import app
-import keys
-import report
-from refusal import ConfigurationError, KeysUnavailable
-from settings import Settings
+from tokens import jwks as keys
+from tokens import report
+from tokens.errors import ConfigurationError, KeysUnavailable
+from tokens.settings import Settings
 
 type Written = Callable[[], str]
 type Authorize = Callable[..., dict[str, Any]]

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app
-from jws import json_object, parse_compact
-from refusal import Refused
+from tokens.errors import Refused
+from tokens.jws import json_object, parse_compact
 
 if TYPE_CHECKING:
-    from tests.conftest import Issuer
+    from tests.support import Issuer
 
 type Authorize = Callable[..., dict[str, Any]]
 

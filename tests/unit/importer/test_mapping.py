@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from timesheets.rows import parse_row
+from timesheets.model.rows import parse_row
 from timesheets_import.errors import Usage
 from timesheets_import.mapping import Checked, Reading, parse_names
 

@@ -1,0 +1,101 @@
+"""Takes the README's pictures of the app from a real run.
+
+    uv run --frozen --group browser pytest tests/app/pictures.py
+
+It is no test by its name, and so runs only when it is asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+import httpx2 as httpx
+from playwright.sync_api import expect
+
+from local.sign_in import access_token
+from ops import app_build
+from tests.browser.app.conftest import on_phone
+from tests.browser.app.screens import fill, press, tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, Page
+
+    from local.settings import Settings
+
+IMAGES = app_build.PROJECT / "docs/images"
+FRIDAY = "2026-11-20T16:00:00"
+LARGEST = 60_000
+"""Bytes of a picture."""
+
+WEEKS: dict[str, list[tuple[str, str, float, str]]] = {
+    "ana": [
+        ("2026-11-16", "StoreZero", 7.5, ""),
+        ("2026-11-17", "StoreZero", 6, "Till firmware"),
+        ("2026-11-17", "Training", 1.5, ""),
+        ("2026-11-18", "StoreZero", 8, ""),
+        ("2026-11-19", "Harbour", 7.25, "Stocktaking, two of us"),
+        ("2026-11-20", "Harbour", 4, ""),
+    ],
+    "carl": [("2026-11-18", "Harbour", 8, "Network cables"), ("2026-11-19", "Harbour", 8, "")],
+}
+
+
+def test_take_the_pictures(
+    browser: "Browser", settings: "Settings", sign_in: "Callable[[Page, str], None]"
+) -> None:
+    _log(settings)
+    IMAGES.mkdir(exist_ok=True)
+    options = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.2, "is_mobile": True}
+    for user in ("ana", "mia"):
+        context = browser.new_context(base_url=settings.app_url, has_touch=True, **options)
+        with on_phone(context):
+            page = context.new_page()
+            page.clock.set_fixed_time(FRIDAY)
+            page.goto("/")
+            sign_in(page, user)
+            if user == "ana":
+                expect(page.get_by_role("listitem")).to_have_count(len(WEEKS["ana"]))
+                _take(page, "app-week")
+                tab(page, "New")
+                fill(page, project="Harbour", hours="3.5", notes="The rest of the afternoon")
+                page.get_by_role("heading", level=1).focus()
+                _take(page, "app-new")
+            else:
+                tab(page, "Approve")
+                expect(page.get_by_role("checkbox").first).to_be_visible()
+                page.get_by_role("listitem").get_by_role("checkbox").first.check()
+                expect(page.get_by_role("button", name="Approve 1 selected")).to_be_visible()
+                _take(page, "app-approve")
+            tab(page, "Profile")
+            press(page, "Sign out")
+            page.get_by_role("button", name="Sign in").wait_for()
+
+
+def _log(settings: "Settings") -> None:
+    """Log the hours; a rejection and an approval among them show how those look."""
+    with httpx.Client(base_url=settings.api_url, timeout=60) as api:
+
+        def headers(user: str) -> dict[str, str]:
+            token = access_token(settings.issuer, user, audience=settings.audience)
+            return {"Authorization": f"Bearer {token}"}
+
+        logged = []
+        for user, entries in WEEKS.items():
+            for date, project, hours, notes in entries:
+                body = {"date": date, "project": project, "hours": hours} | (
+                    {"notes": notes} if notes else {}
+                )
+                logged.append(
+                    api.post("/timesheets", json=body, headers=headers(user)).raise_for_status().json()
+                )
+        mia = headers("mia")
+        reason = {"approved": False, "reason": "Which training was it?"}
+        api.put(f"/approvals/{logged[2]['id']}", json=reason, headers=mia).raise_for_status()
+        api.put(f"/approvals/{logged[0]['id']}", headers=mia).raise_for_status()
+
+
+def _take(page: "Page", name: str) -> None:
+    path = IMAGES / f"{name}.png"
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path, animations="disabled")
+    assert path.stat().st_size < LARGEST, path.stat().st_size

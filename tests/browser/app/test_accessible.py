@@ -1,0 +1,223 @@
+"""For everyone: by screen reader and keyboard, on small screens, in large letters, light and dark."""
+
+import datetime as dt
+import gzip
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from ops import app_build
+from tests.browser.app.screens import TODAY, fill, group, press, row, tab
+from tests.local.callers import MANAGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx2 as httpx
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.app.conftest import Phones
+    from tests.local.callers import Caller, Newcomers
+
+AXE = app_build.MOBILE / "node_modules/axe-core/axe.min.js"
+VIOLATIONS = """async () => {
+    await Promise.all(document.getAnimations().map((one) => one.finished));
+    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run(document, { runOnly: rules });
+    return violations.map((one) => [one.id, ...one.nodes.map((node) => node.html)]);
+}"""
+SMALL = """() => [...document.querySelectorAll("button, a, input, textarea")]
+    .map((one) => [one.closest("label") ?? one, one])
+    .map(([target, one]) => [target.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+    .filter(([box]) => box.width && (box.width < 44 || box.height < 44))
+    .map(([box, html]) => [html, box.width, box.height])"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LARGE = """() => { document.documentElement.style.fontSize = "200%"; }"""
+LONG_TASKS = """() => {
+    window.long = [];
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration)))
+        .observe({ type: "longtask" });
+}"""
+SCROLL = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    window.long.length = 0;
+    for (let y = 0; y < document.documentElement.scrollHeight; y += 1200) { scrollTo(0, y); await frame(); }
+    await frame();
+    return window.long;
+}"""
+KILOBYTES = 60
+
+
+def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterator[tuple[str, Page]]":
+    """Show each screen in turn, as full as it gets."""
+    person = newcomers.person("ida", MANAGER)
+    other = newcomers.person("tom")
+    waiting = other.entry(project="Harbour", notes="Two of us, until late")
+    approved, rejected = (
+        person.entry(project=name, date=TODAY.isoformat()) for name in ("StoreZero", "Till")
+    )
+    decider = newcomers.person("max", MANAGER)
+    decider("PUT", f"/approvals/{approved['id']}")
+    decider("PUT", f"/approvals/{rejected['id']}", json={"approved": False, "reason": "Which till?"})
+    person.entry(project="A-very-long-project-name-without-a-single-space-in-it", date=TODAY.isoformat())
+
+    page = phones(person, **options)
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    yield "week", page
+    press(row(page, "Till"), "Edit")
+    expect(page.get_by_label("Project")).to_have_value("Till")
+    fill(page, hours="25")
+    press(page, "Save")
+    yield "edit, with a fault", page
+    tab(page, "New")
+    yield "new", page
+    tab(page, "Approve")
+    theirs = group(page, other.email)
+    expect(theirs).to_be_visible()
+    theirs.get_by_role("listitem").get_by_role("checkbox").check()
+    yield "approve", page
+    press(theirs, "Reject")
+    expect(page.get_by_label("Reason")).to_be_visible()
+    yield "reject", page
+    page.keyboard.press("Escape")
+    tab(page, "Profile")
+    yield "profile", page
+    page.context.set_offline(True)
+    tab(page, "Timesheets")
+    press(row(page, "Till"), "Delete")
+    expect(page.get_by_role("main")).to_contain_text("Offline")
+    yield "offline, with undo", page
+    page.context.set_offline(False)
+    assert waiting["status"] == "pending"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_screen(phones: "Phones", newcomers: "Newcomers", scheme: str) -> None:
+    found: dict[str, Any] = {}
+    for name, page in screens(phones, newcomers, color_scheme=scheme, reduced_motion="reduce"):
+        if name == "week":
+            page.evaluate(AXE.read_text())
+        found[name] = page.evaluate(VIOLATIONS)
+    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    assert not {name: violations for name, violations in found.items() if violations}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_for_who_is_signed_out(phone: "Page", scheme: str) -> None:
+    phone.emulate_media(color_scheme=scheme)
+    phone.evaluate(AXE.read_text())
+    assert phone.evaluate(VIOLATIONS) == []
+
+
+def test_a_narrow_screen_and_large_letters_need_no_scrolling_aside(
+    phones: "Phones", newcomers: "Newcomers"
+) -> None:
+    narrow = {"width": 320, "height": 640}
+    wide: dict[str, int] = {}
+    small: dict[str, Any] = {}
+    for name, page in screens(phones, newcomers, device="iPhone SE", viewport=narrow):
+        small[name] = page.evaluate(SMALL)
+        wide[name] = page.evaluate(TOO_WIDE)
+        page.evaluate(LARGE)
+        wide[f"{name}, large"] = page.evaluate(TOO_WIDE)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+    assert not {name: pixels for name, pixels in wide.items() if pixels > 0}
+    assert not {name: found for name, found in small.items() if found}
+
+
+def test_all_is_done_by_keyboard(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    keys = page.keyboard
+
+    def reach(name: str) -> None:
+        """Go on from field to field until the one of that name."""
+        for _ in range(40):
+            keys.press("Tab")
+            found = page.evaluate(
+                "[document.activeElement.textContent, document.activeElement.id].map((text) => text.trim())"
+            )
+            if name in found:
+                return
+        raise AssertionError(f"no way to {name} by keyboard")
+
+    reach("New")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="New")).to_be_focused()
+    reach("project")
+    keys.type("By keyboard")
+    reach("hours")
+    keys.type("3")
+    reach("notes")
+    reach("Save")
+    keys.press("Space")
+    expect(row(page, "By keyboard")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    reach("Edit")
+    keys.press("Space")
+    expect(page.get_by_role("heading", level=1, name="Edit")).to_be_focused()
+    reach("hours")
+    keys.type("4")
+    keys.press("Enter")
+    expect(row(page, "By keyboard")).to_contain_text("4 h")
+    reach("Delete")
+    keys.press("Space")
+    expect(row(page, "By keyboard")).to_have_count(0)
+    reach("Undo")
+    keys.press("Enter")
+    expect(row(page, "By keyboard")).to_have_count(1)
+
+
+def test_a_thousand_entries_scroll_and_are_chosen_without_a_halt(phones: "Phones", manager: "Caller") -> None:
+    page = phones.blank(manager)
+    _answer_with(page, _thousand())
+    page.goto("/approve")
+    expect(page.get_by_role("listitem")).to_have_count(1000)
+    page.evaluate(LONG_TASKS)
+    scrolled = page.evaluate(SCROLL)
+    assert max(scrolled, default=0) < 200, scrolled
+    page.get_by_role("checkbox").last.check()
+    expect(page.get_by_role("button", name="Approve 1 selected")).to_be_visible()
+
+
+def test_the_app_is_small(files: "httpx.Client") -> None:
+    page = files.get("/").text
+    paths = {"/", "/sw.js", *re.findall(r'(?:src|href)="(/[^"]+)"', page)}
+    icons = {path for path in paths if path.endswith(".png")}
+    sizes = {path: len(gzip.compress(files.get(path).content)) for path in paths - icons}
+    assert sum(sizes.values()) < KILOBYTES * 1000, sizes
+
+
+def _thousand() -> list[dict[str, Any]]:
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=number // 10) for number in range(1000)]
+    return [
+        {
+            "id": f"e{number}",
+            "user_id": f"auth0|{number % 20}",
+            "user_email": f"person{number % 20}@exampleco.com",
+            "date": day.isoformat(),
+            "project": f"Store {number}",
+            "hours": 7.5,
+            "notes": "Counted what was there",
+            "status": "pending",
+            "created_at": f"{day}T12:00:00Z",
+            "version": 1,
+        }
+        for number, day in enumerate(days)
+    ]
+
+
+def _answer_with(page: "Page", entries: list[dict[str, Any]]) -> None:
+    """Answer for the API, by the hundred and with links to the next, as it does."""
+
+    def answer(route: "Route") -> None:
+        found = re.search(r"cursor=(\d+)", route.request.url)
+        start = int(found[1]) if found else 0
+        headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Link"}
+        if start + 100 < len(entries):
+            headers["Link"] = f'<approvals?limit=100&cursor={start + 100}>; rel="next"'
+        route.fulfill(json=entries[start : start + 100], headers=headers)
+
+    page.route(re.compile(r"/approvals\?"), answer)

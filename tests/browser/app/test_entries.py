@@ -1,0 +1,311 @@
+"""What people do with their hours, and what managers decide, each on a phone of their own."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app.screens import fill, group, log, message, press, row, tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.app.conftest import Phones
+    from tests.local.callers import Caller
+
+UNDO = 5_000  # milliseconds
+
+
+@pytest.mark.parametrize("user", ["ana", "carl", "mia"])
+def test_each_user_signs_in_and_sees_what_is_theirs(
+    phone: "Page", sign_in: "Callable[[Page, str], None]", user: str
+) -> None:
+    sign_in(phone, user)
+    expect(phone.get_by_role("heading", level=1, name="This week")).to_be_visible()
+    screens = ["Timesheets", "New", *(["Approve"] if user == "mia" else []), "Profile"]
+    assert phone.get_by_role("navigation").get_by_role("link").all_inner_texts() == screens
+    tab(phone, "Profile")
+    main = phone.get_by_role("main")
+    expect(main).to_contain_text(user.capitalize())
+    expect(main).to_contain_text(f"{user}@")
+    picture = main.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+    assert picture > 0
+    assert ("Approve other people's hours" in main.inner_text()) == (user == "mia")
+
+
+def test_nobody_comes_by_address_to_what_is_not_theirs(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee, "/approve")
+    expect(page.get_by_role("heading", level=1, name="This week")).to_be_visible()
+
+
+def test_an_entry_is_logged_and_corrected(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    log(page, "StoreZero", "7:30", notes="The till")
+    expect(message(page)).to_contain_text("Saved")
+    expect(page.get_by_role("main")).to_contain_text("7.5 h")
+    press(row(page, "StoreZero"), "Edit")
+    expect(page.get_by_label("Notes")).to_have_value("The till")
+    press(page, "A quarter of an hour more")
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_contain_text("7.75 h")
+    [entry] = employee.every()
+    assert (entry["project"], float(entry["hours"]), entry["notes"]) == ("StoreZero", 7.75, "The till")
+    assert entry["version"] == 2
+
+
+def test_yesterdays_entry_is_repeated_with_one_tap(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    log(page, "StoreZero", "6")
+    tab(page, "New")
+    press(page, "Repeat StoreZero, 6 h")
+    expect(row(page, "StoreZero")).to_have_count(2)
+    assert len(employee.every()) == 2
+
+
+def test_an_earlier_week_is_reached_by_button_and_by_swipe(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    press(page, "Earlier week")
+    expect(page.get_by_role("heading", level=1, name="This week")).to_have_count(0)
+    page.get_by_role("heading", level=1).evaluate(
+        """(heading) => {
+            const at = (x) => new Touch({ identifier: 1, target: heading, clientX: x, clientY: 100 });
+            heading.dispatchEvent(new TouchEvent("touchstart", { touches: [at(250)], bubbles: true }));
+            heading.dispatchEvent(new TouchEvent("touchend", { changedTouches: [at(60)], bubbles: true }));
+        }"""
+    )
+    expect(page.get_by_role("heading", level=1, name="This week")).to_be_visible()
+
+
+def test_a_deletion_is_undone_or_carried_out(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    log(page, "StoreZero")
+    page.clock.install()
+    press(row(page, "StoreZero"), "Delete")
+    expect(row(page, "StoreZero")).to_have_count(0)
+    press(page, "Undo")
+    expect(row(page, "StoreZero")).to_be_visible()
+    page.clock.fast_forward(2 * UNDO)
+    assert len(employee.every()) == 1
+    press(row(page, "StoreZero"), "Delete")
+    expect(message(page)).to_contain_text("Deleted")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
+        page.clock.fast_forward(UNDO)
+    assert deleted.value.status == 204
+    assert not employee.every()
+
+
+def test_a_rejected_entry_is_mended_and_goes_back_and_once_approved_is_locked(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    hers, his = phones(employee), phones(manager)
+    log(hers, "StoreZero")
+    tab(his, "Approve")
+    press(group(his, employee.email), "Reject")
+    his.get_by_label("Reason").fill("Which store?")
+    his.clock.install()
+    press(his.get_by_role("dialog"), "Reject")
+    expect(group(his, employee.email)).to_have_count(0)
+    with his.expect_response(lambda answer: answer.request.method == "PUT"):
+        his.clock.fast_forward(UNDO)
+
+    press(hers, "Refresh")
+    expect(row(hers, "StoreZero")).to_contain_text("Rejected")
+    expect(row(hers, "StoreZero")).to_contain_text("Which store?")
+    press(row(hers, "StoreZero"), "Edit")
+    expect(hers.get_by_role("main")).to_contain_text("Rejected: Which store?")
+    fill(hers, notes="The one in the harbour")
+    press(hers, "Save")
+    expect(row(hers, "StoreZero")).to_contain_text("Pending")
+
+    press(his, "Refresh")
+    press(group(his, employee.email), "Approve")
+    with his.expect_response(lambda answer: answer.request.method == "PUT"):
+        his.clock.fast_forward(UNDO)
+    press(hers, "Refresh")
+    expect(row(hers, "StoreZero")).to_contain_text("Approved")
+    expect(row(hers, "StoreZero").get_by_role("button")).to_have_count(0)
+    [entry] = employee.every()
+    assert (entry["status"], entry["notes"]) == ("approved", "The one in the harbour")
+
+
+def test_a_rejected_entry_goes_back_though_nothing_in_it_changes(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    page = phones(employee)
+    log(page, "StoreZero")
+    [entry] = employee.every()
+    manager("PUT", f"/approvals/{entry['id']}", json={"approved": False, "reason": "Sure?"})
+    press(page, "Refresh")
+    expect(row(page, "StoreZero")).to_contain_text("Rejected")
+    press(row(page, "StoreZero"), "Edit")
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_contain_text("Pending")
+    assert employee.every()[0]["status"] == "pending"
+
+
+def test_several_are_approved_at_once_and_all_of_it_is_undone(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    for day in (3, 1, 4, 2):
+        employee.entry(hours=day, project=f"Store {day}", date=f"2026-11-0{day}")
+    page = phones(manager)
+    tab(page, "Approve")
+    theirs = group(page, employee.email)
+    expect(theirs.get_by_role("listitem")).to_contain_text([f"Store {day}" for day in (1, 2, 3, 4)])
+    page.clock.install()
+    theirs.get_by_role("heading").get_by_role("checkbox").check()
+    theirs.get_by_role("checkbox").nth(1).uncheck()
+    press(page, "Approve 3 selected")
+    expect(theirs.get_by_role("listitem")).to_have_count(1)
+    press(page, "Undo")
+    expect(theirs.get_by_role("listitem")).to_have_count(4)
+    page.clock.fast_forward(2 * UNDO)
+    assert {entry["status"] for entry in employee.every()} == {"pending"}
+    theirs.get_by_role("heading").get_by_role("checkbox").check()
+    answers: list[int] = []
+    page.on(
+        "response", lambda answer: answers.append(answer.status) if answer.request.method == "PUT" else None
+    )
+    press(page, "Approve 4 selected")
+    expect(theirs).to_have_count(0)
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and len(answers) == 4):
+        page.clock.fast_forward(UNDO)
+    assert {entry["status"] for entry in employee.every()} == {"approved"}
+
+
+def test_each_fault_that_the_app_finds_stands_at_its_field(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee, "/new")
+    fill(page, project=" ", hours="25")
+    page.get_by_label("Date").fill("")
+    press(page, "Save")
+    expect(page.get_by_label("Project")).to_be_focused()
+    for name, fault in {"Project": "Which project?", "Date": "Which day?", "Hours": "at most 24"}.items():
+        _holds_fault(page, name, fault)
+    fill(page, project="StoreZero", hours="24")
+    page.get_by_label("Date").fill("2026-11-20")
+    press(page, "Save")
+    expect(page.get_by_role("heading", level=1, name="New")).to_have_count(0)
+    assert len(employee.every()) == 1
+
+
+def test_each_fault_of_a_422_stands_at_its_field_and_is_mended_there(
+    phones: "Phones", employee: "Caller"
+) -> None:
+    page = phones(employee, "/new")
+    faults = [
+        {"pointer": "/project", "detail": "is not one of ours"},
+        {"pointer": "/date", "detail": "lies in a closed year"},
+        {"pointer": "/hours", "detail": "are more than a day has"},
+        {"pointer": "/notes", "detail": "hold a name"},
+    ]
+    problem = {"code": "invalid_entry", "detail": "The entry has faults", "errors": faults}
+
+    def refuse(route: "Route") -> None:
+        route.fulfill(status=422, json=problem, headers=CORS)
+
+    page.route("**/timesheets", refuse, times=1)
+    fill(page, project="Nowhere", hours="8", notes="Eve")
+    press(page, "Save")
+    for fault in faults:
+        _holds_fault(page, fault["pointer"][1:].capitalize(), fault["detail"])
+    expect(page.get_by_label("Project")).to_be_focused()
+    expect(page.get_by_label("Notes")).to_have_value("Eve")
+    page.reload()
+    _holds_fault(page, "Project", "is not one of ours")
+    fill(page, project="StoreZero")
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_be_visible()
+    [entry] = employee.every()
+    assert entry["project"] == "StoreZero"
+
+
+def test_what_someone_else_changed_is_shown_and_either_word_can_hold(
+    phones: "Phones", employee: "Caller"
+) -> None:
+    page = phones(employee)
+    for mine, choice in (("8", "Keep mine"), ("9", "Take theirs")):
+        project = f"Store of {choice}"
+        log(page, project, "7")
+        entry = next(entry for entry in employee.every() if entry["project"] == project)
+        _change(employee, entry, notes="from elsewhere")
+        press(row(page, project), "Edit")
+        fill(page, hours=mine)
+        press(page, "Save")
+        expect(row(page, project)).to_contain_text("notes: nothing → from elsewhere")
+        expect(row(page, project)).to_contain_text(f"You wanted: hours {mine} h.")
+        press(row(page, project), choice)
+        expect(row(page, project).get_by_role("button", name="Edit")).to_be_visible()
+        expect(row(page, project)).not_to_contain_text("Waits")
+        expect(row(page, project)).to_contain_text("from elsewhere")
+        hours = 8 if choice == "Keep mine" else 7
+        expect(row(page, project)).to_contain_text(f"{hours} h")
+        found = next(entry for entry in employee.every() if entry["project"] == project)
+        assert (float(found["hours"]), found["notes"]) == (hours, "from elsewhere")
+
+
+def test_a_decision_about_what_is_gone_is_told_and_discarded(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    entry = employee.entry(project="Gone")
+    page = phones(manager)
+    tab(page, "Approve")
+    expect(group(page, employee.email)).to_be_visible()
+    employee("DELETE", f"/timesheets/{entry['id']}")
+    page.clock.install()
+    press(group(page, employee.email), "Approve")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.clock.fast_forward(UNDO)
+    expect(row(page, "Gone")).to_contain_text("Not accepted")
+    with page.expect_response(re.compile(r"/approvals\?")):
+        press(page, "Refresh")
+    press(row(page, "Gone"), "Discard")
+    expect(row(page, "Gone")).to_have_count(0)
+
+
+def test_german_phones_have_german_numbers(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee, locale="de-DE")
+    log(page, "StoreZero", "7,5")
+    expect(row(page, "StoreZero")).to_contain_text("7,5 h")
+    expect(page.get_by_role("img")).to_have_attribute("aria-label", _contains("Mo"))
+    assert float(employee.every()[0]["hours"]) == 7.5
+
+
+def test_phones_of_other_digits_give_hours_back_as_they_take_them(
+    phones: "Phones", employee: "Caller"
+) -> None:
+    page = phones(employee, locale="ar-EG")
+    log(page, "StoreZero", "7.5")
+    press(row(page, "StoreZero"), "Edit")
+    press(page, "A quarter of an hour more")
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_be_visible()
+    assert float(employee.every()[0]["hours"]) == 7.75
+
+
+@pytest.mark.parametrize("device", ["iPhone 15", "Pixel 7"])
+def test_hours_are_logged_on_any_phone(phones: "Phones", employee: "Caller", device: str) -> None:
+    page = phones(employee, device=device)
+    log(page, "StoreZero")
+    assert len(employee.every()) == 1
+
+
+CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+def _holds_fault(page: "Page", name: str, fault: str) -> None:
+    field = page.get_by_label(name, exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(_contains(fault))
+
+
+def _change(caller: "Caller", entry: dict[str, Any], **changes: Any) -> None:
+    headers = {"Content-Type": "application/merge-patch+json"}
+    answer = caller("PATCH", f"/timesheets/{entry['id']}", json=changes, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def _contains(text: str) -> "re.Pattern[str]":
+    return re.compile(re.escape(text))

@@ -1,0 +1,285 @@
+"""Signing in, staying signed in, and signing out, as the app does it with the authorization server."""
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from tests.browser.app.screens import fill, press, row, tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx2 as httpx
+    from playwright.sync_api import Page, Request, Route
+
+    from local.settings import Settings
+    from tests.browser.app.conftest import Phones
+    from tests.local.callers import Caller
+
+    type SignIn = Callable[[Page, str], None]
+
+KEPT = """(prefix) => Object.entries(localStorage).filter(([name]) => name.startsWith(prefix))
+    .map(([, value]) => JSON.parse(value))[0]"""
+DATABASES = "indexedDB.databases().then((all) => all.map((one) => one.name))"
+REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
+CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+def tokens(page: "Page") -> dict[str, Any]:
+    """Return what the app keeps of the sign-in."""
+    kept: dict[str, Any] = page.evaluate(KEPT, "oidc.user:")
+    return kept
+
+
+def renewals(page: "Page") -> list["Request"]:
+    """Return a list that fills with the requests for tokens, of all the phone's tabs."""
+    seen: list[Request] = []
+
+    def note(request: "Request") -> None:
+        if request.url.endswith("/oauth/token") and request.method == "POST":
+            seen.append(request)
+
+    page.context.on("request", note)
+    return seen
+
+
+def revoke(http: "httpx.Client", settings: "Settings", page: "Page") -> None:
+    """End the sign-in elsewhere."""
+    form = {"client_id": "timesheets-mobile", "token": tokens(page)["refresh_token"]}
+    assert http.post(f"{settings.issuer}oauth/revoke", data=form).status_code == 200
+
+
+def refuse_token(page: "Page") -> None:
+    """Let the API refuse the token that the phone has now, in all tabs."""
+    stale = tokens(page)["access_token"]
+
+    def answer(route: "Route") -> None:
+        if route.request.headers.get("authorization") == f"Bearer {stale}":
+            route.fulfill(status=401, json=REFUSED, headers=CORS)
+        else:
+            route.continue_()
+
+    page.context.route(re.compile(r"/(timesheets|approvals)\b"), answer)
+
+
+def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") -> None:
+    sign_in(phone, "ana")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    other = phone.context.new_page()
+    other.goto("/")
+    expect(other.get_by_role("main")).to_contain_text("As of")
+    before = tokens(phone)
+    refuse_token(phone)
+    seen = renewals(phone)
+    pages = (phone, other)
+    for page in pages:
+        page.evaluate(
+            """[...document.querySelectorAll("button")]
+                .find((one) => one.textContent === "Earlier week").click()"""
+        )
+    for page in pages:
+        expect(page.get_by_role("main")).to_contain_text("As of this minute")
+        expect(page.get_by_role("main")).not_to_contain_text("ended")
+    assert len(seen) == 1
+    after = tokens(phone)
+    assert after["refresh_token"] != before["refresh_token"]
+    assert tokens(other) == after
+
+
+def test_a_token_is_renewed_before_its_end(phone: "Page", sign_in: "SignIn") -> None:
+    sign_in(phone, "ana")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    seen = renewals(phone)
+    phone.evaluate(
+        """() => {
+            const name = Object.keys(localStorage).find((name) => name.startsWith("oidc.user:"));
+            const kept = JSON.parse(localStorage[name]);
+            localStorage[name] = JSON.stringify({ ...kept, expires_at: Date.now() / 1000 + 30 });
+        }"""
+    )
+    press(phone, "Refresh")
+    expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
+    assert len(seen) == 1
+    press(phone, "Refresh")
+    expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
+    assert len(seen) == 1
+
+
+def test_a_sign_in_that_ended_elsewhere_is_told_and_loses_nothing(
+    phone: "Page", sign_in: "SignIn", http: "httpx.Client", settings: "Settings"
+) -> None:
+    sign_in(phone, "carl")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    refuse_token(phone)
+    revoke(http, settings, phone)
+    tab(phone, "New")
+    fill(phone, project="Kept of Carl", hours="2")
+    press(phone, "Save")
+    expect(row(phone, "Kept of Carl")).to_contain_text("Waits to be sent")
+    expect(phone.get_by_role("main")).to_contain_text("Your sign-in has ended")
+    tab(phone, "New")
+    fill(phone, project="Still being typed")
+    press(phone, "Sign in")
+    allow = phone.get_by_role("button", name="Allow as Carl")
+    back = phone.get_by_label("Project")
+    expect(allow.or_(back)).to_be_visible()
+    if allow.is_visible():
+        allow.click()
+    expect(back).to_have_value("Still being typed")
+    assert urlsplit(phone.url).path == "/new"
+    expect(phone.get_by_role("main")).not_to_contain_text("Your sign-in has ended")
+    tab(phone, "Timesheets")
+    expect(row(phone, "Kept of Carl")).to_have_count(1)
+    expect(row(phone, "Kept of Carl")).not_to_contain_text("Waits to be sent")
+
+
+def test_an_authorization_server_that_is_busy_ends_nothing(phone: "Page", sign_in: "SignIn") -> None:
+    sign_in(phone, "ana")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    refuse_token(phone)
+    busy = {"error": "too_many_requests", "error_description": "Slow down"}
+    phone.route("**/oauth/token", lambda route: route.fulfill(status=429, json=busy, headers=CORS))
+    press(phone, "Refresh")
+    expect(phone.get_by_role("main")).to_contain_text("Offline")
+    expect(phone.get_by_role("main")).not_to_contain_text("ended")
+    phone.unroute("**/oauth/token")
+    press(phone, "Refresh")
+    expect(phone.get_by_role("main")).not_to_contain_text("Offline")
+
+
+def test_an_api_that_takes_no_token_at_all_is_not_asked_again_and_again(
+    phone: "Page", sign_in: "SignIn"
+) -> None:
+    sign_in(phone, "ana")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    asked: list[str] = []
+
+    def refuse(route: "Route") -> None:
+        asked.append(route.request.method)
+        route.fulfill(status=401, json=REFUSED, headers=CORS)
+
+    phone.route(re.compile(r"/timesheets\b"), refuse)
+    seen = renewals(phone)
+    phone.clock.install()
+    press(phone, "Refresh")
+    expect(phone.locator(".messages")).to_contain_text("Missing or invalid token")
+    phone.clock.fast_forward("10:00")
+    expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
+    assert (len(asked), len(seen)) == (2, 1)
+
+
+def test_a_link_that_was_used_before_signs_nobody_out(phone: "Page", sign_in: "SignIn") -> None:
+    sign_in(phone, "ana")
+    phone.goto("/callback?code=used&state=before")
+    expect(phone.get_by_role("navigation")).to_be_visible()
+    assert urlsplit(phone.url).path == "/"
+
+
+def test_signing_out_leaves_nothing_in_any_tab_and_ends_the_session(
+    phone: "Page", sign_in: "SignIn", settings: "Settings"
+) -> None:
+    sign_in(phone, "ana")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    other = phone.context.new_page()
+    other.goto("/profile")
+    expect(other.get_by_role("main")).to_contain_text("ana@exampleco.com")
+    assert phone.evaluate(DATABASES) == ["timesheets auth0|ana"]
+    tab(phone, "Profile")
+    with phone.expect_navigation(url=f"{settings.app_url}/"):
+        press(phone, "Sign out")
+    for page in (phone, other):
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert phone.url == f"{settings.app_url}/"
+    assert phone.evaluate(DATABASES) == []
+    assert phone.evaluate("Object.keys(localStorage)") == []
+    press(phone, "Sign in")
+    expect(phone.get_by_role("button", name="Allow as Carl")).to_be_visible()  # it asks who it is
+    phone.get_by_role("button", name="Allow as Carl").click()
+    tab(phone, "Profile")
+    expect(phone.get_by_role("main")).to_contain_text("carl@contractors.example")
+    expect(phone.get_by_role("main")).not_to_contain_text("ana@")
+    assert phone.evaluate(DATABASES) == ["timesheets auth0|carl"]
+
+
+def test_signing_out_asks_before_it_removes_what_was_not_sent(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    page.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
+    tab(page, "New")
+    fill(page, project="Unsent", hours="1")
+    page.clock.install()
+    press(page, "Save")
+    page.clock.run_for(6000)
+    expect(row(page, "Unsent")).to_contain_text("Waits to be sent")
+    tab(page, "Profile")
+    press(page, "Sign out")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("One change was not sent yet")
+    press(dialog, "Stay signed in")
+    tab(page, "Timesheets")
+    expect(row(page, "Unsent")).to_be_visible()
+    tab(page, "Profile")
+    press(page, "Sign out")
+    with page.expect_navigation(url=f"{phones.settings.app_url}/"):
+        press(dialog, "Sign out and lose them")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.evaluate(DATABASES) == []
+    assert not employee.every()
+
+
+def test_another_person_on_the_same_phone_neither_sees_nor_sends_the_firsts(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    page, second = phones(employee), phones.kept(manager)
+    page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
+    tab(page, "New")
+    fill(page, project="Of the first", hours="1")
+    press(page, "Save")
+    expect(row(page, "Of the first")).to_be_visible(timeout=10_000)
+    # In another tab, somebody else signs in.
+    other = page.context.new_page()
+    other.goto("/profile")
+    other.evaluate("([name, value]) => localStorage.setItem(name, value)", [second["name"], second["value"]])
+    expect(page.get_by_role("navigation").get_by_role("link", name="Approve")).to_be_visible()
+    page.context.unroute(re.compile(r"/timesheets\b"))
+    expect(row(page, "Of the first")).to_have_count(0)
+    press(page, "Refresh")
+    expect(page.get_by_role("button", name="Refresh")).to_be_enabled()
+    assert not manager.every()
+    tab(page, "New")
+    expect(page.get_by_label("Project")).to_have_value("")
+    assert not employee.every()
+
+
+def test_a_phone_that_lets_nothing_be_kept_is_told_so(phones: "Phones", employee: "Caller") -> None:
+    page = phones.blank(employee)
+    page.add_init_script(
+        "indexedDB.open = () => { throw new DOMException('Storage is blocked', 'SecurityError') }"
+    )
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("Storage is blocked")
+
+
+def test_no_token_is_in_the_service_workers_cache(phone: "Page", sign_in: "SignIn") -> None:
+    phone.evaluate("navigator.serviceWorker.ready")
+    phone.wait_for_function("navigator.serviceWorker.controller !== null")
+    sign_in(phone, "mia")
+    tab(phone, "Approve")
+    expect(phone.get_by_role("main")).to_contain_text("As of")
+    kept = phone.evaluate(
+        """async () => {
+            const found = [];
+            for (const name of await caches.keys())
+                for (const request of await (await caches.open(name)).keys())
+                    found.push(new URL(request.url).pathname + new URL(request.url).search,
+                        await (await caches.match(request)).text());
+            return found;
+        }"""
+    )
+    addresses, texts = kept[::2], kept[1::2]
+    assert "/" in addresses
+    assert not [address for address in addresses if "?" in address or "timesheets" in address]
+    secrets = [value for name, value in tokens(phone).items() if name.endswith("_token")]
+    assert len(secrets) == 3
+    assert not [text for text in texts if any(secret in text for secret in secrets)]

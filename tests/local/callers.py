@@ -1,0 +1,97 @@
+"""Callers nobody has met: each test gets people and programs of its own on the one deployed stack."""
+
+import itertools
+import secrets
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import httpx2 as httpx
+
+if TYPE_CHECKING:
+    from tests.local.conftest import Stack
+
+EMPLOYEE = "read:timesheets create:timesheets delete:timesheets"
+MANAGER = f"{EMPLOYEE} approve:timesheets"
+IMPORT = "batch:upload"
+
+_numbers = itertools.count(1)
+_run = secrets.token_hex(3)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Someone with an access token, and the API."""
+
+    http: httpx.Client
+    sub: str
+    client_id: str
+    email: str | None
+    token: str
+
+    def __call__(self, method: str, path: str = "/timesheets", **kwargs: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"} | kwargs.pop("headers", {})
+        return self.http.request(method, path, headers=headers, **kwargs)
+
+    def entry(self, **changes: Any) -> dict[str, Any]:
+        """Log an entry and return it."""
+        body = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5} | changes
+        answer = self("POST", json=body)
+        assert answer.status_code == 201, answer.text
+        entry: dict[str, Any] = answer.json()
+        return entry
+
+    def every(self, path: str = "/timesheets", query: dict[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return a list to its end, as a client follows `Link`; numbers are exact."""
+        query = query or {}
+        limit = int(query.get("limit", "50"))
+        listed: list[dict[str, Any]] = []
+        url: str | None = str(httpx.URL(path, params=query))
+        while url:
+            answer = self("GET", url)
+            assert answer.status_code == 200, answer.text
+            page = answer.json(parse_float=Decimal)
+            listed += page
+            following = answer.links.get("next")
+            url = urljoin(url, following["url"]) if following else None
+            assert len(page) <= limit
+            # A page is read before it is filtered; what the keys say (the dates) does not shorten it.
+            filtered = query.keys() & {"project", "status", "user_id"} or path == "/approvals"
+            assert len(page) == limit or filtered or not url, "a page is cut short for no filter"
+        return listed
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Makes callers; a token that sign-in would not give is signed with the issuer's own key."""
+
+    stack: "Stack"
+    http: httpx.Client
+
+    def person(self, name: str, scope: str = EMPLOYEE, *, sub: str | None = None) -> Caller:
+        """Return someone who signed in with the mobile app, by a `sub` of their own unless one is given."""
+        name = f"{name}-{_run}-{next(_numbers)}"
+        email = f"{name}@exampleco.com"
+        return self._caller(sub or f"auth0|{name}", "timesheets-mobile", scope, email)
+
+    def program(self, name: str = "import", scope: str = IMPORT, *, client_id: str | None = None) -> Caller:
+        """Return an application that acts for itself, as client credentials give it."""
+        client_id = client_id or f"{name}-{_run}-{next(_numbers)}"
+        return self._caller(f"{client_id}@clients", client_id, scope, None)
+
+    def _caller(self, sub: str, client_id: str, scope: str, email: str | None) -> Caller:
+        now = int(time.time())
+        claims = {
+            "iss": self.stack.settings.issuer,
+            "sub": sub,
+            "aud": self.stack.settings.audience,
+            "iat": now,
+            "exp": now + 3600,
+            "azp": client_id,
+            "scope": scope,
+        }
+        if email:
+            claims["https://api.exampleco.com/email"] = email
+        return Caller(self.http, sub, client_id, email, self.stack.tokens.sign(claims))

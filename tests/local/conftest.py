@@ -1,0 +1,70 @@
+"""The whole stack, deployed once for the run on ports of its own, and clients that sign in to it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx2 as httpx
+import pytest
+
+from local.issuer.tokens import TokenIssuer
+from local.ports import free_ports
+from local.settings import Settings
+from local.sign_in import ALL_SCOPES, access_token
+from local.stack import running
+from tests.local.callers import Newcomers
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack, and the issuer's signing key for tokens that sign-in would not give."""
+
+    settings: Settings
+    tokens: TokenIssuer
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    api, issuer, aws = free_ports(3)
+    settings = Settings(api_port=api, issuer_port=issuer, aws_port=aws)
+    tokens = TokenIssuer(settings.local_issuer)
+    with running(settings, tokens):
+        yield Stack(settings, tokens)
+
+
+@pytest.fixture(scope="session")
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.settings.api_url, timeout=120) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def sign_in(stack: Stack) -> Callable[..., str]:
+    """Return what signs a seeded user in, by code and PKCE, and gives the access token."""
+
+    def get_token(user: str, scope: str = ALL_SCOPES) -> str:
+        settings = stack.settings
+        return access_token(settings.issuer, user, audience=settings.audience, scope=scope)
+
+    return get_token
+
+
+@pytest.fixture(scope="session")
+def import_token(stack: Stack) -> str:
+    """Return the importing program's access token, by its client credentials."""
+    answer = httpx.post(
+        f"{stack.settings.issuer}oauth/token",
+        json={
+            "grant_type": "client_credentials",
+            "client_id": "timesheets-import",
+            "client_secret": "local-import-secret",
+            "audience": stack.settings.audience,
+        },
+    )
+    token: str = answer.raise_for_status().json()["access_token"]
+    return token
+
+
+@pytest.fixture(scope="session")
+def newcomers(stack: Stack, http: httpx.Client) -> Newcomers:
+    """Return what makes callers that no other test knows."""
+    return Newcomers(stack, http)

@@ -1,0 +1,201 @@
+"""What happens at the same time happens one after the other, or not at all."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.local.callers import MANAGER, Caller, Newcomers
+
+GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
+REJECT = {"approved": False, "reason": "No"}
+ROUNDS = 8
+
+type Call = Callable[[], httpx.Response]
+
+
+def at_once(*calls: Call) -> list[httpx.Response]:
+    """Start all calls in the same moment; return their answers in order."""
+    barrier = Barrier(len(calls))
+
+    def start(call: Call) -> httpx.Response:
+        barrier.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(start, calls))
+
+
+def test_one_key_sent_32_times_at_once_makes_one_entry(newcomers: Newcomers) -> None:
+    ana = newcomers.person("ana")
+
+    def create() -> httpx.Response:
+        return ana("POST", json=GOOD, headers={"Idempotency-Key": "once"})
+
+    answers = [*at_once(*[create] * 32), create()]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert {answer.headers["location"] for answer in answers} == {f"timesheets/{answers[0].json()['id']}"}
+    assert {answer.headers["etag"] for answer in answers} == {'"1"'}
+    assert ana("GET").json() == [answers[0].json()]
+
+
+def test_one_key_for_two_bodies_at_once_makes_one_entry(newcomers: Newcomers) -> None:
+    ana = newcomers.person("ana")
+    for n in range(6):
+        key = {"Idempotency-Key": f"key-{n}"}
+        bodies = [GOOD | {"hours": 1 + place % 2} for place in range(8)]
+        answers = at_once(*[partial(ana, "POST", json=body, headers=key) for body in bodies])
+        created = [answer.json() for answer in answers if answer.status_code == 201]
+        assert len({entry["id"] for entry in created}) == 1
+        for body, answer in zip(bodies, answers, strict=True):
+            if body["hours"] == created[0]["hours"]:
+                assert answer.json() == created[0]
+            else:
+                assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(ana("GET").json()) == 6
+
+
+def hundred_rows(user_id: str) -> list[dict[str, Any]]:
+    return [
+        GOOD | {"user_id": user_id, "external_id": f"row-{n}", "hours": 1 + n % 20, "project": f"P{n}"}
+        for n in range(100)
+    ]
+
+
+def test_an_upload_of_100_rows_sent_16_times_at_once_creates_each_once(newcomers: Newcomers) -> None:
+    ana, program = newcomers.person("ana"), newcomers.program()
+    rows = hundred_rows(ana.sub)
+    answers = at_once(*[lambda: program("POST", "/timesheets/upload", json=rows)] * 16)
+    assert [answer.status_code for answer in answers] == [207] * 16, [answer.text[:300] for answer in answers]
+    results = [answer.json()["results"] for answer in answers]
+    assert [[result["index"] for result in each] for each in results] == [list(range(100))] * 16
+    once_created = Counter({"created": 1, "unchanged": 15})
+    for same_row in zip(*results, strict=True):
+        assert Counter(result["status"] for result in same_row) == once_created, same_row
+        assert len({result["id"] for result in same_row}) == 1
+    listed = ana.every(query={"limit": "100"})
+    assert {entry["external_id"]: entry["project"] for entry in listed} == {
+        row["external_id"]: row["project"] for row in rows
+    }
+    assert len(listed) == 100
+    assert {entry["version"] for entry in listed} == {1}
+
+
+def test_bad_rows_do_not_stop_the_others_and_all_may_be_sent_again(newcomers: Newcomers) -> None:
+    ana, program = newcomers.person("ana"), newcomers.program()
+    rows: list[Any] = hundred_rows(ana.sub)
+    faults = {
+        0: ("/hours", rows[0] | {"hours": 0}),
+        17: ("/date", rows[17] | {"date": "yesterday"}),
+        33: ("/hour", rows[33] | {"hour": 1}),
+        50: ("/user_id", {name: value for name, value in rows[50].items() if name != "user_id"}),
+        51: ("/external_id", rows[51] | {"external_id": "x" * 201}),
+        52: ("/user_id", rows[52] | {"user_id": ""}),
+        98: ("", "not an object"),
+        99: ("", None),
+    }
+    for index, (_, row) in faults.items():
+        rows[index] = row
+    for become in ("created", "unchanged"):
+        answer = program("POST", "/timesheets/upload", json=rows)
+        assert answer.status_code == 207
+        results = answer.json()["results"]
+        assert [(r["index"], r["status"]) for r in results] == [
+            (n, "rejected" if n in faults else become) for n in range(100)
+        ]
+        problems = {r["index"]: r["problem"] for r in results if "problem" in r}
+        assert {
+            n: (problem["code"], [error["pointer"] for error in problem["errors"]])
+            for n, problem in problems.items()
+        } == {n: ("invalid_entry", [pointer]) for n, (pointer, _) in faults.items()}
+    assert len(ana.every()) == 100 - len(faults)
+
+
+@pytest.mark.parametrize("count", [0, 101])
+def test_an_upload_of_too_few_or_too_many_rows_creates_nothing(count: int, newcomers: Newcomers) -> None:
+    ana, program = newcomers.person("ana"), newcomers.program()
+    answer = program("POST", "/timesheets/upload", json=[GOOD | {"user_id": ana.sub}] * count)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_entry")
+    assert ana("GET").json() == []
+
+
+APPROVED = {"status": "approved", "version": 2, "hours": 7.5}
+REJECTED = {"status": "rejected", "version": 2, "hours": 7.5}
+CORRECTED = {"status": "pending", "version": 2, "hours": 1}
+TWICE = {"status": "pending", "version": 3}
+
+type Left = list[dict[str, Any] | None]
+"""What may be left of the entry; None for nothing."""
+# The two calls; what is left if only the first, only the second, or both are done.
+RACES: dict[str, tuple[Any, Any, Left, Left, Left]] = {
+    "approve and reject": (("mia", "PUT", None), ("max", "PUT", REJECT), [APPROVED], [REJECTED], []),
+    "correct and approve": (
+        ("ana", "PATCH", {"hours": 1}),
+        ("mia", "PUT", None),
+        [CORRECTED],
+        [APPROVED],
+        [APPROVED | {"hours": 1, "version": 3}],
+    ),
+    "delete and approve": (("ana", "DELETE", None), ("mia", "PUT", None), [None], [APPROVED], []),
+    "correct twice": (
+        ("ana", "PATCH", {"hours": 1}),
+        ("ana", "PATCH", {"hours": 2}),
+        [CORRECTED],
+        [CORRECTED | {"hours": 2}],
+        [TWICE | {"hours": 1}, TWICE | {"hours": 2}],
+    ),
+}
+
+
+@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("if_match", [True, False], ids=["If-Match", "without"])
+def test_of_two_writes_at_once_one_comes_first(race: str, newcomers: Newcomers, *, if_match: bool) -> None:
+    callers = {name: newcomers.person(name, MANAGER) for name in ("ana", "mia", "max")}
+    ana = callers["ana"]
+    *calls, first_only, second_only, both = RACES[race]
+    left = {(True, False): first_only, (False, True): second_only, (True, True): [] if if_match else both}
+    lost = {"version_mismatch", "not_found"} if if_match else {"conflict", "entry_locked", "not_found"}
+    headers = {"If-Match": '"1"'} if if_match else {}
+    week = f"{9000 + list(RACES).index(race)}-W{20 + if_match}"
+    day = ana("GET", f"/timesheets/weeks/{week}").json()["from"]
+
+    def write(entry_id: str, who: str, method: str, body: Any) -> httpx.Response:
+        path = f"/{'timesheets' if who == 'ana' else 'approvals'}/{entry_id}"
+        return callers[who](method, path, headers=headers, **({"json": body} if body else {}))
+
+    for _ in range(ROUNDS):
+        entry = ana.entry(date=day)
+        answers = at_once(*[partial(write, entry["id"], *call) for call in calls])
+        what = [(answer.status_code, answer.text) for answer in answers]
+        assert {answer.json()["code"] for answer in answers if answer.status_code >= 400} <= lost, what
+        kept = ana("GET", f"/timesheets/{entry['id']}")
+        possible = left.get((answers[0].status_code < 300, answers[1].status_code < 300), [])
+        found = {name: kept.json().get(name) for name in APPROVED} if kept.status_code == 200 else None
+        assert found in possible, (what, kept.text)
+    assert_whole(ana, callers["mia"], week, day)
+
+
+def assert_whole(owner: Caller, manager: Caller, week: str, day: str) -> None:
+    """Check that entry, list, week and approvals tell the same of the owner's entries, all of one day."""
+    listed = owner.every()
+    for entry in listed:
+        assert owner("GET", f"/timesheets/{entry['id']}").json(parse_float=Decimal) == entry
+        assert entry["approved"] == (entry["status"] == "approved")
+        reviewed = {"reviewed_by", "reviewed_at"} & entry.keys()
+        assert len(reviewed) == (0 if entry["status"] == "pending" else 2)
+        assert ("reason" in entry) == (entry["status"] == "rejected")
+    by_status: dict[str, Decimal] = {}
+    for entry in listed:
+        by_status[entry["status"]] = by_status.get(entry["status"], Decimal()) + entry["hours"]
+    summed = owner("GET", f"/timesheets/weeks/{week}").json(parse_float=Decimal)
+    assert summed["by_status"] == by_status
+    assert summed["total_hours"] == sum(by_status.values())
+    waiting = manager.every("/approvals", {"user_id": owner.sub, "from": day, "to": day})
+    assert {entry["id"] for entry in waiting} == {e["id"] for e in listed if e["status"] == "pending"}

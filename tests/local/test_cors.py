@@ -1,0 +1,120 @@
+"""A web page at another origin reads every answer, good or bad."""
+
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.local.callers import MANAGER, Newcomers
+
+ORIGIN = {"Origin": "https://app.example"}
+GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
+EXPOSED = {"link", "etag", "location", "retry-after", "x-amzn-requestid"}
+
+ROUTES = [
+    ("/timesheets", {"GET", "POST"}),
+    ("/timesheets/an-id", {"GET", "PATCH", "DELETE"}),
+    ("/timesheets/weeks/2026-W47", {"GET"}),
+    ("/timesheets/upload", {"POST"}),
+    ("/approvals", {"GET"}),
+    ("/approvals/an-id", {"PUT", "DELETE"}),
+]
+
+
+@pytest.mark.parametrize(("path", "methods"), ROUTES)
+def test_a_browser_is_told_what_it_may_send(path: str, methods: set[str], http: httpx.Client) -> None:
+    for method in methods:
+        answer = http.options(
+            path,
+            headers=ORIGIN
+            | {
+                "Access-Control-Request-Method": method,
+                "Access-Control-Request-Headers": "authorization, content-type, if-match, idempotency-key",
+            },
+        )
+        assert answer.status_code in {200, 204}
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert methods <= set(answer.headers["access-control-allow-methods"].replace(" ", "").split(","))
+        allowed = set(answer.headers["access-control-allow-headers"].lower().replace(" ", "").split(","))
+        assert {"authorization", "content-type", "if-match", "idempotency-key"} <= allowed
+
+
+ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
+    ("mia", "GET", "/timesheets", {}, 200),
+    ("mia", "GET", "/timesheets", {"headers": {"Accept": "text/csv"}}, 200),
+    ("mia", "POST", "/timesheets", {"json": GOOD}, 201),
+    ("mia", "GET", "/timesheets/{own}", {}, 200),
+    ("mia", "PATCH", "/timesheets/{own}", {"json": {}}, 200),
+    ("mia", "GET", "/timesheets/weeks/2026-W47", {}, 200),
+    ("mia", "GET", "/approvals", {}, 200),
+    ("mia", "PUT", "/approvals/{ana}", {}, 200),
+    ("mia", "DELETE", "/approvals/{ana}", {}, 200),
+    ("program", "POST", "/timesheets/upload", {"json": GOOD | {"user_id": "cors"}}, 201),
+    ("program", "POST", "/timesheets/upload", {"json": [GOOD]}, 207),
+    ("mia", "GET", "/timesheets?limit=0", {}, 400),
+    ("mia", "POST", "/timesheets", {"content": b"{", "headers": {"Content-Type": "application/json"}}, 400),
+    ("mia", "POST", "/timesheets", {"content": b"{}", "headers": {"Content-Type": "text/plain"}}, 400),
+    ("nobody", "GET", "/timesheets", {}, 401),
+    ("nobody", "PATCH", "/timesheets/{ana}", {"json": {}}, 401),
+    ("nobody", "PUT", "/approvals/{ana}", {}, 401),
+    ("nobody", "DELETE", "/approvals/{ana}", {}, 401),
+    ("program", "GET", "/timesheets", {}, 403),
+    ("program", "DELETE", "/timesheets/{ana}", {}, 403),
+    ("mia", "PUT", "/approvals/{own}", {}, 403),
+    ("mia", "GET", "/nowhere", {}, 404),
+    ("mia", "PUT", "/timesheets", {}, 404),
+    ("mia", "GET", "/timesheets/{ana}", {}, 404),
+    ("mia", "DELETE", "/approvals/nothing", {}, 404),
+    ("mia", "PATCH", "/timesheets/{locked}", {"json": {}}, 409),
+    ("mia", "PATCH", "/timesheets/{own}", {"json": {}, "headers": {"If-Match": '"9"'}}, 412),
+    ("mia", "POST", "/timesheets", {"json": GOOD | {"notes": "x" * 2_000_000}}, 413),
+    ("program", "POST", "/timesheets/upload", {"json": [GOOD | {"notes": "x" * 2_000_000}]}, 413),
+    ("mia", "POST", "/timesheets", {"json": {}}, 422),
+    ("mia", "PUT", "/approvals/{ana}", {"json": {}}, 422),
+    ("mia", "DELETE", "/timesheets/{own}", {}, 204),
+]
+CODES = {
+    400: {"malformed_request"},
+    401: {"invalid_token"},
+    403: {"insufficient_scope", "self_approval"},
+    404: {"not_found"},
+    409: {"entry_locked"},
+    412: {"version_mismatch"},
+    413: {"payload_too_large"},
+    422: {"invalid_entry"},
+}
+
+
+def test_every_kind_of_answer_may_be_read_from_another_origin(
+    http: httpx.Client, newcomers: Newcomers
+) -> None:
+    ana, mia, max_ = (newcomers.person(name, MANAGER) for name in ("ana", "mia", "max"))
+    callers = {"mia": mia, "program": newcomers.program()}
+    ids = {"own": mia.entry()["id"], "ana": ana.entry()["id"], "locked": mia.entry()["id"]}
+    assert max_("PUT", f"/approvals/{ids['locked']}").status_code == 200
+    for who, method, path, request, status in ANSWERS:
+        headers = ORIGIN | request.get("headers", {})
+        send = callers.get(who, http.request)
+        answer = send(method, path.format(**ids), **request | {"headers": headers})
+        what = (who, method, path, answer.status_code, answer.text[:300])
+        assert answer.status_code == status, what
+        assert answer.headers["access-control-allow-origin"] == "*", what
+        exposed = answer.headers["access-control-expose-headers"].lower().replace(" ", "").split(",")
+        assert set(exposed) >= EXPOSED, what
+        if status >= 400:
+            assert_problem(answer)
+
+
+def assert_problem(answer: httpx.Response) -> None:
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["code"] in CODES[answer.status_code]
+    assert problem["type"] == f"urn:timesheets:{problem['code']}"
+    assert problem["status"] == answer.status_code
+    assert problem["title"]
+    assert problem["detail"] == problem["message"]
+    assert ("errors" in problem) == (problem["code"] == "invalid_entry")
+    expected = {401: 'Bearer error="invalid_token"'}
+    if problem["code"] == "insufficient_scope":
+        expected[403] = 'Bearer error="insufficient_scope"'
+    assert answer.headers.get("www-authenticate") == expected.get(answer.status_code)

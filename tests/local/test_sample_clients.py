@@ -1,0 +1,153 @@
+"""Clients of Auth0's published sample work unchanged: what they send, what they read of the answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.local.callers import MANAGER, Caller, Newcomers
+
+JOB_ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
+
+
+@pytest.fixture(scope="module")
+def employee(newcomers: Newcomers) -> Caller:
+    return newcomers.person("employee")
+
+
+@pytest.fixture(scope="module")
+def manager(newcomers: Newcomers) -> Caller:
+    return newcomers.person("manager", MANAGER)
+
+
+@pytest.fixture(scope="module")
+def job(import_token: str, http: httpx.Client) -> Callable[..., httpx.Response]:
+    """Return the batch job, signed in by its client credentials, as it uploads a body."""
+    headers = {"Authorization": f"Bearer {import_token}"}
+
+    def upload(body: Any) -> httpx.Response:
+        return http.post("/timesheets/upload", json=body, headers=headers)
+
+    return upload
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_the_mobile_app_logs_hours_as_text_beside_fields_of_the_server(
+    content_type: str, employee: Caller
+) -> None:
+    body = {
+        "id": "",
+        "user_id": "auth0|somebody",
+        "project": "StoreZero",
+        "date": "2017-05-10T17:40:20.095Z",
+        "hours": "8",
+        "approved": False,
+    }
+    answer = employee("POST", json=body, headers={"Content-Type": content_type})
+    assert answer.status_code == 201
+    entry = answer.json()
+    kept = {"user_id": employee.sub, "project": "StoreZero", "date": "2017-05-10", "hours": 8}
+    assert entry == entry | kept | {"approved": False}
+    assert isinstance(entry["id"], str)
+    assert entry["id"]
+    listed = employee("GET").json()
+    assert isinstance(listed, list)
+    assert entry in listed
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2017-05-10", "2017-05-10"),
+        ("2017-05-10T17:40:20.095Z", "2017-05-10"),
+        ("2017-05-10T17:40:20Z", "2017-05-10"),
+        ("2017-05-10T23:59:59-12:00", "2017-05-10"),
+        ("2017-05-10T00:30:00+14:00", "2017-05-10"),
+        ("2017-05-10T17:40:20", "2017-05-10"),
+        ("2016-02-29T00:00:00.000Z", "2016-02-29"),
+    ],
+)
+def test_a_date_time_s_own_calendar_date_is_kept(written: str, day: str, employee: Caller) -> None:
+    assert employee.entry(date=written)["date"] == day
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "May 10, 2017",
+        "Wed May 10 17:40:20 GMT+02:00 2017",
+        "Wed, 10 May 2017 17:40:20 GMT",
+        "10/05/2017",
+        "10.05.2017",
+        "2017/05/10",
+        "2017-5-1",
+        "2017-05",
+        "2017-02-29",
+        "2017-05-10 or so",
+        "2017-05-10T25:00:00Z",
+        "today",
+        "1494438020095",
+        1494438020,
+        "",
+        None,
+    ],
+)
+def test_a_date_in_free_text_is_a_clear_422(date: object, employee: Caller) -> None:
+    answer = employee("POST", json={"date": date, "project": "StoreZero", "hours": "8"})
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["code"] == "invalid_entry"
+    assert [error["pointer"] for error in problem["errors"]] == ["/date"]
+    assert problem["message"] == problem["detail"]
+
+
+def test_the_batch_job_uploads_one_object_for_a_user_it_names(
+    job: Callable[..., httpx.Response], newcomers: Newcomers
+) -> None:
+    answer = job(JOB_ROW)
+    assert answer.status_code == 201
+    entry = answer.json()
+    kept = {"user_id": "007", "date": "2017-05-10", "project": "StoreZero", "hours": 5, "approved": False}
+    assert entry == entry | kept | {"source": "timesheets-import"}
+    assert answer.headers["etag"] == '"1"'
+    bond = newcomers.person("bond", sub="007")
+    assert entry in bond.every()
+    assert bond("GET", f"/timesheets/{entry['id']}").json() == entry
+
+
+def test_the_batch_job_without_an_external_id_means_a_new_entry_each_time(
+    job: Callable[..., httpx.Response],
+) -> None:
+    assert job(JOB_ROW).json()["id"] != job(JOB_ROW).json()["id"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"content": b"", "headers": {"Content-Type": "application/json"}},
+        {"json": {"approved": True}},
+    ],
+    ids=["no body", "an empty body", "approved"],
+)
+def test_the_manager_approves_what_a_batch_job_uploaded(
+    body: dict[str, Any],
+    employee: Caller,
+    manager: Caller,
+    job: Callable[..., httpx.Response],
+) -> None:
+    entry = job(JOB_ROW | {"user_id": employee.sub}).json()
+    query = {"user_id": employee.sub, "from": "2017-05-10", "to": "2017-05-10"}
+    assert isinstance(manager("GET", "/approvals").json(), list)
+    assert entry in manager.every("/approvals", query)
+    answer = manager("PUT", f"/approvals/{entry['id']}", **body)
+    assert answer.status_code == 200
+    assert answer.json() == answer.json() | {"approved": True, "reviewed_by": manager.sub}
+    assert entry not in manager.every("/approvals", query)
+    assert employee("GET", f"/timesheets/{entry['id']}").json()["approved"] is True
+
+
+def test_an_approval_of_nothing_is_404(manager: Caller) -> None:
+    answer = manager("PUT", "/approvals/1")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -1,0 +1,112 @@
+"""Logging hours and listing them, over HTTP."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from tests.local.callers import Caller, Newcomers
+
+type SignIn = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def as_user(http: httpx.Client, sign_in: SignIn) -> Callable[..., httpx.Response]:
+    """Return what calls the API as a seeded user."""
+    tokens = {user: sign_in(user) for user in ("ana", "carl", "mia")}
+
+    def call(user: str, method: str, path: str = "/timesheets", **kwargs: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {tokens[user]}"} | kwargs.pop("headers", {})
+        return http.request(method, path, headers=headers, **kwargs)
+
+    return call
+
+
+type AsUser = Callable[..., httpx.Response]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (
+            {"date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5},
+            {"date": "2017-05-10", "project": "StoreZero", "hours": 5},
+        ),
+        (
+            {
+                "date": "2026-11-20",
+                "project": "Auth0 Dashboard",
+                "hours": "7.25",
+                "user_id": "someone-else",
+                "approved": True,
+            },
+            {"date": "2026-11-20", "project": "Auth0 Dashboard", "hours": 7.25},
+        ),
+    ],
+)
+def test_who_logs_hours_sees_them_at_once_and_nobody_else_does(
+    body: dict[str, Any], kept: dict[str, Any], as_user: AsUser
+) -> None:
+    created = as_user("ana", "POST", json=body)
+    assert created.status_code == 201
+    entry = created.json()
+    assert entry == entry | kept | {"user_id": "auth0|ana", "approved": False, "status": "pending"}
+    assert created.headers["location"] == f"timesheets/{entry['id']}"
+    assert created.headers["etag"] == '"1"'
+    assert entry in as_user("ana", "GET").json()
+    assert entry not in as_user("carl", "GET").json()
+    assert entry not in as_user("mia", "GET").json()
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "24.01", "1e400", "NaN", "true", '"abc"'])
+def test_a_bad_entry_is_422_and_names_every_fault(hours: str, as_user: AsUser) -> None:
+    body = f'{{"date": "2026-02-30", "project": " ", "hours": {hours}, "hour": 1}}'
+    answer = as_user("ana", "POST", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/date", "/project", "/hours", "/hour"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b'{"date": "2026-11-20", "date": "2026-11-21"}', 400),
+        (b"[]", 422),
+        (b'"' + b"x" * 2_000_000 + b'"', 413),
+    ],
+)
+def test_a_broken_body_is_a_clear_4xx(body: bytes, status: int, as_user: AsUser) -> None:
+    answer = as_user("ana", "POST", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "from=yesterday", "from=2026-11-21&to=2026-11-20", "user_id=auth0%7Ccarl"]
+)
+def test_a_bad_query_is_400(query: str, as_user: AsUser) -> None:
+    answer = as_user("ana", "GET", f"/timesheets?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "malformed_request"
+
+
+def test_a_thousand_creates_at_16_at_once_lose_nothing(newcomers: Newcomers) -> None:
+    callers = newcomers.person("ana"), newcomers.person("carl")
+
+    def create(n: int) -> tuple[Caller, httpx.Response]:
+        caller = callers[n % 2]
+        return caller, caller("POST", json={"date": "2025-01-01", "project": f"P{n}", "hours": "0.25"})
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(create, range(1000)))
+    assert {answer.status_code for _, answer in answers} == {201}
+    for caller in callers:
+        created = {answer.json()["id"] for creator, answer in answers if creator == caller}
+        listed = caller.every("/timesheets", {"limit": "100"})
+        assert {entry["id"] for entry in listed} == created
+        assert {entry["user_id"] for entry in listed} == {caller.sub}

@@ -1,0 +1,96 @@
+"""Facts that stand in more than one file, compared."""
+
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from local.issuer.directory import Seed
+from local.settings import Settings
+from tests.support import PROJECT
+from timesheets.model import entry, fields, query, rows
+from timesheets.model.errors import FieldError, Problem
+from timesheets.routes import ROUTES
+from timesheets.web import csv_format, endpoint, problems
+
+
+@pytest.mark.parametrize(("group", "folder"), [("authorizer", "authorizer"), ("layer", "layers/shared")])
+def test_what_a_function_ships_is_what_the_lock_says(group: str, folder: str) -> None:
+    uv = shutil.which("uv") or PROJECT / ".uv/bin/uv"
+    options = ["--frozen", "--quiet", "--no-header", "--no-annotate", "--only-group", group]
+    exported = subprocess.run(
+        [uv, "export", *options], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    shipped = (PROJECT / folder / "requirements.txt").read_text()
+    assert shipped == exported.stdout, "mend with `make requirements`"
+
+
+def test_one_version_of_python_everywhere(template: dict[str, Any]) -> None:
+    version = (PROJECT / ".python-version").read_text().strip()
+    assert template["Globals"]["Function"]["Runtime"] == f"python{version}"
+    assert template["Resources"]["SharedLayer"]["Metadata"]["BuildMethod"] == f"python{version}"
+    assert f'requires-python = "=={version}.*"' in (PROJECT / "pyproject.toml").read_text()
+
+
+def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi: dict[str, Any]) -> None:
+    parameters = template["Parameters"]
+    api = Seed().directory.apis[0]
+    assert api.audience == Settings().audience == parameters["Audience"]["Default"]
+    assert api.claims_namespace == parameters["ClaimsNamespace"]["Default"]
+    flow = openapi["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]
+    assert flow["authorizationUrl"] == f"{Settings().issuer}authorize"
+    assert flow["tokenUrl"] == f"{Settings().issuer}oauth/token"
+    assert openapi["servers"][0]["url"] == Settings().api_url
+
+
+def test_the_guide_to_auth0_has_the_codes_scopes_roles_and_parameters(template: dict[str, Any]) -> None:
+    guide = (PROJECT / "docs/auth0.md").read_text()
+    parameters = template["Parameters"]
+    assert {f"`{route.scope}`" for route in ROUTES} <= set(re.findall(r"`\w+:\w+`", guide))
+    assert f'AUDIENCE = "{parameters["Audience"]["Default"]}"' in guide
+    assert f'NAMESPACE = "{parameters["ClaimsNamespace"]["Default"]}"' in guide
+    for values in re.findall(r"sam deploy --parameter-overrides (.+)", guide):
+        assert {value.partition("=")[0] for value in values.split()} <= set(parameters)
+    for role in Seed().directory.roles:
+        assert f"\n| {role} | " in guide
+
+
+def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
+    schemas = openapi["components"]["schemas"]
+    assert schemas["Code"]["enum"] == list(problems.STATUSES)
+    assert schemas["Status"]["enum"] == list(entry.STATUSES)
+    assert list(schemas["Entry"]["properties"]) == list(csv_format.COLUMNS)
+    assert set(schemas["ServerFields"]["properties"]) | {"user_id"} == fields.SERVER_FIELDS
+    assert schemas["IdempotencyKey"]["maxLength"] == endpoint.MAX_KEY
+    assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
+    assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES
+    assert schemas["Decision"]["oneOf"][1]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
+    assert schemas["Row"]["properties"]["user_id"]["maxLength"] == fields.MAX_USER_ID
+    assert schemas["Row"]["properties"]["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
+    assert schemas["Upload"]["oneOf"][1]["maxItems"] == rows.MAX_ROWS
+    limit = openapi["components"]["parameters"]["Limit"]["schema"]
+    assert (limit["maximum"], limit["default"]) == (query.MAX_LIMIT, query.DEFAULT_LIMIT)
+
+
+def test_the_lists_take_the_parameters_that_the_document_names(openapi: dict[str, Any]) -> None:
+    for path, known in (("/timesheets", query.OWN_LIST), ("/approvals", query.APPROVALS)):
+        parameters = openapi["paths"][path]["get"]["parameters"]
+        names = [p["$ref"].rpartition("/")[2].lower() if "$ref" in p else p["name"] for p in parameters]
+        assert names == list(known)
+
+
+def test_the_documents_problems_are_the_codes(openapi: dict[str, Any]) -> None:
+    for name, example in openapi["components"]["examples"].items():
+        if "code" in example["value"]:
+            value = example["value"]
+            faults = [FieldError(**fault) for fault in value.get("errors", [])]
+            assert value == problems.problem_json(Problem(value["code"], value["detail"], errors=faults)), (
+                name
+            )
+
+
+def test_the_document_is_valid_openapi(openapi: dict[str, Any]) -> None:
+    validate(openapi)

@@ -1,0 +1,241 @@
+"""DynamoDB throttles, breaks, stays silent or is gone: a few tries, then a clear 503, or no harm at all."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from handlers import create_timesheet
+from tests.store.conftest import entry
+from tests.store.conftest import upload as an_upload
+from tests.support import Event
+from timesheets.model.errors import Conflict, Unavailable
+from timesheets.model.ids import new_id
+from timesheets.model.rows import parse_rows
+from timesheets.store.entries import Import, Store
+from timesheets.store.items import import_key, to_item
+
+THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "message": "slow down"})
+BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})
+RACED = (400, {"__type": "com.amazonaws.dynamodb#TransactionConflictException"})
+SILENT: tuple[int, Any] = (0, {})
+"""Nothing is answered until the client has gone."""
+CUT: tuple[int, Any] = (-1, {})
+"""The connection closes without an answer."""
+
+KEPT = entry()
+FOUND = (200, {"Item": to_item(KEPT)})
+DONE: tuple[int, Any] = (200, {})
+
+
+def cancelled(*codes: str) -> tuple[int, Any]:
+    reasons = [{"Code": code} for code in codes]
+    kind = "com.amazonaws.dynamodb#TransactionCanceledException"
+    return 400, {"__type": kind, "message": "cancelled", "CancellationReasons": reasons}
+
+
+class Engine(ThreadingHTTPServer):
+    """Answers each call with the next of `answers`, and the last for ever; counts the calls."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.answers: list[tuple[int, Any]] = []
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Engine
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(self.headers["X-Amz-Target"].partition(".")[2])
+        answers = self.server.answers
+        status, body = answers.pop(0) if len(answers) > 1 else answers[0]
+        if status <= 0:
+            time.sleep(0 if status else 3)
+            self.close_connection = True
+            return
+        data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def store(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine.url)
+    return Store.connect()
+
+
+OPERATIONS: dict[str, Callable[[Store], object]] = {
+    "find": lambda store: store.find(KEPT.id),
+    "add": lambda store: store.add(KEPT),
+    "remove": lambda store: store.remove(KEPT),
+    "look up": lambda store: store.imports("timesheets-import", ["row 1"]),
+    "add imported": lambda store: store.add_imported(entry(external_id="1", source="s"), "digest"),
+}
+
+
+TROUBLE = {
+    "throttled": THROTTLED,
+    "broken": BROKEN,
+    "cut": CUT,
+    "unavailable": (503, {}),
+    "behind a proxy": (502, "<html>Bad gateway</html>"),
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        *((operation, THROTTLED) for operation in OPERATIONS.values()),
+        *((OPERATIONS["find"], answer) for answer in TROUBLE.values()),
+    ],
+    ids=[*OPERATIONS, *TROUBLE],
+)
+def test_it_is_asked_three_times_and_then_it_is_unavailable(
+    operation: Callable[[Store], object], answer: tuple[int, Any], engine: Engine, store: Store
+) -> None:
+    engine.answers = [answer]
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        operation(store)
+    assert len(engine.asked) == 3
+    assert time.monotonic() - began < 28  # seconds for which a function may run
+
+
+def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: Store) -> None:
+    engine.answers = [SILENT]
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        store.find(KEPT.id)
+    assert time.monotonic() - began < 20
+    assert len(engine.asked) == 3
+
+
+def test_an_engine_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
+    with pytest.raises(Unavailable):
+        Store.connect().find(KEPT.id)
+
+
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
+def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: Engine, store: Store) -> None:
+    engine.answers = [trouble, FOUND]
+    assert store.find(KEPT.id) == KEPT
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (cancelled("None", "ThrottlingError"), Unavailable),
+        (cancelled("ProvisionedThroughputExceeded", "ConditionalCheckFailed"), Unavailable),
+        (cancelled("ConditionalCheckFailed", "None"), Conflict),
+        (cancelled("None", "TransactionConflict"), Conflict),
+        (RACED, Conflict),
+        (cancelled("ValidationError", "None"), ClientError),
+        ((400, {"__type": "com.amazonaws.dynamodb#AccessDeniedException"}), ClientError),
+    ],
+)
+def test_a_cancelled_transaction_says_whether_to_wait_or_to_read_again(
+    answer: tuple[int, Any], expected: type[Exception], engine: Engine, store: Store
+) -> None:
+    engine.answers = [answer]
+    with pytest.raises(expected):
+        store.add_imported(entry(external_id="1", source="s"), "digest")
+
+
+def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: Store) -> None:
+    engine.answers = [RACED]
+    with pytest.raises(Conflict):
+        store.replace(KEPT, entry(version=2))
+
+
+@pytest.mark.parametrize(
+    "kind", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"]
+)
+def test_a_mistake_of_ours_is_not_taken_for_trouble(kind: str, engine: Engine, store: Store) -> None:
+    engine.answers = [(400, {"__type": f"com.amazonaws.dynamodb#{kind}"})]
+    with pytest.raises(ClientError, match=kind):
+        store.add(KEPT)
+
+
+def test_keys_left_out_of_a_batch_are_asked_for_again(engine: Engine, store: Store) -> None:
+    def left_out(request: dict[str, Any]) -> dict[str, Any]:
+        return {"Responses": {}, "UnprocessedKeys": request}
+
+    keys = {"timesheets": {"Keys": [{"PK": {"S": "x"}, "SK": {"S": "IMPORT"}}]}}
+    engine.answers = [(200, left_out(keys)), (200, {"Responses": {"timesheets": []}})]
+    assert store.imports("timesheets-import", ["row 1"]) == {}
+    assert len(engine.asked) == 2
+    engine.answers = [(200, left_out(keys))]
+    with pytest.raises(Unavailable):
+        store.imports("timesheets-import", ["row 1"])
+
+
+ROW = {"user_id": "007", "date": "2026-11-20", "project": "StoreZero", "hours": "5", "external_id": "row 1"}
+
+
+def upload(store: Store, rows: object) -> list[Any]:
+    return an_upload(store).take(parse_rows(rows))
+
+
+def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, store: Store) -> None:
+    none_known: tuple[int, Any] = (200, {"Responses": {}})
+    engine.answers = [none_known] + [cancelled("TransactionConflict"), none_known] * 6
+    (refused,) = upload(store, [ROW])
+    assert isinstance(refused, Conflict)
+
+
+def test_a_row_whose_entry_is_deleted_meanwhile_is_taken_anew(engine: Engine, store: Store) -> None:
+    known = Import(new_id("007"), "another digest")
+    marker = import_key("timesheets-import", "row 1") | {
+        "entry_id": {"S": known.entry_id},
+        "digest": {"S": known.digest},
+    }
+    engine.answers = [
+        (200, {"Responses": {"timesheets": [marker]}}),
+        (200, {}),  # no such entry
+        (200, {"Responses": {}}),  # and nothing known of the external id by now
+        DONE,
+    ]
+    (taken,) = upload(store, [ROW])
+    assert taken.status == "created"
+    assert engine.asked == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+
+
+def test_the_caller_is_told_when_to_come_back_and_nothing_of_the_inside(
+    engine: Engine, event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    monkeypatch.setattr(create_timesheet, "store", store)
+    engine.answers = [THROTTLED]
+    answer = create_timesheet.lambda_handler(event("create_timesheet"), None)
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["Retry-After"] == "1"
+    assert json.loads(answer["body"])["code"] == "service_unavailable"
+    assert "slow down" not in answer["body"]
+    assert "Throttling" not in answer["body"]

@@ -1,0 +1,165 @@
+"""What the table's stream makes other systems learn."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import jsonschema
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+import handlers.publish_changes as handler
+from tests.support import PROJECT
+from timesheets.model.entry import STATUSES, Decision, Entry, corrected, decided, new_entry, reopened
+from timesheets.model.ids import new_id
+from timesheets.store.items import import_item, to_item, tombstone
+
+SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+PENDING = new_entry(
+    {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25"), "notes": "on site"},
+    id=new_id("auth0|ana"),
+    user_id="auth0|ana",
+    user_email="ana@exampleco.com",
+    now=NOW,
+)
+APPROVED = decided(PENDING, Decision(approved=True), reviewer="auth0|mia", now=NOW)
+REJECTED = decided(PENDING, Decision(approved=False, reason="Which site?"), reviewer="auth0|mia", now=NOW)
+
+
+def record(old: dict[str, Any] | None, new: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
+    """Return a stream's record of an item that became another."""
+    images = {"OldImage": old, "NewImage": new}
+    change = {name: image for name, image in images.items() if image is not None}
+    kind = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+    return {"eventName": kind, "dynamodb": {"SequenceNumber": str(number), **change}}
+
+
+def of_entries(old: Entry, new: Entry, number: int = 1) -> dict[str, Any]:
+    return record(to_item(old), to_item(new), number)
+
+
+class Bus:
+    """EventBridge, as far as the handler sees it: it may refuse, or not answer."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.failures: list[Exception | str | None] = []
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 AWS's name
+        failure = self.failures.pop(0) if self.failures else None
+        if isinstance(failure, Exception):
+            raise failure
+        if failure:
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": failure}]}
+        (entry,) = Entries
+        self.told.append(entry | {"Detail": json.loads(entry["Detail"])})
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+    one = Bus()
+    monkeypatch.setattr(handler, "events", one)
+    yield one
+    for event in one.told:
+        jsonschema.validate(event["Detail"], SCHEMA, format_checker=jsonschema.FormatChecker())
+
+
+def publish(*records: dict[str, Any]) -> list[str]:
+    """Hand records over, and return the sequence numbers that are to come again."""
+    answer = handler.lambda_handler({"Records": list(records)}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        (PENDING, APPROVED, "Entry approved"),
+        (PENDING, REJECTED, "Entry rejected"),
+        (APPROVED, reopened(APPROVED, reviewer="auth0|mia", now=NOW), "Entry reopened"),
+        (REJECTED, corrected(REJECTED, {"hours": Decimal(8)}, now=NOW), "Entry reopened"),
+    ],
+)
+def test_a_change_of_state_is_told(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
+    assert publish(of_entries(old, new)) == []
+    (event,) = bus.told
+    assert event["DetailType"] == kind
+    assert event["Source"] == "timesheets"
+    assert event["EventBusName"] == "timesheets"
+    assert event["Resources"] == [f"urn:timesheets:entry:{new.id}"]
+    assert event["Detail"]["entry"] == new.to_json()
+    assert event["Detail"]["before"]["status"] == old.status
+    assert event["Detail"]["before"].get("reason") == old.reason
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        record(None, to_item(PENDING)),
+        of_entries(PENDING, corrected(PENDING, {"hours": Decimal(8)}, now=NOW)),
+        of_entries(APPROVED, APPROVED),
+        record(to_item(REJECTED), None),
+        record(to_item(replace(REJECTED, request="r")), tombstone(replace(REJECTED, request="r"), 1)),
+        record(import_item("s", "1", PENDING.id, "a"), import_item("s", "1", PENDING.id, "b")),
+    ],
+    ids=["logged", "corrected", "the same", "deleted", "deleted under a key", "no entry"],
+)
+def test_other_changes_tell_nobody(silent: dict[str, Any], bus: Bus) -> None:
+    assert publish(silent) == []
+    assert bus.told == []
+
+
+@pytest.mark.parametrize(
+    "failure", ["InternalFailure", "ThrottlingException", EndpointConnectionError(endpoint_url="https://x")]
+)
+def test_nothing_overtakes_a_change_that_failed(failure: Exception | str, bus: Bus) -> None:
+    bus.failures = [None, failure]
+    batch = [
+        of_entries(PENDING, APPROVED, 1),
+        of_entries(APPROVED, reopened(APPROVED, reviewer="auth0|mia", now=NOW), 2),
+        of_entries(PENDING, REJECTED, 3),
+    ]
+    assert publish(*batch) == ["2"]
+    assert [event["DetailType"] for event in bus.told] == ["Entry approved"]
+    assert publish(*batch[1:]) == []
+    assert [event["DetailType"] for event in bus.told[1:]] == ["Entry reopened", "Entry rejected"]
+
+
+def test_a_record_that_can_not_be_read_holds_its_place(bus: Bus, written: Callable[[], str]) -> None:
+    garbled = of_entries(PENDING, APPROVED, 7)
+    garbled["dynamodb"]["NewImage"]["hours"] = {"N": "secret of ana"}
+    assert publish(garbled, of_entries(PENDING, REJECTED, 8)) == ["7"]
+    assert bus.told == []
+    logged = written()
+    assert '"sequence_number":"7"' in logged
+    assert "secret of ana" not in logged
+    assert "ChangesNotPublished" in logged
+
+
+def test_the_stream_is_filtered_to_what_is_told(template: dict[str, Any]) -> None:
+    """So that the function runs for nothing else; its own rule is the one that counts."""
+    stream = template["Resources"]["PublishChangesFunction"]["Properties"]["Events"]["Table"]["Properties"]
+    pairs = set()
+    for one in stream["FilterCriteria"]["Filters"]:
+        pattern = json.loads(one["Pattern"])
+        assert pattern["eventName"] == ["MODIFY"]
+        old, new = (pattern["dynamodb"][name]["status"]["S"] for name in ("OldImage", "NewImage"))
+        pairs |= {(a, b) for a in old for b in new}
+    decided_already = [status for status in STATUSES if status != "pending"]
+    assert pairs == {(a, b) for s in decided_already for a, b in (("pending", s), (s, "pending"))}
+
+
+def test_the_example_in_the_documents_is_one(bus: Bus) -> None:
+    text = (PROJECT / "docs/events.md").read_text()
+    example = json.loads(text.partition("    {")[2].partition("\n\n")[0].join(["{", ""]))
+    jsonschema.validate(example["detail"], SCHEMA)
+    publish(of_entries(PENDING, APPROVED))
+    (event,) = bus.told
+    assert example["detail-type"] == event["DetailType"]
+    assert example["source"] == event["Source"]
+    assert example["detail"].keys() == event["Detail"].keys()

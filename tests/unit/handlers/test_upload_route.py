@@ -1,0 +1,198 @@
+"""Uploads, over the handler."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from timesheets.bulk import upload
+from timesheets.model.entry import Entry
+from timesheets.model.errors import Unavailable
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Answer
+
+type Call = Callable[..., "Answer"]
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take rows one after another: moto takes no locks."""
+    monkeypatch.setattr(upload, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+
+
+ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
+
+
+def test_one_row_is_kept_for_the_user_it_names(call: Call) -> None:
+    answer = call("upload_timesheets", body=ROW)
+    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    entry = answer.json
+    assert (entry["user_id"], entry["source"], entry["status"]) == ("007", "timesheets-import", "pending")
+    assert "external_id" not in entry
+    assert call("list_timesheets", sub="007").json == [entry]
+    assert call("list_approvals").json == [entry]
+
+
+def test_one_row_sent_again_is_the_entry_there_is(call: Call) -> None:
+    first = call("upload_timesheets", body=ROW | {"external_id": "1"})
+    again = call("upload_timesheets", body=ROW | {"external_id": "1"})
+    changed = call("upload_timesheets", body=ROW | {"external_id": "1", "hours": 6})
+    assert (first.status, again.status, changed.status) == (201, 200, 200)
+    assert again.json == first.json
+    assert changed.json == first.json | {
+        "hours": 6,
+        "version": 2,
+        "modified_at": changed.json["modified_at"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({}, ["/user_id", "/date", "/project", "/hours"]),
+        (ROW | {"user_id": 7}, ["/user_id"]),
+        (ROW | {"user_id": " "}, ["/user_id"]),
+        (ROW | {"user_id": "a\nb"}, ["/user_id"]),
+        (ROW | {"user_id": "x" * 256}, ["/user_id"]),
+        (ROW | {"external_id": ""}, ["/external_id"]),
+        (ROW | {"external_id": "x" * 201}, ["/external_id"]),
+        (ROW | {"externalid": "1"}, ["/externalid"]),
+        ("text", [""]),
+        ([], [""]),
+        ([ROW] * 101, [""]),
+    ],
+)
+def test_a_bad_upload_is_refused_and_says_why(body: object, pointers: list[str], call: Call) -> None:
+    answer = call("upload_timesheets", body='"text"' if body == "text" else body)
+    assert (answer.status, answer.problem["code"]) == (422, "invalid_entry")
+    assert [fault["pointer"] for fault in answer.json["errors"]] == pointers
+    assert call("list_approvals").json == []
+
+
+def test_one_bad_row_stops_no_other(call: Call) -> None:
+    rows = [
+        ROW | {"external_id": "1"},
+        ROW | {"external_id": "2", "hours": 99},
+        "text",
+        ROW | {"external_id": None, "id": "mine", "status": "approved"},
+    ]
+    answer = call("upload_timesheets", body=rows)
+    assert answer.status == 207
+    results = answer.json["results"]
+    assert [result["index"] for result in results] == [0, 1, 2, 3]
+    assert [result["status"] for result in results] == ["created", "rejected", "rejected", "created"]
+    assert [result.get("problem", {}).get("code") for result in results] == [
+        None,
+        "invalid_entry",
+        "invalid_entry",
+        None,
+    ]
+    assert results[1]["problem"]["errors"][0]["pointer"] == "/hours"
+    kept = {entry["id"]: entry for entry in call("list_timesheets", sub="007").json}
+    assert set(kept) == {results[0]["id"], results[3]["id"]}
+    assert kept[results[3]["id"]]["status"] == "pending"
+
+
+def test_a_changed_row_says_all_there_is_to_say(call: Call) -> None:
+    first = call("upload_timesheets", body=ROW | {"external_id": "1", "notes": "Release"}).json
+    changed = call("upload_timesheets", body=ROW | {"external_id": "1"}).json
+    assert (first["notes"], "notes" in changed, changed["version"]) == ("Release", False, 2)
+    moved = call("upload_timesheets", body=ROW | {"external_id": "1", "user_id": "008"}).json
+    assert (moved["user_id"], moved["version"], moved["id"] != first["id"]) == ("008", 3, True)
+    assert call("list_timesheets", sub="007").json == []
+
+
+def test_rows_of_one_external_id_are_taken_in_their_order(call: Call) -> None:
+    def statuses(*hours: int) -> list[str]:
+        rows = [ROW | {"external_id": "1", "hours": one} for one in hours]
+        results = call("upload_timesheets", body=rows).json["results"]
+        assert len({result["id"] for result in results}) == 1
+        return [result["status"] for result in results]
+
+    assert statuses(5, 5, 6, 6) == ["created", "unchanged", "updated", "unchanged"]
+    assert statuses(6, 7, 6) == ["unchanged", "updated", "updated"]
+    (entry,) = call("list_timesheets", sub="007").json
+    assert (entry["hours"], entry["version"]) == (6, 4)
+
+
+def test_under_an_idempotency_key_rows_without_an_external_id_are_taken_once(call: Call) -> None:
+    body, headers = [ROW, ROW | {"hours": 6}, ROW], {"Idempotency-Key": "k"}
+    first = call("upload_timesheets", body=body, headers=headers).json["results"]
+    again = call("upload_timesheets", body=body, headers=headers).json["results"]
+    assert [result["status"] for result in first] == ["created"] * 3
+    assert again == [result | {"status": "unchanged"} for result in first]
+    other = call("upload_timesheets", body=[ROW | {"hours": 7}], headers=headers).json["results"]
+    assert other[0]["problem"]["code"] == "idempotency_key_reused"
+    assert len(call("list_approvals").json) == 3
+
+
+def test_under_an_idempotency_key_one_row_gets_its_first_answer_even_when_it_is_deleted(call: Call) -> None:
+    headers = {"Idempotency-Key": "k"}
+    first = call("upload_timesheets", body=ROW, headers=headers)
+    call("delete_timesheet", first.json["id"], sub="007")
+    again = call("upload_timesheets", body=ROW, headers=headers)
+    assert (again.status, again.json) == (200, first.json)
+    assert call("list_timesheets", sub="007").json == []
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb"])
+@pytest.mark.parametrize("handler", ["create_timesheet", "upload_timesheets"])
+def test_a_key_that_is_none_is_refused(handler: str, key: str, call: Call) -> None:
+    answer = call(handler, headers={"idempotency-KEY": key})
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
+
+
+def test_a_changed_row_of_an_approved_entry_is_refused(call: Call) -> None:
+    entry = call("upload_timesheets", body=ROW | {"external_id": "1"}).json
+    approved = call("decide_approval", entry["id"], body="").json
+    one = call("upload_timesheets", body=ROW | {"external_id": "1", "hours": 6})
+    many = call("upload_timesheets", body=[ROW | {"external_id": "1", "hours": 6}])
+    assert (one.status, one.problem["code"]) == (409, "entry_locked")
+    assert many.json["results"][0]["problem"]["code"] == "entry_locked"
+    assert call("upload_timesheets", body=ROW | {"external_id": "1"}).json == approved
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [(Unavailable(), "service_unavailable"), (KeyError("inside"), "internal_error")]
+)
+def test_trouble_with_one_row_stops_no_other(
+    fault: Exception, code: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
+
+    add = upload_timesheets.store.add_imported
+
+    def add_all_but_one(entry: Entry, digest: str) -> None:
+        if entry.external_id == "0":
+            raise fault
+        add(entry, digest)
+
+    monkeypatch.setattr(upload_timesheets.store, "add_imported", add_all_but_one)
+    rows = [ROW | {"external_id": str(n)} for n in range(100)]
+    results = call("upload_timesheets", body=rows).json["results"]
+    assert [result["status"] for result in results] == ["rejected"] + ["created"] * 99
+    assert results[0]["problem"]["code"] == code
+    assert "inside" not in results[0]["problem"]["detail"]
+    assert len(call("list_timesheets", sub="007", query={"limit": ["100"]}).json) == 99
+
+
+def test_where_the_table_is_out_of_reach_the_upload_can_be_sent_again(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
+
+    def down(*_: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(upload_timesheets.store, "add_imported", down)
+    rows = [ROW | {"external_id": str(n)} for n in range(20)]
+    answer = call("upload_timesheets", body=rows)
+    assert (answer.status, answer.problem["code"]) == (503, "service_unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    answer = call("upload_timesheets", body=[ROW, *rows])
+    codes = [result.get("problem", {}).get("code") for result in answer.json["results"]]
+    assert codes == [None] + ["service_unavailable"] * 20

@@ -1,0 +1,34 @@
+"""Signing keys: the next is known before it signs, the last ones are known while their tokens live."""
+
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from local.issuer.app import ROTATE_KEY, issuer_app
+from local.issuer.keys import KEPT, SigningKeys
+from local.issuer.tokens import TokenIssuer
+from tests.unit.local.issuer.conftest import ISSUER
+
+
+def published(keys: SigningKeys) -> list[Any]:
+    return [key["kid"] for key in keys.jwks()["keys"]]
+
+
+def test_the_next_key_signs_after_a_rotation_and_the_last_stays_published() -> None:
+    keys = SigningKeys()
+    current, following = published(keys)
+    assert keys.current.kid == current
+    with TestClient(issuer_app(TokenIssuer(ISSUER, keys=keys)), base_url=ISSUER) as http:
+        answer = http.post(ROTATE_KEY)
+        assert (answer.status_code, answer.json()) == (201, {"kid": following})
+        listed = [key["kid"] for key in http.get("/.well-known/jwks.json").json()["keys"]]
+    assert listed[0] == keys.current.kid == following
+    assert listed[2:] == [current]
+    assert listed[1] not in {current, following}
+
+
+def test_only_so_many_old_keys_are_kept(issuer_keys: TokenIssuer) -> None:
+    keys = SigningKeys(lambda: issuer_keys.keys.current)
+    for _ in range(KEPT + 3):
+        keys.rotate()
+    assert len(published(keys)) == KEPT + 2

@@ -1,0 +1,79 @@
+"""ISO weeks and their sums."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from timesheets.model.entry import Decision, decided, new_entry
+from timesheets.model.errors import Problem
+from timesheets.model.week import parse_week, summary
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("2026-W47", date(2026, 11, 16), date(2026, 11, 22)),
+        ("2026-W01", date(2025, 12, 29), date(2026, 1, 4)),
+        ("2026-W53", date(2026, 12, 28), date(2027, 1, 3)),
+        ("0001-W01", date(1, 1, 1), date(1, 1, 7)),
+        ("9999-W51", date(9999, 12, 20), date(9999, 12, 26)),
+    ],
+)
+def test_a_week_is_monday_to_sunday(name: str, first: date, last: date) -> None:
+    week = parse_week(name)
+    assert (week.name, week.first, week.last) == (name, first, last)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "2026",
+        "2026-47",
+        "2026-W7",
+        "2026-W00",
+        "2025-W53",
+        "2026-W54",
+        "0000-W01",
+        "9999-W52",
+        "2026-w47",
+        "2026-W47-1",
+        "２０２６-W47",
+        "2026-W47 ",
+        "2026-W47\n",
+    ],
+)
+def test_what_is_no_week_is_refused(name: str) -> None:
+    with pytest.raises(Problem, match="such as 2026-W47") as refusal:
+        parse_week(name)
+    assert refusal.value.code == "malformed_request"
+
+
+def test_hours_are_summed_exactly_by_day_by_project_and_by_status() -> None:
+    entries = [
+        new_entry(
+            {"date": date(2026, 11, day), "project": project, "hours": Decimal(hours)},
+            id=str(day),
+            user_id="auth0|ana",
+            now=NOW,
+        )
+        for day, project, hours in ((16, "A", "0.1"), (16, "B", "0.2"), (18, "A", "7.5"))
+    ]
+    entries[2] = decided(entries[2], Decision(approved=True), reviewer="auth0|mia", now=NOW)
+    assert summary(parse_week("2026-W47"), entries) == {
+        "week": "2026-W47",
+        "from": "2026-11-16",
+        "to": "2026-11-22",
+        "total_hours": 7.8,
+        "by_day": {"2026-11-16": 0.3, "2026-11-18": 7.5},
+        "by_project": {"A": 7.6, "B": 0.2},
+        "by_status": {"approved": 7.5, "pending": 0.3},
+    }
+
+
+def test_a_week_without_entries_is_empty() -> None:
+    empty = summary(parse_week("2026-W47"), [])
+    assert (empty["total_hours"], empty["by_day"], empty["by_project"], empty["by_status"]) == (0, {}, {}, {})

@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
@@ -23,6 +22,7 @@ from timesheets.model.entry import Entry
 from timesheets.model.errors import Conflict, Problem, insufficient_scope, invalid_token, version_mismatch
 from timesheets.routes import Route
 from timesheets.settings import clock_leeway
+from timesheets.strict_json import Decoder
 from timesheets.web.problems import HEADERS, STATUSES, problem_json
 
 MAX_BODY: Final = 1024 * 1024
@@ -40,6 +40,7 @@ EXPOSED_HEADERS: Final = "Link, ETag, Location, Retry-After, x-amzn-RequestId"
 # An entity tag (RFC 9110, section 8.8.3), or several, or any.
 _ETAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
 
+_decoder = Decoder(decimals=True)
 logger = Logger()
 metrics = Metrics()
 
@@ -82,7 +83,10 @@ class Request:
             raise Problem("payload_too_large", "The body is over 1 MiB; send less at a time")
         if not self.body.strip():
             raise Problem("malformed_request", "The body is empty; send a JSON object")
-        return _decode_json(self.body)
+        try:
+            return _decoder.decode(self.body)
+        except ValueError as error:
+            raise Problem("malformed_request", f"The body is not valid JSON: {error}") from None
 
     @property
     def idempotency_key(self) -> str | None:
@@ -211,38 +215,6 @@ def _query(event: dict[str, Any]) -> dict[str, str]:
         if len(given) != 1:
             raise Problem("malformed_request", f"Query parameter {name[:100]!r} is given more than once")
     return {name: given[0] for name, given in values.items()}
-
-
-def _decode_json(text: str) -> object:
-    try:
-        return json.loads(
-            text,
-            parse_int=_decimal,
-            parse_float=_decimal,
-            parse_constant=Decimal,  # NaN and Infinity: no JSON, but the model says what is wrong with them
-            object_pairs_hook=_object,
-        )
-    except json.JSONDecodeError as error:
-        raise Problem(
-            "malformed_request",
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
-        ) from None
-    except RecursionError:
-        raise Problem("malformed_request", "The body is nested too deeply") from None
-
-
-def _decimal(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent past what Decimal holds
-        return Decimal("NaN")
-
-
-def _object(members: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(members)
-    if len(value) < len(members):
-        raise Problem("malformed_request", "The body names the same member twice")
-    return value
 
 
 def _seen_by(problem: Problem, headers: Mapping[str, str]) -> Problem:

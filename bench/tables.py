@@ -16,7 +16,7 @@ from samcli.yamlhelper import yaml_parse
 
 from bench.measure import PROJECT
 from timesheets.model.entry import Decision, Entry, decided, new_entry
-from timesheets.model.ids import new_id
+from timesheets.model.ids import id_of_request
 from timesheets.store.items import Item, to_item
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def entry(owner: str, seed: str, day: date = LAST_DAY) -> Entry:
     """Return an entry of the usual length, the same for the same seed."""
     return new_entry(
         {"date": day, "project": "StoreZero", "hours": Decimal("7.5")},
-        id=new_id(owner, "bench", seed),
+        id=id_of_request(owner, "bench", seed),
         user_id=owner,
         user_email=f"{owner[6:]}@exampleco.com",
         now=_NOW,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from timesheets.model.entry import new_entry, parse_entry
-from timesheets.model.ids import digest_of, new_id
+from timesheets.model.ids import fields_digest, id_of_request, new_id
 from timesheets.routes import CREATE_TIMESHEET
 from timesheets.store.entries import Store
 from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
@@ -18,10 +18,10 @@ def lambda_handler(request: Request) -> Response:
     entry, is_new = store.add(
         new_entry(
             fields,
-            id=new_id(caller.sub, "create", caller.sub, key) if key else new_id(caller.sub),
+            id=id_of_request(caller.sub, "create", caller.sub, key) if key else new_id(caller.sub),
             user_id=caller.sub,
             user_email=caller.email,
-            request=digest_of(fields) if key else None,
+            request=fields_digest(fields) if key else None,
             now=datetime.now(UTC),
         )
     )

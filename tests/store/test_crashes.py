@@ -10,7 +10,7 @@ import pytest
 from tests.store.conftest import NOW, entry, listed, waiting
 from tests.store.conftest import upload as an_upload
 from timesheets.model.entry import Decision, corrected, decided
-from timesheets.model.ids import new_id
+from timesheets.model.ids import id_of_request
 from timesheets.model.rows import Row
 from timesheets.store.entries import Store
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 type Request = Callable[[Store], object]
 
 ANA = "auth0|ana"
-KEYED = entry(id=new_id(ANA, "key"), request="digest")
-PLAIN = entry(id=new_id(ANA, "plain"))
+KEYED = entry(id=id_of_request(ANA, "key"), request="digest")
+PLAIN = entry(id=id_of_request(ANA, "plain"))
 
 
 class Killed(BaseException):

@@ -15,7 +15,7 @@ from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiti
 from timesheets.bulk.upload import Taken
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
-from timesheets.model.ids import new_id
+from timesheets.model.ids import id_of_request
 from timesheets.model.rows import Row
 from timesheets.store.entries import Store
 
@@ -93,7 +93,9 @@ def test_one_wins_and_the_others_are_told(
     user = "auth0|ana"
     for number in range(ROUNDS):
         # Under a key every other time: then what is deleted leaves something behind.
-        known: dict[str, Any] = {"id": new_id(user, str(number)), "request": "digest"} if number % 2 else {}
+        known: dict[str, Any] = (
+            {"id": id_of_request(user, str(number)), "request": "digest"} if number % 2 else {}
+        )
         start = entry(user, **known)
         store.add(start)
         if before and (first := before(start)):
@@ -119,7 +121,7 @@ def test_one_key_makes_one_entry_at_32_at_once(
     store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
     for number in range(20):
-        known: Any = {"id": new_id("auth0|ana", str(number)), "request": "digest"}
+        known: Any = {"id": id_of_request("auth0|ana", str(number)), "request": "digest"}
         same = [entry(now=NOW + timedelta(milliseconds=n), **known) for n in range(32)]
         results = at_once([lambda one=one: store.add(one) for one in same], pool)  # type: ignore[misc]
         assert [result[1] for result in results if isinstance(result, tuple)].count(True) == 1

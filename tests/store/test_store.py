@@ -10,7 +10,7 @@ import pytest
 from tests.store.conftest import NOW, entry, listed, waiting
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
-from timesheets.model.ids import name_of, new_id
+from timesheets.model.ids import hash_of, id_of_request, new_id
 from timesheets.model.query import MAX_EXAMINED, ListQuery
 from timesheets.store import entries as store_module
 from timesheets.store import items as items_module
@@ -151,7 +151,7 @@ def test_with_more_shards_everything_that_waits_is_still_listed(
     assert waiting(store) == entries
     for one in entries[15:25]:
         assert waiting(store, user_id=one.user_id, limit=100) == entries
-    assert len({shard_of(name_of(str(n))) for n in range(1000)}) == len(more)
+    assert len({shard_of(hash_of(str(n))) for n in range(1000)}) == len(more)
 
 
 def test_a_page_reads_little_more_than_it_holds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_what_did_not_change_is_not_written(store: Store) -> None:
 def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
     fate: str, store: Store, items: Items
 ) -> None:
-    first = entry(id=new_id("auth0|ana", "key"), request="digest", user_email="ana@exampleco.com")
+    first = entry(id=id_of_request("auth0|ana", "key"), request="digest", user_email="ana@exampleco.com")
     keep(store, first)
     match fate:
         case "corrected":
@@ -266,7 +266,7 @@ def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
 
 
 def test_what_a_deleted_entry_leaves_holds_nothing_of_it_and_goes_in_time(store: Store, items: Items) -> None:
-    one = entry(id=new_id("auth0|ana", "key"), request="digest", notes="private")
+    one = entry(id=id_of_request("auth0|ana", "key"), request="digest", notes="private")
     keep(store, one)
     store.remove(one)
     (grave,) = items()

@@ -12,7 +12,7 @@ from ops.restore import Restorer
 from tests.support import table_definition
 from tests.unit.handlers.test_publish_changes import APPROVED, NOW, PENDING
 from timesheets.model.entry import Entry, corrected
-from timesheets.model.ids import new_id
+from timesheets.model.ids import id_of_request, new_id
 from timesheets.store.items import entry_key, from_item, import_item, import_key, is_entry, to_item, tombstone
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1")
-KEYED = replace(PENDING, id=new_id("auth0|ana", "key"), request="digest")
+KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request="digest")
 
 
 class Tables:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from timesheets.model.entry import Entry, corrected, new_entry
 from timesheets.model.errors import Conflict, NotFound, Problem, Unavailable
-from timesheets.model.ids import new_id
+from timesheets.model.ids import id_of_request, new_id
 from timesheets.model.rows import Row
 from timesheets.store.entries import Import, Store
 from timesheets.web.problems import problem_json
@@ -152,7 +152,7 @@ class Upload:
     def _new(self, row: Row, *seed: str) -> Entry:
         return new_entry(
             row.fields,
-            id=new_id(row.user_id, *seed),
+            id=id_of_request(row.user_id, *seed) if seed else new_id(row.user_id),
             user_id=row.user_id,
             external_id=row.external_id,
             source=self._source,

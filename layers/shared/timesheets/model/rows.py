@@ -13,7 +13,7 @@ from timesheets.model.fields import (
     checked_fields,
     identifier,
 )
-from timesheets.model.ids import digest_of
+from timesheets.model.ids import fields_digest
 
 MAX_ROWS: Final = 100
 
@@ -39,8 +39,8 @@ class Row:
 
     @property
     def digest(self) -> str:
-        """What stands for the row's content: equal for equal rows."""
-        return digest_of({**self.fields, "user_id": self.user_id})
+        """Hash of the row's content."""
+        return fields_digest({**self.fields, "user_id": self.user_id})
 
 
 def parse_row(body: object) -> Row:

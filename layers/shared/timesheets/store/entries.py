@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Conflict, NotFound, Problem, Unavailable
-from timesheets.model.ids import name_of, owner_of
+from timesheets.model.ids import hash_of, owner_of
 from timesheets.model.query import MAX_EXAMINED, ListQuery
 from timesheets.store.items import (
     BY_DATE,
@@ -114,7 +114,7 @@ class Store:
             For another's too.
 
         """
-        if owner_of(entry_id) != name_of(user_id):
+        if owner_of(entry_id) != hash_of(user_id):
             raise NotFound
         return self.find(entry_id)
 
@@ -141,7 +141,7 @@ class Store:
         Those that don't match `query` are among them.
         """
         return self._read(
-            query, _examined(query), BY_DATE, "PK", partition_of(name_of(user_id)), ConsistentRead=True
+            query, _examined(query), BY_DATE, "PK", partition_of(hash_of(user_id)), ConsistentRead=True
         )
 
     def pending(self, query: ListQuery) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from timesheets.model.entry import Entry
-from timesheets.model.ids import HALF, name_of
+from timesheets.model.ids import HALF, hash_of
 
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
@@ -91,7 +91,7 @@ def tombstone(entry: Entry, expires_at: int) -> Item:
 
 def import_key(source: str, external_id: str) -> Item:
     """Return the key of what is known of one importing client's external id."""
-    return {"PK": {"S": f"IMPORT#{name_of(source, external_id)}"}, "SK": {"S": "IMPORT"}}
+    return {"PK": {"S": f"IMPORT#{hash_of(source, external_id)}"}, "SK": {"S": "IMPORT"}}
 
 
 def import_item(source: str, external_id: str, entry_id: str, digest: str) -> Item:

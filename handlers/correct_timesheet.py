@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from timesheets.model.entry import corrected, parse_changes
 from timesheets.routes import CORRECT_TIMESHEET
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import MERGE_PATCH, Request, Response, endpoint, entry_response, logger
+from timesheets.telemetry import logger
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import MERGE_PATCH, Request
+from timesheets.web.response import Response, entry_response
 
 store = Store.connect()
 

@@ -6,7 +6,10 @@ from timesheets.model.entry import new_entry, parse_entry
 from timesheets.model.ids import fields_digest, id_of_request, new_id
 from timesheets.routes import CREATE_TIMESHEET
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
+from timesheets.telemetry import count, logger
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response, entry_response
 
 store = Store.connect()
 

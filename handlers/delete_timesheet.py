@@ -3,7 +3,10 @@
 from timesheets.model.entry import check_unlocked
 from timesheets.routes import DELETE_TIMESHEET
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, endpoint, logger
+from timesheets.telemetry import logger
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response
 
 store = Store.connect()
 

@@ -2,7 +2,9 @@
 
 from timesheets.routes import GET_TIMESHEET
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, endpoint, entry_response
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response, entry_response
 
 store = Store.connect()
 

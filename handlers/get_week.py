@@ -4,7 +4,9 @@ from timesheets.model.query import ListQuery
 from timesheets.model.week import parse_week, summary
 from timesheets.routes import GET_WEEK
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, endpoint
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response
 
 store = Store.connect()
 

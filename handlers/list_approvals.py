@@ -3,8 +3,10 @@
 from timesheets.model.query import APPROVALS
 from timesheets.routes import LIST_APPROVALS
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, endpoint
+from timesheets.web.endpoint import endpoint
 from timesheets.web.lists import serve_list
+from timesheets.web.request import Request
+from timesheets.web.response import Response
 
 store = Store.connect()
 

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from timesheets.model.entry import check_reviewer, reopened
 from timesheets.routes import REOPEN_APPROVAL
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger
+from timesheets.telemetry import count, logger
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response, entry_response
 
 store = Store.connect()
 
@@ -13,7 +16,7 @@ store = Store.connect()
 @endpoint(REOPEN_APPROVAL)
 def lambda_handler(request: Request) -> Response:
     entry = store.find(request.path["id"])
-    check_reviewer(entry, request.caller.sub)  # before the version, which hides no refusal
+    check_reviewer(entry, request.caller.sub)  # first: a 412 must not mask a 403
     request.check_version(entry)
     changed = reopened(entry, reviewer=request.caller.sub, now=datetime.now(UTC))
     store.replace(entry, changed)

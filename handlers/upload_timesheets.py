@@ -7,7 +7,10 @@ from timesheets.model.errors import Problem
 from timesheets.model.rows import parse_rows
 from timesheets.routes import UPLOAD_TIMESHEETS
 from timesheets.store.entries import Store
-from timesheets.web.endpoint import Request, Response, count, endpoint, entry_response, logger, unexpected
+from timesheets.telemetry import count, internal_error, logger
+from timesheets.web.endpoint import endpoint
+from timesheets.web.request import Request
+from timesheets.web.response import Response, entry_response
 
 store = Store.connect()
 
@@ -17,7 +20,11 @@ def lambda_handler(request: Request) -> Response:
     body = request.json()
     source = request.caller.client_id or request.caller.sub
     upload = Upload(
-        store, source=source, key=request.idempotency_key, now=datetime.now(UTC), unexpected=unexpected
+        store,
+        source=source,
+        key=request.idempotency_key,
+        now=datetime.now(UTC),
+        unexpected=internal_error,
     )
     results = upload.take(parse_rows(body))
     statuses = [result.status for result in results if not isinstance(result, Problem)]

@@ -14,7 +14,7 @@ from tests.support import PROJECT
 from timesheets.model import entry, fields, query, rows
 from timesheets.model.errors import FieldError, Problem
 from timesheets.routes import ROUTES
-from timesheets.web import csv_format, endpoint, problems
+from timesheets.web import csv_format, problems, request
 
 
 @pytest.mark.parametrize(("group", "folder"), [("authorizer", "authorizer"), ("layer", "layers/shared")])
@@ -64,7 +64,7 @@ def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
     assert schemas["Status"]["enum"] == list(entry.STATUSES)
     assert list(schemas["Entry"]["properties"]) == list(csv_format.COLUMNS)
     assert set(schemas["ServerFields"]["properties"]) | {"user_id"} == fields.SERVER_FIELDS
-    assert schemas["IdempotencyKey"]["maxLength"] == endpoint.MAX_KEY
+    assert schemas["IdempotencyKey"]["maxLength"] == request.MAX_KEY
     assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
     assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES
     assert schemas["Decision"]["oneOf"][1]["properties"]["reason"]["maxLength"] == fields.MAX_REASON

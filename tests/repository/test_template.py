@@ -13,8 +13,8 @@ from local.issuer.directory import Seed
 from tests.support import PROJECT
 from timesheets.model.errors import Problem, insufficient_scope, invalid_token
 from timesheets.routes import ROUTES, Route
-from timesheets.web.endpoint import EXPOSED_HEADERS
 from timesheets.web.problems import HEADERS, STATUSES, problem_json
+from timesheets.web.response import EXPOSED_HEADERS
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
-"""Settings that the authorizer and the handlers share, read from the environment."""
+"""Settings of the functions, read from environment variables that the template sets."""
 
+import os
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 DEFAULT_LEEWAY: Final = 5
@@ -8,12 +10,16 @@ MAX_LEEWAY: Final = 60
 """Seconds."""
 
 
+class SettingError(ValueError):
+    """An environment variable is missing or its value is not valid."""
+
+
 def clock_leeway(environ: Mapping[str, str]) -> int:
     """Return by how many seconds the issuer's clock and ours may differ: `TOKEN_LEEWAY`, 5 by default.
 
     Raises
     ------
-    ValueError
+    SettingError
         Unless it is a whole number from 0 to 60.
 
     """
@@ -21,5 +27,50 @@ def clock_leeway(environ: Mapping[str, str]) -> int:
     if not (
         text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_LEEWAY)) and int(text) <= MAX_LEEWAY
     ):
-        raise ValueError(f"TOKEN_LEEWAY must be a whole number of seconds from 0 to {MAX_LEEWAY}")
+        raise SettingError(f"TOKEN_LEEWAY must be a whole number of seconds from 0 to {MAX_LEEWAY}")
     return int(text)
+
+
+class Settings:
+    """The handlers' settings. Each is checked when first used, since no function has all of them.
+
+    Every property raises `SettingError` for a variable that is missing or not valid.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Read from `environ`. Nothing is checked yet."""
+        self._environ = environ
+
+    @cached_property
+    def table_name(self) -> str:
+        """The DynamoDB table: `TABLE_NAME`."""
+        return self._required("TABLE_NAME")
+
+    @cached_property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins that may read responses (Fetch standard, section 3.3): `ALLOWED_ORIGINS`, or `*`."""
+        return frozenset(self._required("ALLOWED_ORIGINS").split(","))
+
+    @cached_property
+    def cursor_secret(self) -> bytes:
+        """The key of the code that guards cursors: `CURSOR_SECRET`."""
+        return self._required("CURSOR_SECRET").encode()
+
+    @cached_property
+    def token_leeway(self) -> int:
+        """Seconds by which the issuer's clock and ours may differ: `TOKEN_LEEWAY`."""
+        return clock_leeway(self._environ)
+
+    @cached_property
+    def event_bus_name(self) -> str:
+        """The EventBridge bus for changes of state: `EVENT_BUS_NAME`."""
+        return self._required("EVENT_BUS_NAME")
+
+    def _required(self, name: str) -> str:
+        value = self._environ.get(name)
+        if not value:
+            raise SettingError(f"{name} is not set; set it in the function's environment")
+        return value
+
+
+settings: Final = Settings(os.environ)

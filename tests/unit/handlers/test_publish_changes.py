@@ -15,6 +15,7 @@ import handlers.publish_changes as handler
 from tests.support import PROJECT
 from timesheets.model.entry import STATUSES, Decision, Entry, corrected, decided, new_entry, reopened
 from timesheets.model.ids import new_id
+from timesheets.settings import settings
 from timesheets.store.items import import_item, to_item, tombstone
 
 SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
@@ -139,6 +140,16 @@ def test_a_record_that_can_not_be_read_holds_its_place(bus: Bus, written: Callab
     assert '"sequence_number":"7"' in logged
     assert "secret of ana" not in logged
     assert "ChangesNotPublished" in logged
+
+
+def test_a_missing_bus_name_is_named_in_the_log(
+    bus: Bus, written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EVENT_BUS_NAME")
+    monkeypatch.delitem(vars(settings), "event_bus_name", raising=False)
+    assert publish(of_entries(PENDING, APPROVED)) == ["1"]
+    assert bus.told == []
+    assert "EVENT_BUS_NAME is not set" in written()
 
 
 def test_the_stream_is_filtered_to_what_is_told(template: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the table's stream says of entries: which change of state, for other systems to know."""
+"""Changes of an entry's status, read from the table's stream, and their EventBridge events."""
 
 import json
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ DETAIL_TYPES: Final = {
     "rejected": "Entry rejected",
     "pending": "Entry reopened",
 }
-"""EventBridge's name for an event's kind, by the state that an entry came into."""
+"""EventBridge's `DetailType` of an event, by the entry's new status."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """An entry that was decided about, or that is pending again."""
+    """An entry that was approved, rejected or reopened."""
 
     entry: Entry
     before: Entry
 
     @property
     def detail_type(self) -> str:
-        """The event's kind."""
+        """The event's `DetailType`."""
         return DETAIL_TYPES[self.entry.status]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the event's detail, as docs/events.schema.json describes it."""
+        """Return the event's `Detail`, which docs/events.schema.json describes."""
         before = {
             "status": self.before.status,
             "reviewed_by": self.before.reviewed_by,
@@ -42,7 +42,7 @@ class StateChange:
         }
 
     def to_event(self, bus: str) -> dict[str, Any]:
-        """Return what EventBridge is told, as one of `PutEvents`' entries."""
+        """Return the event as an entry of `PutEvents`."""
         return {
             "EventBusName": bus,
             "Source": SOURCE,
@@ -53,9 +53,9 @@ class StateChange:
 
 
 def state_change(record: dict[str, Any]) -> StateChange | None:
-    """Read one record of the table's stream, with old and new images; nothing for any other change."""
+    """Return the change of status in a record of the table's stream (old and new images), if any."""
     old, new = (record["dynamodb"].get(name, {}) for name in ("OldImage", "NewImage"))
     if not (is_entry(old) and is_entry(new)):
-        return None  # logged, deleted, or not about an entry
+        return None  # created, deleted, or not an entry
     before, entry = from_item(old), from_item(new)
     return StateChange(entry, before) if entry.status != before.status else None

@@ -29,14 +29,14 @@ COLUMNS: Final = (
     "version",
 )
 
-# OWASP, "CSV Injection": what spreadsheets take for the beginning of a formula, full-width forms included.
+# Characters that start a formula in a spreadsheet, full-width forms included (OWASP, "CSV Injection").
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def to_csv(entries: Iterable[Entry]) -> str:
-    """Return a header row and a row for each entry; an apostrophe keeps a text from being a formula."""
+    """Return a header row and a row for each entry; an apostrophe precedes texts that look like formulas."""
     text = io.StringIO()
-    writer = csv.writer(text)  # its line ends are CRLF, as the RFC has them
+    writer = csv.writer(text)  # its default line ending is CRLF, as RFC 4180 requires
     writer.writerow(COLUMNS)
     for entry in entries:
         members = entry.to_json()

@@ -1,4 +1,4 @@
-"""Pages of a list, and the cursors between them. Pure."""
+"""Pages of a list, and the cursors that link them. Pure."""
 
 import hashlib
 import hmac
@@ -13,8 +13,9 @@ from timesheets.model.errors import Problem
 from timesheets.model.query import MAX_EXAMINED, ListQuery
 
 _SEAL: Final = 16
-"""Bytes of the code that guards a cursor: 128 bits of HMAC-SHA-256 (RFC 2104, section 5)."""
+"""Bytes of the code that guards a cursor: HMAC-SHA-256, cut to 128 bits (RFC 2104, section 5)."""
 _MAX_CURSOR: Final = 400
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,14 @@ class Page:
 
     entries: list[Entry]
     last: str | None
-    """The position after which the next page begins; None where there is none."""
+    """The position after which the next page begins; None on the last page."""
 
 
 def take_page(entries: Iterable[Entry], query: ListQuery) -> Page:
-    """Take from `entries` those that match, up to the limit.
+    """Return the next page of those `entries` that match.
 
-    A page is shorter where too few of the entries it may look at match; the next goes on from there.
+    A page examines at most `MAX_EXAMINED` entries. So it may hold fewer than `query.limit`, or none,
+    although there are more; the next page continues from there.
     """
     matching: list[Entry] = []
     position = None
@@ -43,37 +45,37 @@ def take_page(entries: Iterable[Entry], query: ListQuery) -> Page:
 
 
 class Cursors:
-    """Makes and reads the cursors of one caller's one list: opaque, and worthless to anyone else."""
+    """Makes and reads opaque cursors, each valid for one list, one caller and the same filters."""
 
-    def __init__(self, secret: str, list_name: str, caller: str, filters: Mapping[str, str]) -> None:
-        """Bind cursors to all that says what is listed; a page's length may change from page to page."""
-        self._secret = secret.encode()
+    def __init__(self, secret: bytes, list_name: str, caller: str, filters: Mapping[str, str]) -> None:
+        """Bind cursors to a list, its caller and its filters, except for `limit`."""
+        self._secret = secret
         bound = {name: value for name, value in filters.items() if name not in ("cursor", "limit")}
         self._bound = json.dumps([list_name, caller, sorted(bound.items())]).encode()
 
     def make(self, position: str) -> str:
-        """Return a cursor that stands for a position."""
+        """Return the cursor for a position."""
         seal = hmac.digest(self._secret, self._bound + b"\n" + position.encode(), hashlib.sha256)[:_SEAL]
         return urlsafe_b64encode(seal + position.encode()).decode().rstrip("=")
 
     def read(self, cursor: str) -> str:
-        """Return the position that a cursor stands for.
+        """Return a cursor's position.
 
         Raises
         ------
         Problem
-            `malformed_request` for a cursor that was changed, or made for another list.
+            `malformed_request` for a cursor that was changed or made for another list.
 
         """
         try:
             position = urlsafe_b64decode(f"{cursor[:_MAX_CURSOR]}==")[_SEAL:].decode()
         except ValueError:
             position = ""
-        # Made anew and compared whole: the decoder overlooks characters that are no base64.
+        # Compare the whole text: the decoder ignores characters outside of base64's alphabet.
         if not hmac.compare_digest(self.make(position).encode(), cursor.encode(errors="replace")):
             raise Problem(
                 "malformed_request",
-                "Query parameter 'cursor' is not one that this list gave with these filters;"
+                "Query parameter 'cursor' was not issued for this list and these filters;"
                 " start again without it",
             )
         return position

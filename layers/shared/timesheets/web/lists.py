@@ -1,6 +1,5 @@
-"""The HTTP side of the two lists: filters, cursors and the Link header, JSON or CSV."""
+"""Lists of entries over HTTP: filters, cursors, the Link header, and JSON or CSV."""
 
-import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from urllib.parse import urlencode
@@ -8,9 +7,11 @@ from urllib.parse import urlencode
 from timesheets.model.entry import Entry
 from timesheets.model.query import ListQuery, parse_filters
 from timesheets.routes import Route
+from timesheets.settings import settings
 from timesheets.web.csv_format import MEDIA_TYPE, to_csv
 from timesheets.web.cursors import Cursors, Page, take_page
-from timesheets.web.endpoint import Request, Response
+from timesheets.web.request import Request
+from timesheets.web.response import Response
 
 # The weight of a media range (RFC 9110, section 12.4.2).
 _WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
@@ -19,27 +20,32 @@ _WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
 def serve_list(
     request: Request,
     route: Route,
-    known: Collection[str],
+    parameters: Collection[str],
     read: Callable[[ListQuery], Iterable[Entry]],
-    **fixed: str | bool,
+    **defaults: str | bool,
 ) -> Response:
-    """Answer with the page that a request asks for.
+    """Return a response with the requested page of a list.
 
     Parameters
     ----------
-    known
-        The query parameters of this list.
+    parameters
+        The query parameters that this list accepts.
     read
-        Yields the entries of a query in order, the matching ones among others.
-    fixed
-        Members of the `ListQuery` that hold unless a parameter says otherwise.
+        Yields a query's entries in order; it may yield entries that do not match the filters, too.
+    defaults
+        Attributes of the `ListQuery` unless a query parameter sets them.
+
+    Raises
+    ------
+    Problem
+        `malformed_request` for a query parameter that is unknown or not valid.
 
     """
-    filters = parse_filters(request.query, known)
-    cursors = Cursors(os.environ["CURSOR_SECRET"], str(route), request.caller.sub, request.query)
+    filters = parse_filters(request.query, parameters)
+    cursors = Cursors(settings.cursor_secret, str(route), request.caller.sub, request.query)
     cursor = filters.pop("cursor", None)
     after = None if cursor is None else cursors.read(cursor)
-    query = ListQuery(**fixed | filters, after=after)
+    query = ListQuery(**defaults | filters, after=after)
     page = take_page(read(query), query)
     headers = {"Vary": "Accept"} | _link(request, page, cursors)
     if _prefers_csv(request.headers.get("accept", "")):
@@ -48,7 +54,7 @@ def serve_list(
 
 
 def _link(request: Request, page: Page, cursors: Cursors) -> dict[str, str]:
-    """Point to the next page (RFC 8288), relative to this one (RFC 3986, section 4.2)."""
+    """Return a link to the next page (RFC 8288), relative to this one (RFC 3986, section 4.2)."""
     if page.last is None:
         return {}
     query = urlencode({**request.query, "cursor": cursors.make(page.last)}, errors="replace")
@@ -56,7 +62,7 @@ def _link(request: Request, page: Page, cursors: Cursors) -> dict[str, str]:
 
 
 def _prefers_csv(accept: str) -> bool:
-    """Tell whether CSV is asked for, and more than JSON (RFC 9110, section 12.5.1)."""
+    """Return whether `Accept` prefers CSV to JSON (RFC 9110, section 12.5.1)."""
     weights: dict[str, float] = {}
     for media_range in accept.lower().split(","):
         name, *parameters = (part.strip() for part in media_range.split(";"))

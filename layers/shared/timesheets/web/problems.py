@@ -1,4 +1,4 @@
-"""Errors as callers see them: problem details for HTTP APIs (RFC 9457)."""
+"""Problem details for HTTP APIs (RFC 9457): the status, headers and body of each error code."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -29,7 +29,7 @@ HEADERS: Final[Mapping[Code, Mapping[str, str]]] = {
     "insufficient_scope": {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
     "service_unavailable": {"Retry-After": "1"},
 }
-"""Header fields that belong to a code (RFC 6750, section 3.1; RFC 9110, section 10.2.3)."""
+"""Header fields of a code's responses (RFC 6750, section 3.1; RFC 9110, section 10.2.3)."""
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def entry(project: str = "A") -> Entry:
     return new_entry(fields, id=new_id("auth0|ana"), user_id="auth0|ana", now=NOW)
 
 
-def test_a_page_ends_at_its_limit_and_says_where_the_next_begins() -> None:
+def test_a_full_page_gives_the_position_of_its_last_entry() -> None:
     entries = [entry() for _ in range(5)]
     page = take_page(entries, ListQuery(limit=3))
     assert page.entries == entries[:3]
@@ -34,7 +34,7 @@ def test_the_last_page_has_no_next(count: int) -> None:
     assert (page.entries, page.last) == (entries, None)
 
 
-def test_a_page_looks_at_no_more_entries_than_the_longest_holds() -> None:
+def test_a_page_examines_a_bounded_number_of_entries() -> None:
     entries = [entry("A") for _ in range(MAX_EXAMINED)] + [entry("B")]
     page = take_page(iter(entries), ListQuery(limit=3, project="B"))
     assert page.entries == []
@@ -53,15 +53,15 @@ def test_a_page_looks_at_no_more_entries_than_the_longest_holds() -> None:
         (ListQuery(not_user_id="auth0|carl"), True),
     ],
 )
-def test_every_filter_counts(query: ListQuery, matches: bool) -> None:  # noqa: FBT001
+def test_a_query_applies_every_filter(query: ListQuery, matches: bool) -> None:  # noqa: FBT001
     assert query.matches(entry()) == matches
 
 
-LIST = ("secret", "GET /timesheets", "auth0|ana", {"project": "A", "from": "2026-11-01"})
+LIST = (b"secret", "GET /timesheets", "auth0|ana", {"project": "A", "from": "2026-11-01"})
 POSITION = replace(entry(), id="0" * 48).position
 
 
-def test_a_cursor_is_good_for_its_list_whatever_the_page_length() -> None:
+def test_a_cursor_stays_valid_with_another_page_length() -> None:
     cursor = Cursors(*LIST).make(POSITION)
     again = Cursors(*LIST[:3], {"from": "2026-11-01", "project": "A", "limit": "7", "cursor": cursor})
     assert again.read(cursor) == POSITION
@@ -70,21 +70,21 @@ def test_a_cursor_is_good_for_its_list_whatever_the_page_length() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        ("another", *LIST[1:]),
-        ("secret", "GET /approvals", *LIST[2:]),
-        ("secret", "GET /timesheets", "auth0|carl", LIST[3]),
+        (b"another", *LIST[1:]),
+        (b"secret", "GET /approvals", *LIST[2:]),
+        (b"secret", "GET /timesheets", "auth0|carl", LIST[3]),
         (*LIST[:3], {"project": "A"}),
         (*LIST[:3], {"project": "A", "from": "2026-11-01", "order": "asc"}),
         (*LIST[:3], {"project": "A", "from": "2026-11-02"}),
     ],
 )
-def test_a_cursor_is_worthless_elsewhere(other: tuple[str, str, str, dict[str, str]]) -> None:
+def test_a_cursor_of_another_list_is_refused(other: tuple[bytes, str, str, dict[str, str]]) -> None:
     with pytest.raises(Problem, match="start again without it") as refusal:
         Cursors(*other).read(Cursors(*LIST).make(POSITION))
     assert refusal.value.code == "malformed_request"
 
 
-def test_a_cursor_with_any_character_changed_added_or_missing_is_refused() -> None:
+def test_a_cursor_with_any_character_changed_added_or_removed_is_refused() -> None:
     cursors = Cursors(*LIST)
     cursor = cursors.make(POSITION)
     changed = [f"{cursor[:i]}{'A' if cursor[i] != 'A' else 'B'}{cursor[i + 1 :]}" for i in range(len(cursor))]

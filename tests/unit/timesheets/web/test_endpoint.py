@@ -1,4 +1,4 @@
-"""What every handler does with a request and its answer, from the fixtures in events/, on moto."""
+"""Behaviour that all handlers share: bodies, headers, CORS, problems, logs."""
 
 import json
 import time
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from handlers import create_timesheet, list_timesheets
+from handlers import create_timesheet, get_week, list_timesheets
+from timesheets.settings import settings
 
 type Event = Callable[..., dict[str, Any]]
 type Written = Callable[[], str]
@@ -63,14 +64,14 @@ def test_an_entry_is_created_for_the_caller_and_listed_at_once(
     assert json.loads(listing(event("list_timesheets", sub="auth0|carl"))["body"]) == []
 
 
-def test_the_caller_is_who_the_token_says_whatever_the_body_claims(event: Event, create: Call) -> None:
+def test_the_body_cannot_override_the_caller(event: Event, create: Call) -> None:
     answer = create(event("create_timesheet", body=GOOD | {"user_id": "someone-else", "approved": True}))
     entry = json.loads(answer["body"], parse_float=Decimal)
     assert answer["statusCode"] == 201
     assert (entry["user_id"], entry["approved"], entry["hours"]) == ("auth0|ana", False, Decimal("7.25"))
 
 
-def test_a_list_can_be_narrowed(event: Event, create: Call, listing: Call) -> None:
+def test_a_list_can_be_filtered(event: Event, create: Call, listing: Call) -> None:
     for day, project in (("2026-11-18", "A"), ("2026-11-19", "B"), ("2026-11-20", "A")):
         create(event("create_timesheet", body=GOOD | {"date": day, "project": project}))
 
@@ -115,9 +116,7 @@ def test_a_bad_query_is_refused(query: dict[str, list[str]], event: Event, listi
         ('{"date": "2026-11-20", "project": "x", "hours": ' + "9" * 10_000 + "}", "invalid_entry"),
     ],
 )
-def test_a_bad_body_is_a_clear_refusal(
-    body: str, code: str, event: Event, create: Call, listing: Call
-) -> None:
+def test_a_bad_body_is_refused(body: str, code: str, event: Event, create: Call, listing: Call) -> None:
     sent = event("create_timesheet")
     sent["body"] = body or None
     assert problem(create(sent))["code"] == code
@@ -140,7 +139,7 @@ def test_a_body_must_be_json(content_type: str, status: int, event: Event, creat
     assert answer["statusCode"] == status
 
 
-def test_every_fault_of_an_entry_is_named(event: Event, create: Call) -> None:
+def test_every_invalid_field_is_reported(event: Event, create: Call) -> None:
     answer = create(
         event("create_timesheet", body={"date": "2026-02-30", "project": " ", "hours": 0, "x": 1})
     )
@@ -158,7 +157,7 @@ def test_every_fault_of_an_entry_is_named(event: Event, create: Call) -> None:
         ({"scope": "approve:timesheets"}, 403, "insufficient_scope", 'Bearer error="insufficient_scope"'),
     ],
 )
-def test_a_policy_that_outlived_its_token_opens_nothing(
+def test_a_handler_checks_expiry_and_scope_again(
     module: ModuleType, claims: dict[str, str], status: int, code: str, challenge: str, event: Event
 ) -> None:
     answer = module.lambda_handler(event(module.__name__.split(".")[-1], **claims), None)
@@ -176,7 +175,7 @@ def test_a_policy_that_outlived_its_token_opens_nothing(
         ("https://a.example", None, None),
     ],
 )
-def test_only_a_configured_origin_is_named(
+def test_only_a_configured_origin_is_allowed(
     allowed: str,
     origin: str | None,
     named: str | None,
@@ -184,7 +183,7 @@ def test_only_a_configured_origin_is_named(
     listing: Call,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("ALLOWED_ORIGINS", allowed)
+    monkeypatch.setattr(settings, "allowed_origins", frozenset(allowed.split(",")))
     headers = listing(event("list_timesheets", headers={"origin": origin} if origin else {}))["headers"]
     assert headers.get("Access-Control-Allow-Origin") == named
     assert "ETag" in headers["Access-Control-Expose-Headers"]
@@ -192,7 +191,46 @@ def test_only_a_configured_origin_is_named(
     assert "Accept" in headers["Vary"]
 
 
-def test_a_fault_of_ours_shows_nothing_of_the_inside(
+@pytest.mark.parametrize(
+    ("variable", "value", "detail", "has_cors"),
+    [
+        ("ALLOWED_ORIGINS", "", "ALLOWED_ORIGINS is not set", False),
+        ("CURSOR_SECRET", "", "CURSOR_SECRET is not set", True),
+        ("TOKEN_LEEWAY", "2.5", "TOKEN_LEEWAY must be a whole number of seconds from 0 to 60", True),
+    ],
+)
+def test_a_setting_that_is_not_valid_is_a_problem_and_one_error_in_the_log(
+    variable: str,
+    value: str,
+    detail: str,
+    has_cors: bool,  # noqa: FBT001
+    event: Event,
+    listing: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    written: Written,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for name in ("allowed_origins", "cursor_secret", "token_leeway"):
+        monkeypatch.delitem(vars(settings), name, raising=False)
+    answer = listing(event("list_timesheets"))
+    assert (answer["statusCode"], problem(answer)["code"]) == (500, "internal_error")
+    assert ("Access-Control-Allow-Origin" in answer["headers"]) == has_cors
+    errors = [record for record in map(json.loads, written().splitlines()) if record.get("level") == "ERROR"]
+    assert [record["message"] for record in errors] == ["setting not valid"]
+    assert errors[0]["detail"].startswith(detail)
+
+
+def test_an_event_without_a_request_is_a_problem(listing: Call) -> None:
+    answer = listing({})
+    assert (answer["statusCode"], problem(answer)["code"]) == (500, "internal_error")
+
+
+def test_path_parameters_are_percent_decoded(event: Event) -> None:
+    answer = get_week.lambda_handler(event("get_week", path={"week": "2026%2DW47"}), None)
+    assert (answer["statusCode"], json.loads(answer["body"])["week"]) == (200, "2026-W47")
+
+
+def test_an_unexpected_error_reveals_no_details(
     event: Event, listing: Call, monkeypatch: pytest.MonkeyPatch, written: Written
 ) -> None:
     monkeypatch.setattr(list_timesheets.store, "_table", "another-table")
@@ -203,7 +241,7 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(
     assert "ResourceNotFound" in written()
 
 
-def test_logs_tell_what_happened_and_hold_no_token(event: Event, create: Call, written: Written) -> None:
+def test_logs_and_metrics_contain_no_token_and_no_field(event: Event, create: Call, written: Written) -> None:
     create(event("create_timesheet", headers={"Authorization": "Bearer s3cret.s3cret.s3cret"}))
     output = written()
     records = [json.loads(line) for line in output.splitlines()]

@@ -1,29 +1,31 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { defineConfig, type Plugin } from "vite";
+import { type Plugin, defineConfig } from "vite";
 
-/** Write sw.js with the names of all that the shell is made of, and a name for this very build. */
+/** Write sw.js with the paths of the files that it caches and an identifier of the build. */
 function serviceWorker(): Plugin {
   return {
     name: "service-worker",
     apply: "build",
     enforce: "post",
     generateBundle(_options, bundle) {
-      const built = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
-      const shell = ["/", ...built.map((name) => `/${name}`), "/manifest.webmanifest", "/icon.svg"].sort();
-      const hash = createHash("sha256").update(shell.join("\n"));
-      // What has no hash in its name is part of this build all the same.
-      for (const name of ["index.html", "public/manifest.webmanifest", "public/icon.svg"]) hash.update(readFileSync(new URL(name, import.meta.url)));
+      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+      const files = ["/", ...assets.map((name) => `/${name}`), "/manifest.webmanifest", "/icon.svg"].sort();
+      const hash = createHash("sha256").update(files.join("\n"));
+      // The names of these files have no hash, so their content is part of the identifier.
+      for (const name of ["index.html", "public/manifest.webmanifest", "public/icon.svg"]) {
+        hash.update(readFileSync(new URL(name, import.meta.url)));
+      }
       const build = hash.digest("hex").slice(0, 12);
       const source = readFileSync(new URL("src/sw.js", import.meta.url), "utf8")
         .replace('"__BUILD__"', JSON.stringify(build))
-        .replace('["__SHELL__"]', JSON.stringify(shell));
+        .replace('["__FILES__"]', JSON.stringify(files));
       this.emitFile({ type: "asset", fileName: "sw.js", source });
     },
   };
 }
 
-/** Serve config.json while developing: `make app-dev` knows what belongs in it. */
+/** Serve /config.json from the variable APP_CONFIG during development; `make app-dev` sets it. */
 function configuration(): Plugin {
   return {
     name: "configuration",
@@ -31,7 +33,7 @@ function configuration(): Plugin {
     configureServer(server) {
       server.middlewares.use("/config.json", (_request, response) => {
         response.setHeader("Content-Type", "application/json");
-        response.end(process.env["APP_CONFIG"] ?? "{}");
+        response.end(process.env.APP_CONFIG ?? "{}");
       });
     },
   };

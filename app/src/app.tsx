@@ -1,51 +1,36 @@
-/** The frame: who is signed in decides what there is; the address decides which screen. */
+/** The app's frame: it opens the session of the signed-in person and shows the screen of the address. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Auth, Person } from "./auth";
+import type { Auth } from "./auth/auth";
+import type { Person } from "./auth/person";
+import { APPROVE } from "./auth/scopes";
 import type { Config } from "./config";
+import { Session, online } from "./offline/session";
+import { keepInSync } from "./offline/sync";
+import { Navigation } from "./parts/navigation";
 import { Notice } from "./parts/notice";
-import { Waiting } from "./parts/waiting";
+import { ToastView } from "./parts/toast-view";
+import { Unsent } from "./parts/unsent";
 import { focusHeading, path } from "./router";
 import { Approve } from "./screens/approve";
-import { EntryForm } from "./screens/form";
+import { EntryForm } from "./screens/entry-form";
 import { Profile } from "./screens/profile";
 import { SignedOut } from "./screens/signed-out";
+import { StorageError } from "./screens/storage-error";
 import { Timesheets } from "./screens/timesheets";
-import { Session, message, online } from "./state";
-
-const APPROVE = "approve:timesheets";
 
 interface Props {
   auth: Auth;
   config: Config;
-  failed: string | undefined;
+  signInError: string | undefined;
 }
 
-export function App({ auth, config, failed }: Props) {
+export function App({ auth, config, signInError }: Props) {
   const person = auth.person.value;
-  const [session, setSession] = useState<Session>();
-  const [broken, setBroken] = useState<string>();
-  useEffect(() => {
-    if (!person) return setSession(undefined);
-    let current = true;
-    let mine: Session | undefined;
-    void Session.begin(person.sub, auth, config).then(
-      (begun) => {
-        mine = begun;
-        if (current) setSession(begun);
-        else begun.close();
-      },
-      (error: unknown) => setBroken(error instanceof Error ? error.message : String(error)),
-    );
-    return () => {
-      current = false;
-      mine?.close();
-    };
-  }, [person?.sub]);
-  useEffect(() => (session ? keepSending(session, auth) : undefined), [session]);
+  const { session, storageError } = useSession(auth, config);
   useFocus();
-  if (!person) return <SignedOut auth={auth} failed={failed} />;
-  if (broken !== undefined) return <NoDatabase reason={broken} />;
+  if (!person) return <SignedOut auth={auth} error={signInError} />;
+  if (storageError !== undefined) return <StorageError reason={storageError} />;
   if (!session || session.sub !== person.sub) return null;
   return (
     <>
@@ -53,39 +38,50 @@ export function App({ auth, config, failed }: Props) {
         {auth.ended.value && (
           <Notice>
             Your sign-in has ended. All that you typed is kept.
-            <button onClick={() => void auth.signIn()}>Sign in</button>
+            <button type="button" onClick={() => void auth.signIn()}>
+              Sign in
+            </button>
           </Notice>
         )}
-        {!online.value && <Notice>Offline. What you save is kept here, and sent when the network is back.</Notice>}
-        <Waiting session={session} />
+        {!online.value && (
+          <Notice>Offline. What you save is kept on this device and sent when the network is back.</Notice>
+        )}
+        <Unsent session={session} />
         <Screen session={session} auth={auth} person={person} />
       </main>
-      <div class="messages" role="status">
-        {message.value && (
-          <p>
-            {message.value.text}
-            {message.value.undo && <Undo undo={message.value.undo} />}
-          </p>
-        )}
-      </div>
+      <ToastView />
       <Navigation person={person} />
     </>
   );
 }
 
-/** Without a place to keep hours, taking them would be a promise that can't be kept. */
-function NoDatabase({ reason }: { reason: string }) {
-  return (
-    <main class="container">
-      <h1>Nothing can be kept on this phone</h1>
-      <p role="alert">Timesheets needs the browser's storage, and it is blocked or full: {reason}</p>
-      <p>A private window, or a setting against site data, may be the cause.</p>
-      <button onClick={() => location.reload()}>Try again</button>
-    </main>
-  );
+/** Open a session when a person signs in, and close it when they sign out. */
+function useSession(auth: Auth, config: Config) {
+  const sub = auth.person.value?.sub;
+  const [session, setSession] = useState<Session>();
+  const [storageError, setStorageError] = useState<string>();
+  useEffect(() => {
+    if (!sub) return setSession(undefined);
+    let current = true;
+    let opened: Session | undefined;
+    void Session.open(sub, auth, config).then(
+      (session) => {
+        opened = session;
+        if (current) setSession(session);
+        else session.close();
+      },
+      (error: unknown) => setStorageError(error instanceof Error ? error.message : String(error)),
+    );
+    return () => {
+      current = false;
+      opened?.close();
+    };
+  }, [sub]);
+  useEffect(() => (session ? keepInSync(session, auth) : undefined), [session]);
+  return { session, storageError };
 }
 
-/** Who goes to another screen hears, or sees, where they are; the form sees to itself when it is there. */
+/** Focus the heading after navigation. The form sets the focus itself, once it is loaded. */
 function useFocus(): void {
   const before = useRef(path.value);
   useEffect(() => {
@@ -95,12 +91,12 @@ function useFocus(): void {
 }
 
 function Screen({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
-  const [, screen, of] = path.value.split("/");
+  const [, screen, id] = path.value.split("/");
   switch (screen) {
     case "new":
       return <EntryForm key="new" session={session} />;
     case "edit":
-      return <EntryForm key={of} session={session} id={decodeURIComponent(of ?? "")} />;
+      return <EntryForm key={id} session={session} id={decodeURIComponent(id ?? "")} />;
     case "approve":
       return person.scopes.has(APPROVE) ? <Approve session={session} /> : <Timesheets session={session} />;
     case "profile":
@@ -108,59 +104,4 @@ function Screen({ session, auth, person }: { session: Session; auth: Auth; perso
     default:
       return <Timesheets session={session} />;
   }
-}
-
-function Navigation({ person }: { person: Person }) {
-  const screens = [
-    ["/", "Timesheets", "M4 6h16M4 12h16M4 18h10"],
-    ["/new", "New", "M12 5v14M5 12h14"],
-    ["/approve", "Approve", "M5 13l4 4L19 7"],
-    ["/profile", "Profile", "M12 12a4 4 0 100-8 4 4 0 000 8zM4 20c1-4 4-6 8-6s7 2 8 6"],
-  ] as const;
-  return (
-    <nav class="bar" aria-label="Main">
-      {screens
-        .filter(([to]) => to !== "/approve" || person.scopes.has(APPROVE))
-        .map(([to, name, icon]) => (
-          <a href={to} aria-current={path.value === to ? "page" : undefined}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d={icon} />
-            </svg>
-            {name}
-          </a>
-        ))}
-    </nav>
-  );
-}
-
-function Undo({ undo }: { undo: () => Promise<void> }) {
-  return (
-    <button
-      class="outline"
-      onClick={() => {
-        message.value = undefined;
-        void undo();
-      }}
-    >
-      Undo
-    </button>
-  );
-}
-
-/** Send what waits, and ask for news, whenever that may work: with the network, looked at, after a sign-in. */
-function keepSending(session: Session, auth: Auth): () => void {
-  const send = () => {
-    online.value = navigator.onLine;
-    if (navigator.onLine && document.visibilityState === "visible") void session.refresh();
-  };
-  addEventListener("online", send);
-  addEventListener("offline", send);
-  document.addEventListener("visibilitychange", send);
-  const stop = auth.ended.subscribe((ended) => !ended && void session.outbox.flush());
-  return () => {
-    removeEventListener("online", send);
-    removeEventListener("offline", send);
-    document.removeEventListener("visibilitychange", send);
-    stop();
-  };
 }

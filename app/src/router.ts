@@ -1,4 +1,4 @@
-/** The address: which screen, and what of. */
+/** The address of the current screen, as a signal. */
 
 import { signal } from "@preact/signals";
 
@@ -10,7 +10,7 @@ export function go(to: string, { replace = false } = {}): void {
   scrollTo(0, 0);
 }
 
-/** Begin where the screen begins: at its heading. */
+/** Move the focus to the heading, so that a screen reader announces the screen. */
 export function focusHeading(): void {
   const heading = document.querySelector("h1");
   heading?.setAttribute("tabindex", "-1");
@@ -21,7 +21,7 @@ addEventListener("popstate", () => {
   path.value = location.pathname;
 });
 
-// Links of our own change the screen without loading the page anew.
+// Links within the app change the screen without a page load.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;

@@ -1,40 +1,45 @@
-// The shell, from the cache at once; what it shows comes from the page itself. Requests to the API and to the
-// authorization server are none of this worker's business: no token ever passes through it.
+// Serves the app's own files from the cache. Requests to the API and to the authorization server do not pass through
+// this worker, so that it never sees a token.
 
 const BUILD = "__BUILD__";
-const SHELL = ["__SHELL__"];
+const FILES = ["__FILES__"];
 
-const PATIENCE = 3000; // ms: the screen waits for this
+const TIMEOUT = 3000; // ms; until then, the screen stays empty
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(BUILD).then((cache) => cache.addAll([...SHELL, "/config.json"])).then(() => self.skipWaiting()));
+  const stored = caches.open(BUILD).then((cache) => cache.addAll([...FILES, "/config.json"]));
+  event.waitUntil(stored.then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
-  const others = caches.keys().then((names) => names.filter((name) => name !== BUILD));
-  event.waitUntil(others.then((names) => Promise.all(names.map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+  event.waitUntil(deleteOldCaches().then(() => self.clients.claim()));
 });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(fromCache("/", request));
-  else if (pathname === "/config.json") event.respondWith(fresh(request));
-  else if (SHELL.includes(pathname)) event.respondWith(fromCache(pathname, request));
+  if (request.mode === "navigate") event.respondWith(cacheFirst("/", request));
+  else if (pathname === "/config.json") event.respondWith(networkFirst(request));
+  else if (FILES.includes(pathname)) event.respondWith(cacheFirst(pathname, request));
 });
 
-async function fromCache(name, request) {
-  return (await caches.match(name)) ?? fetch(request);
+async function deleteOldCaches() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== BUILD).map((name) => caches.delete(name)));
 }
 
-// Where the API is may change with a deployment, so the network goes first, and the last answer serves without it.
-async function fresh(request) {
+async function cacheFirst(path, request) {
+  return (await caches.match(path)) ?? fetch(request);
+}
+
+// A deployment can change the addresses in config.json without a new build.
+async function networkFirst(request) {
   const cache = await caches.open(BUILD);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok) await cache.put(request, answer.clone());
-    return answer;
+    const response = await fetch(request, { signal: AbortSignal.timeout(TIMEOUT) });
+    if (response.ok) await cache.put(request, response.clone());
+    return response;
   } catch (error) {
     return (await cache.match(request)) ?? Promise.reject(error);
   }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** Something that holds for the whole screen. */
+/** A message about the whole screen. */
 export function Notice({ children }: { children: ComponentChildren }) {
   return (
     <div class="notice" role="status">

@@ -1,76 +1,95 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import type { Decision } from "../api";
-import { formats, sum } from "../dates";
-import type { Shown } from "../outbox";
-import { Conflict } from "../parts/entry";
+import { useEffect } from "preact/hooks";
+import type { Decision } from "../api/entry";
+import { formats } from "../fields/formats";
+import { sum } from "../fields/hours";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
 import { Freshness } from "../parts/freshness";
-import { type Session, tell } from "../state";
+import { ReasonDialog } from "../parts/reason-dialog";
+import { Conflict, Refusal } from "../parts/stalled";
+import { showToast } from "../toast";
 
 const { hours: inHours, date: inDate } = formats();
 
-/** What others wait for, by person: decide about one, or several at once; for some seconds it can be undone. */
+/** Other people's pending entries by person: decide one, or select several and decide them together. */
 export function Approve({ session }: { session: Session }) {
-  const chosen = useSignal<ReadonlySet<string>>(new Set());
-  const rejecting = useSignal<Shown[]>([]);
+  const selection = useSignal<ReadonlySet<string>>(new Set());
+  const rejecting = useSignal<EntryView[]>([]);
   const entries = session.approvals.value;
-  const selected = entries.filter((entry) => chosen.value.has(entry.id));
+  const selected = entries.filter((entry) => selection.value.has(entry.id));
   useEffect(() => void session.refreshApprovals(), []);
 
-  const decide = async (which: Shown[], decision: Decision) => {
-    chosen.value = new Set();
-    const numbers = await Promise.all(which.map((entry) => session.outbox.decided(entry, decision)));
-    const what = which.length === 1 ? which[0]!.project : `${which.length} entries`;
-    tell(`${decision.approved ? "Approved" : "Rejected"}: ${what}`, async () => {
-      const inTime = await Promise.all(numbers.map((n) => session.outbox.undo(n)));
-      if (inTime.includes(false)) tell("Too late: it was sent already");
+  const decide = async (chosen: EntryView[], decision: Decision) => {
+    selection.value = new Set();
+    const items = await Promise.all(chosen.map((entry) => session.outbox.decide(entry, decision)));
+    const subject = chosen.length === 1 ? chosen[0]!.project : `${chosen.length} entries`;
+    showToast(`${decision.approved ? "Approved" : "Rejected"}: ${subject}`, async () => {
+      const undone = await Promise.all(items.map((n) => session.outbox.undo(n)));
+      if (undone.includes(false)) showToast("Already sent; it cannot be undone");
     });
   };
-  const choose = (ids: string[], on: boolean) => {
-    const next = new Set(chosen.value);
-    for (const id of ids) on ? next.add(id) : next.delete(id);
-    chosen.value = next;
+  const select = (chosen: EntryView[], on: boolean) => {
+    const ids = new Set(chosen.map((entry) => entry.id));
+    const others = new Set([...selection.value].filter((id) => !ids.has(id)));
+    selection.value = on ? new Set([...others, ...ids]) : others;
   };
 
   return (
     <>
       <h1>Approve</h1>
-      <Freshness seen={session.approvalsSeen} loading={session.loading.value} refresh={() => void session.refreshApprovals()} />
-      {entries.length === 0 && <p>Nobody waits for a decision.</p>}
-      {[...byPerson(entries)].map(([owner, theirs]) => (
-        <section key={owner}>
+      <Freshness
+        loadedAt={session.approvalsLoadedAt}
+        loading={session.loading.value}
+        refresh={() => void session.refreshApprovals()}
+      />
+      {entries.length === 0 && <p>Nothing to approve.</p>}
+      {[...byPerson(entries)].map(([userId, ofPerson]) => (
+        <section key={userId}>
           <h2>
             <label>
               <input
                 type="checkbox"
-                checked={theirs.every((entry) => chosen.value.has(entry.id))}
-                onChange={(event) => choose(theirs.map((entry) => entry.id), event.currentTarget.checked)}
+                checked={ofPerson.every((entry) => selection.value.has(entry.id))}
+                onChange={(event) => select(ofPerson, event.currentTarget.checked)}
               />
-              {owner} <small>{inHours(sum(theirs.map((entry) => entry.hours)))} h</small>
+              {ofPerson.find((entry) => entry.user_email)?.user_email ?? userId}{" "}
+              <small>{inHours(sum(ofPerson.map((entry) => entry.hours)))} h</small>
             </label>
           </h2>
           <ul class="entries">
-            {theirs.map((entry) => (
+            {ofPerson.map((entry) => (
               <li class="entry" key={entry.id}>
                 <label class="what">
                   <input
                     type="checkbox"
-                    checked={chosen.value.has(entry.id)}
-                    onChange={(event) => choose([entry.id], event.currentTarget.checked)}
+                    checked={selection.value.has(entry.id)}
+                    onChange={(event) => select([entry], event.currentTarget.checked)}
                   />
-                  <span id={`of-${entry.id}`}>
+                  <span id={`entry-${entry.id}`}>
                     <strong>{entry.project}</strong> {inDate(entry.date)}
                   </span>
                   <span>{inHours(entry.hours)} h</span>
                 </label>
                 {entry.notes && <p>{entry.notes}</p>}
-                <Outcome entry={entry} session={session} />
-                {!entry.waiting && (
+                <Stalled entry={entry} session={session} />
+                {!entry.unsent && (
                   <div class="actions">
-                    <button aria-describedby={`of-${entry.id}`} onClick={() => void decide([entry], { approved: true })}>
+                    <button
+                      type="button"
+                      aria-describedby={`entry-${entry.id}`}
+                      onClick={() => void decide([entry], { approved: true })}
+                    >
                       Approve
                     </button>
-                    <button class="outline" aria-describedby={`of-${entry.id}`} onClick={() => (rejecting.value = [entry])}>
+                    <button
+                      type="button"
+                      class="outline"
+                      aria-describedby={`entry-${entry.id}`}
+                      onClick={() => {
+                        rejecting.value = [entry];
+                      }}
+                    >
                       Reject
                     </button>
                   </div>
@@ -81,16 +100,27 @@ export function Approve({ session }: { session: Session }) {
         </section>
       ))}
       {selected.length > 0 && (
-        <div class="chosen" role="group" aria-label="Selected entries">
-          <button onClick={() => void decide(selected, { approved: true })}>Approve {selected.length} selected</button>
-          <button class="outline" onClick={() => (rejecting.value = selected)}>
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; these are buttons
+        <div class="selection" role="group" aria-label="Selected entries">
+          <button type="button" onClick={() => void decide(selected, { approved: true })}>
+            Approve {selected.length} selected
+          </button>
+          <button
+            type="button"
+            class="outline"
+            onClick={() => {
+              rejecting.value = selected;
+            }}
+          >
             Reject {selected.length} selected
           </button>
         </div>
       )}
       <ReasonDialog
         open={rejecting.value.length > 0}
-        close={() => (rejecting.value = [])}
+        close={() => {
+          rejecting.value = [];
+        }}
         reject={(reason) => {
           void decide(rejecting.value, { approved: false, reason });
           rejecting.value = [];
@@ -100,70 +130,21 @@ export function Approve({ session }: { session: Session }) {
   );
 }
 
-function byPerson(entries: Shown[]): Map<string, Shown[]> {
-  const groups = new Map<string, Shown[]>();
-  for (const entry of entries) {
-    const owner = entry.user_email ?? entry.user_id;
-    const theirs = groups.get(owner) ?? [];
-    theirs.push(entry);
-    groups.set(owner, theirs);
-  }
+/** Group by `user_id`: people can share an address, and an imported entry has none. */
+function byPerson(entries: EntryView[]): Map<string, EntryView[]> {
+  const groups = new Map<string, EntryView[]>();
+  for (const entry of entries) groups.set(entry.user_id, [...(groups.get(entry.user_id) ?? []), entry]);
   return groups;
 }
 
-/** A decision that the server did not take. */
-function Outcome({ entry, session }: { entry: Shown; session: Session }) {
-  const { waiting } = entry;
-  if (waiting?.refused) {
-    return (
-      <div class="problem">
-        <p>Not accepted: {waiting.refused.detail}</p>
-        <button
-          class="outline"
-          onClick={() => void session.outbox.dropped(waiting.n!).then(() => session.refreshApprovals())}
-        >
-          Discard
-        </button>
-      </div>
-    );
-  }
-  if (!waiting || !("theirs" in waiting) || !waiting.theirs) return null;
-  return <Conflict item={waiting} theirs={waiting.theirs} session={session} />;
-}
-
-function ReasonDialog({ open, close, reject }: { open: boolean; close: () => void; reject: (reason: string) => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const reason = useSignal("");
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-    reason.value = "";
-  }, [open]);
-  return (
-    <dialog ref={dialog} aria-labelledby="why" onClose={close}>
-      <form
-        class="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (reason.value.trim()) reject(reason.value.trim());
-        }}
-      >
-        <h2 id="why">Reject</h2>
-        <label for="reason">Reason</label>
-        <textarea
-          id="reason"
-          required
-          maxLength={1000}
-          value={reason.value}
-          onInput={(event) => (reason.value = event.currentTarget.value)}
-        />
-        <div class="actions">
-          <button type="button" class="outline" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit">Reject</button>
-        </div>
-      </form>
-    </dialog>
-  );
+/** A decision that was refused or is in conflict. */
+function Stalled({ entry, session }: { entry: EntryView; session: Session }) {
+  const { unsent } = entry;
+  if (unsent?.theirs) return <Conflict item={unsent} theirs={unsent.theirs} session={session} />;
+  if (!unsent?.refused) return null;
+  const discard = async () => {
+    await session.outbox.discard(unsent.n!);
+    await session.refreshApprovals();
+  };
+  return <Refusal item={unsent} discard={discard} />;
 }

@@ -1,19 +1,21 @@
 import { useRef } from "preact/hooks";
-import { type Auth, type Person, TIMESHEETS } from "../auth";
-import type { Session } from "../state";
+import type { Auth } from "../auth/auth";
+import type { Person } from "../auth/person";
+import { TIMESHEETS } from "../auth/scopes";
+import type { Session } from "../offline/session";
 
-const WORDS: Record<string, string> = {
-  "read:timesheets": "See your own hours",
-  "create:timesheets": "Log and correct your hours",
+const PERMISSIONS: Record<string, string> = {
+  "read:timesheets": "View your entries",
+  "create:timesheets": "Log and correct entries",
   "delete:timesheets": "Delete your entries",
-  "approve:timesheets": "Approve other people's hours",
+  "approve:timesheets": "Approve other people's entries",
 };
 
-/** Who is signed in, what they may do, and the way out. */
+/** The signed-in person, their permissions, and the button to sign out. */
 export function Profile({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const unsent = session.items.value.length;
-  const leave = () => auth.signOut(() => session.forget());
+  const signOut = () => auth.signOut(() => session.erase());
   return (
     <>
       <h1>Profile</h1>
@@ -25,22 +27,26 @@ export function Profile({ session, auth, person }: { session: Session; auth: Aut
           {person.email}
         </p>
       </div>
-      <h2>You may</h2>
+      <h2>You can</h2>
       <ul>
         {TIMESHEETS.filter((scope) => person.scopes.has(scope)).map((scope) => (
-          <li>{WORDS[scope]}</li>
+          <li key={scope}>{PERMISSIONS[scope]}</li>
         ))}
       </ul>
-      <button onClick={() => (unsent ? dialog.current?.showModal() : void leave())}>Sign out</button>
+      <button type="button" onClick={() => (unsent ? dialog.current?.showModal() : void signOut())}>
+        Sign out
+      </button>
       <dialog ref={dialog} aria-labelledby="unsent">
         <article>
-          <h2 id="unsent">{unsent === 1 ? "One change was not sent yet" : `${unsent} changes were not sent yet`}</h2>
-          <p>Signing out removes them from this phone, with everything else of yours.</p>
+          <h2 id="unsent">{unsent === 1 ? "1 change is not sent" : `${unsent} changes are not sent`}</h2>
+          <p>If you sign out now, they are deleted with all your data on this device.</p>
           <div class="actions">
-            <button class="outline" onClick={() => dialog.current?.close()}>
+            <button type="button" class="outline" onClick={() => dialog.current?.close()}>
               Stay signed in
             </button>
-            <button onClick={() => void leave()}>Sign out and lose them</button>
+            <button type="button" onClick={() => void signOut()}>
+              Discard and sign out
+            </button>
           </div>
         </article>
       </dialog>

@@ -1,16 +1,21 @@
 import { useState } from "preact/hooks";
-import type { Auth } from "../auth";
+import type { Auth } from "../auth/auth";
 
-/** What this is, and one button. */
-export function SignedOut({ auth, failed }: { auth: Auth; failed: string | undefined }) {
-  const [problem, setProblem] = useState(failed);
-  const signIn = () => auth.signIn().catch(() => setProblem("The sign-in can't be reached. Is there a network?"));
+/** The first screen: the app in one sentence, and the button to sign in. */
+export function SignedOut({ auth, error }: { auth: Auth; error: string | undefined }) {
+  const [problem, setProblem] = useState(error);
+  const signIn = () =>
+    auth.signIn().catch(() => {
+      setProblem("The sign-in page does not answer. Check the network and try again.");
+    });
   return (
     <main class="container signed-out">
       <h1>Timesheets</h1>
-      <p>Log your hours in a few taps, with or without a signal. Managers approve here.</p>
+      <p>Log your hours in a few taps, online or offline. Managers approve them here.</p>
       {problem && <p role="alert">{problem}</p>}
-      <button onClick={() => void signIn()}>Sign in</button>
+      <button type="button" onClick={() => void signIn()}>
+        Sign in
+      </button>
     </main>
   );
 }

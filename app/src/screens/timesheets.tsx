@@ -1,49 +1,55 @@
 import { useEffect } from "preact/hooks";
-import { daysOf, formats, shiftWeek, sum, today, weekOf } from "../dates";
-import { EntryRow } from "../parts/entry";
+import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
+import { formats } from "../fields/formats";
+import { sum } from "../fields/hours";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { EntryRow } from "../parts/entry-row";
 import { Freshness } from "../parts/freshness";
 import { WeekBars } from "../parts/week-bars";
-import type { Session } from "../state";
 
 const { day: inWords, hours: inHours, range } = formats();
-const SWIPE = 60; // pixels
+const MIN_SWIPE = 60; // pixels
 
-/** A week: its days, hours and total, and each entry with what became of it. */
+/** The person's own entries of a week, by day. */
 export function Timesheets({ session }: { session: Session }) {
   const week = session.week.value;
   const days = daysOf(week);
-  const entries = session.shown.value;
-  const hours = days.map((day) => sum(entries.filter((entry) => entry.date === day).map((entry) => entry.hours)));
-  const isNow = week === weekOf(today());
+  const entries = session.entries.value;
+  const hours = days.map((day) => total(entries.filter((entry) => entry.date === day)));
+  const isCurrent = week === weekOf(today());
   const turn = (count: number) => void session.show(shiftWeek(week, count));
   useEffect(() => void session.refresh(), []);
-  const swipe = useSwipe(turn);
   return (
-    <div {...swipe}>
+    <div {...swipe(turn)}>
       <header>
-        <h1>{isNow ? "This week" : range(days[0], days[6])}</h1>
+        <h1>{isCurrent ? "This week" : range(days[0], days[6])}</h1>
         <p>
-          <strong>{inHours(sum(hours))} h</strong> {isNow && range(days[0], days[6])}
+          <strong>{inHours(total(entries))} h</strong> {isCurrent && range(days[0], days[6])}
         </p>
         <WeekBars days={days} hours={hours} />
         <div class="actions">
-          <button class="outline" onClick={() => turn(-1)}>
+          <button type="button" class="outline" onClick={() => turn(-1)}>
             Earlier week
           </button>
-          <button class="outline" disabled={isNow} onClick={() => turn(1)}>
+          <button type="button" class="outline" disabled={isCurrent} onClick={() => turn(1)}>
             Later week
           </button>
         </div>
-        <Freshness seen={session.seen} loading={session.loading.value} refresh={() => void session.refresh()} />
+        <Freshness
+          loadedAt={session.weekLoadedAt}
+          loading={session.loading.value}
+          refresh={() => void session.refresh()}
+        />
       </header>
-      {entries.length === 0 && <p>Nothing is logged this week.</p>}
-      {[...days].reverse().map((day, index) => {
+      {entries.length === 0 && <p>Nothing logged this week.</p>}
+      {[...days].reverse().map((day) => {
         const ofDay = entries.filter((entry) => entry.date === day);
         return (
           ofDay.length > 0 && (
             <section key={day}>
               <h2>
-                {inWords(day)} <small>{inHours(hours[6 - index] ?? 0)} h</small>
+                {inWords(day)} <small>{inHours(total(ofDay))} h</small>
               </h2>
               <ul class="entries">
                 {ofDay.map((entry) => (
@@ -58,18 +64,22 @@ export function Timesheets({ session }: { session: Session }) {
   );
 }
 
-/** To the right is back in time, as on paper. */
-function useSwipe(turn: (count: number) => void) {
-  let from: Touch | undefined;
+function total(entries: EntryView[]): number {
+  return sum(entries.map((entry) => entry.hours));
+}
+
+/** Return the handlers of a swipe: to the right shows the week before. */
+function swipe(turn: (count: number) => void) {
+  let start: Touch | undefined;
   return {
     onTouchStart: (event: TouchEvent) => {
-      from = event.touches[0];
+      start = event.touches[0];
     },
     onTouchEnd: (event: TouchEvent) => {
-      const to = event.changedTouches[0];
-      if (!from || !to) return;
-      const [x, y] = [to.clientX - from.clientX, to.clientY - from.clientY];
-      if (Math.abs(x) > SWIPE && Math.abs(x) > 2 * Math.abs(y)) turn(x > 0 ? -1 : 1);
+      const end = event.changedTouches[0];
+      if (!start || !end) return;
+      const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
+      if (Math.abs(x) > MIN_SWIPE && Math.abs(x) > 2 * Math.abs(y)) turn(x > 0 ? -1 : 1);
     },
   };
 }

@@ -53,4 +53,4 @@ def group(page: "Page", person: str | None) -> "Locator":
 
 def message(page: "Page") -> "Locator":
     """Return what is told for a few seconds."""
-    return page.locator(".messages")
+    return page.locator(".toast")

@@ -36,9 +36,9 @@ def test_the_app_opens_from_the_cache_and_says_how_old_what_it_shows_is(
     page.reload()
     expect(row(page, "StoreZero")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Offline")
-    expect(page.get_by_role("main")).to_contain_text("As of this minute")
+    expect(page.get_by_role("main")).to_contain_text("Updated just now")
     page.clock.fast_forward("02:00:00")
-    expect(page.get_by_role("main")).to_contain_text("As of 2 hours ago")
+    expect(page.get_by_role("main")).to_contain_text("Updated 2 hours ago")
 
 
 def test_what_is_logged_offline_survives_a_reload_and_arrives_once(
@@ -48,8 +48,8 @@ def test_what_is_logged_offline_survives_a_reload_and_arrives_once(
     cached(page)
     page.context.set_offline(True)
     log(page, "Harbour", "4", notes="no signal")
-    expect(row(page, "Harbour")).to_contain_text("Waits to be sent")
-    expect(page.get_by_role("main")).to_contain_text("One change waits.")
+    expect(row(page, "Harbour")).to_contain_text("Not sent yet")
+    expect(page.get_by_role("main")).to_contain_text("1 change is not sent.")
     press(row(page, "Harbour"), "Edit")
     fill(page, hours="5")
     page.reload()
@@ -57,11 +57,11 @@ def test_what_is_logged_offline_survives_a_reload_and_arrives_once(
     press(page, "Save")
     expect(row(page, "Harbour")).to_contain_text("5 h")
     page.reload()
-    expect(row(page, "Harbour")).to_contain_text("Waits to be sent")
+    expect(row(page, "Harbour")).to_contain_text("Not sent yet")
     assert not employee.every()
     page.context.set_offline(False)
-    expect(row(page, "Harbour")).not_to_contain_text("Waits to be sent")
-    expect(page.get_by_role("main")).not_to_contain_text("waits")
+    expect(row(page, "Harbour")).not_to_contain_text("Not sent yet")
+    expect(page.get_by_role("main")).not_to_contain_text("not sent")
     [entry] = employee.every()
     assert (float(entry["hours"]), entry["notes"]) == (5, "no signal")
 
@@ -110,7 +110,7 @@ def test_an_app_that_is_killed_in_the_middle_of_sending_makes_one_entry(
     expect(again.get_by_label("Project")).to_have_value("")
     tab(again, "Timesheets")
     expect(row(again, "Harbour")).to_have_count(1)
-    expect(row(again, "Harbour")).not_to_contain_text("Waits")
+    expect(row(again, "Harbour")).not_to_contain_text("Not sent")
     assert len(employee.every()) == 1
 
 
@@ -130,11 +130,11 @@ def test_what_waits_in_another_week_is_found(phones: "Phones", employee: "Caller
     expect(page.get_by_label("Date")).to_be_focused()
     tab(page, "Timesheets")
     expect(row(page, "Harbour")).to_have_count(0)
-    press(page, "Look at it")
+    press(page, "Review")
     expect(row(page, "Harbour")).to_contain_text("Not accepted: date lies in a closed year")
     press(row(page, "Harbour"), "Discard")
     expect(row(page, "Harbour")).to_have_count(0)
-    expect(page.get_by_role("main")).not_to_contain_text("One change waits")
+    expect(page.get_by_role("main")).not_to_contain_text("1 change is not sent")
     assert not employee.every()
 
 

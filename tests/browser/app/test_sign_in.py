@@ -66,10 +66,10 @@ def refuse_token(page: "Page") -> None:
 
 def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     other = phone.context.new_page()
     other.goto("/")
-    expect(other.get_by_role("main")).to_contain_text("As of")
+    expect(other.get_by_role("main")).to_contain_text("Updated")
     before = tokens(phone)
     refuse_token(phone)
     seen = renewals(phone)
@@ -80,7 +80,7 @@ def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") ->
                 .find((one) => one.textContent === "Earlier week").click()"""
         )
     for page in pages:
-        expect(page.get_by_role("main")).to_contain_text("As of this minute")
+        expect(page.get_by_role("main")).to_contain_text("Updated just now")
         expect(page.get_by_role("main")).not_to_contain_text("ended")
     assert len(seen) == 1
     after = tokens(phone)
@@ -90,7 +90,7 @@ def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") ->
 
 def test_a_token_is_renewed_before_its_end(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     seen = renewals(phone)
     phone.evaluate(
         """() => {
@@ -111,13 +111,13 @@ def test_a_sign_in_that_ended_elsewhere_is_told_and_loses_nothing(
     phone: "Page", sign_in: "SignIn", http: "httpx.Client", settings: "Settings"
 ) -> None:
     sign_in(phone, "carl")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     refuse_token(phone)
     revoke(http, settings, phone)
     tab(phone, "New")
     fill(phone, project="Kept of Carl", hours="2")
     press(phone, "Save")
-    expect(row(phone, "Kept of Carl")).to_contain_text("Waits to be sent")
+    expect(row(phone, "Kept of Carl")).to_contain_text("Not sent yet")
     expect(phone.get_by_role("main")).to_contain_text("Your sign-in has ended")
     tab(phone, "New")
     fill(phone, project="Still being typed")
@@ -132,12 +132,12 @@ def test_a_sign_in_that_ended_elsewhere_is_told_and_loses_nothing(
     expect(phone.get_by_role("main")).not_to_contain_text("Your sign-in has ended")
     tab(phone, "Timesheets")
     expect(row(phone, "Kept of Carl")).to_have_count(1)
-    expect(row(phone, "Kept of Carl")).not_to_contain_text("Waits to be sent")
+    expect(row(phone, "Kept of Carl")).not_to_contain_text("Not sent yet")
 
 
 def test_an_authorization_server_that_is_busy_ends_nothing(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     refuse_token(phone)
     busy = {"error": "too_many_requests", "error_description": "Slow down"}
     phone.route("**/oauth/token", lambda route: route.fulfill(status=429, json=busy, headers=CORS))
@@ -153,7 +153,7 @@ def test_an_api_that_takes_no_token_at_all_is_not_asked_again_and_again(
     phone: "Page", sign_in: "SignIn"
 ) -> None:
     sign_in(phone, "ana")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     asked: list[str] = []
 
     def refuse(route: "Route") -> None:
@@ -164,7 +164,7 @@ def test_an_api_that_takes_no_token_at_all_is_not_asked_again_and_again(
     seen = renewals(phone)
     phone.clock.install()
     press(phone, "Refresh")
-    expect(phone.locator(".messages")).to_contain_text("Missing or invalid token")
+    expect(phone.locator(".toast")).to_contain_text("Missing or invalid token")
     phone.clock.fast_forward("10:00")
     expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
     assert (len(asked), len(seen)) == (2, 1)
@@ -181,7 +181,7 @@ def test_signing_out_leaves_nothing_in_any_tab_and_ends_the_session(
     phone: "Page", sign_in: "SignIn", settings: "Settings"
 ) -> None:
     sign_in(phone, "ana")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     other = phone.context.new_page()
     other.goto("/profile")
     expect(other.get_by_role("main")).to_contain_text("ana@exampleco.com")
@@ -211,18 +211,18 @@ def test_signing_out_asks_before_it_removes_what_was_not_sent(phones: "Phones", 
     page.clock.install()
     press(page, "Save")
     page.clock.run_for(6000)
-    expect(row(page, "Unsent")).to_contain_text("Waits to be sent")
+    expect(row(page, "Unsent")).to_contain_text("Not sent yet")
     tab(page, "Profile")
     press(page, "Sign out")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("One change was not sent yet")
+    expect(dialog).to_contain_text("1 change is not sent")
     press(dialog, "Stay signed in")
     tab(page, "Timesheets")
     expect(row(page, "Unsent")).to_be_visible()
     tab(page, "Profile")
     press(page, "Sign out")
     with page.expect_navigation(url=f"{phones.settings.app_url}/"):
-        press(dialog, "Sign out and lose them")
+        press(dialog, "Discard and sign out")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.evaluate(DATABASES) == []
     assert not employee.every()
@@ -266,7 +266,7 @@ def test_no_token_is_in_the_service_workers_cache(phone: "Page", sign_in: "SignI
     phone.wait_for_function("navigator.serviceWorker.controller !== null")
     sign_in(phone, "mia")
     tab(phone, "Approve")
-    expect(phone.get_by_role("main")).to_contain_text("As of")
+    expect(phone.get_by_role("main")).to_contain_text("Updated")
     kept = phone.evaluate(
         """async () => {
             const found = [];

@@ -1,29 +1,30 @@
-/** What the phone keeps of one person: the entries it last saw, what waits to be sent, what is being typed. */
+/** The IndexedDB database of one person: entries as last loaded, unsent changes, and form drafts. */
 
 import { type DBSchema, type IDBPDatabase, deleteDB, openDB } from "idb";
-import type { Entry } from "./api";
-import type { Item } from "./outbox";
+import type { Entry } from "../api/entry";
+import type { Item } from "./items";
 
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry; indexes: { date: string } };
   approvals: { key: string; value: Entry };
-  /** When (ms) something was last seen: a week by its name, or `approvals`. */
+  /** The time (ms) at which a week, by its name, or `approvals` was last loaded. */
   seen: { key: string; value: number };
   outbox: { key: number; value: Item };
-  /** The ids that the server gave, by the ones that entries had here before: a form may be open on one. */
+  /** The server's id of an entry, by the id that this app gave it: a form may be open at the latter. */
   arrived: { key: string; value: string };
-  /** What is being typed, by the form's address. */
+  /** The values of unsaved forms, by entry id or `new`. */
   drafts: { key: string; value: Record<string, string> };
 }
 
 export type Database = IDBPDatabase<Schema>;
 
 /**
- * Each person has a database of their own: on a phone that is shared, nobody sees another's. Whoever has it open is
- * told to close it when another tab signs out, or that tab could not delete it.
+ * Open a person's own database, so that people who share a device do not see each other's entries.
+ *
+ * @param close called when another tab signs out: an open connection would block the deletion
  */
-export function open(sub: string, toldToClose?: () => void): Promise<Database> {
-  return openDB<Schema>(nameFor(sub), 1, {
+export function openDatabase(sub: string, close?: () => void): Promise<Database> {
+  return openDB<Schema>(databaseName(sub), 1, {
     upgrade(database) {
       database.createObjectStore("entries", { keyPath: "id" }).createIndex("date", "date");
       database.createObjectStore("approvals", { keyPath: "id" });
@@ -32,16 +33,21 @@ export function open(sub: string, toldToClose?: () => void): Promise<Database> {
       database.createObjectStore("arrived");
       database.createObjectStore("drafts");
     },
-    ...(toldToClose && { blocking: toldToClose }),
+    ...(close && { blocking: close }),
   });
 }
 
-export function forget(sub: string): Promise<void> {
-  return deleteDB(nameFor(sub));
+export function deleteDatabase(sub: string): Promise<void> {
+  return deleteDB(databaseName(sub));
 }
 
-/** Put what the server says of some days in the place of what was known of them. */
-export async function replaceDays(database: Database, week: string, from: string, to: string, entries: Entry[]): Promise<void> {
+/** Replace the stored entries of a week by those that the server has. */
+export async function replaceWeek(
+  database: Database,
+  week: string,
+  [from, to]: [string, string],
+  entries: Entry[],
+): Promise<void> {
   const transaction = database.transaction(["entries", "seen"], "readwrite");
   const store = transaction.objectStore("entries");
   for (const id of await store.index("date").getAllKeys(IDBKeyRange.bound(from, to))) void store.delete(id);
@@ -62,6 +68,12 @@ export function entriesBetween(database: Database, from: string, to: string): Pr
   return database.getAllFromIndex("entries", "date", IDBKeyRange.bound(from, to));
 }
 
-function nameFor(sub: string): string {
+/** Return the entry as the server has it now, though the person saw it before it had an id of the server. */
+export async function currentEntry(database: Database, seen: Entry): Promise<Entry> {
+  const id = await database.get("arrived", seen.id);
+  return (id && (await database.get("entries", id))) || seen;
+}
+
+function databaseName(sub: string): string {
   return `timesheets ${sub}`;
 }

@@ -1,0 +1,27 @@
+/** The ways in which a request to the API fails. */
+
+/** A fault of a request field: a JSON Pointer (RFC 6901) into the body, and the fault in words. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** The server refused the request (RFC 9457); sending it again gives the same answer. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly errors: FieldError[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** There was no answer, or a temporary one (429, 5xx). The request can be retried. */
+export class Unavailable extends Error {
+  /** @param retryAfter milliseconds, from the header Retry-After */
+  constructor(readonly retryAfter?: number) {
+    super("The server cannot be reached");
+  }
+}

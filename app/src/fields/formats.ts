@@ -1,0 +1,32 @@
+/** Days, hours and ages in the words of the device's language. */
+
+import { utc } from "./dates";
+
+/** @param language a BCP 47 language tag; by default the browser's language */
+export function formats(language?: string) {
+  const day = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+    return (text: string) => format.format(utc(text));
+  };
+  const dayAndMonth = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const latin = new Intl.NumberFormat(language, { maximumFractionDigits: 2, numberingSystem: "latn" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  return {
+    day: day({ weekday: "long", day: "numeric", month: "long" }),
+    weekday: day({ weekday: "short" }),
+    date: day({ day: "numeric", month: "short", year: "numeric" }),
+    range: (from: string, to: string) => dayAndMonth.formatRange(utc(from), utc(to)),
+    hours: (hours: number) => number.format(hours),
+    /** Format hours for a field: with the language's decimal separator and Latin digits. */
+    hoursForField: (hours: number) => latin.format(hours),
+    /** Return the age of a time (ms since the epoch) in words. */
+    ago(time: number, now = Date.now()): string {
+      const minutes = Math.round((time - now) / 60_000);
+      if (minutes > -1) return "just now";
+      if (minutes > -60) return relative.format(minutes, "minute");
+      if (minutes > -48 * 60) return relative.format(Math.round(minutes / 60), "hour");
+      return relative.format(Math.round(minutes / 1440), "day");
+    },
+  };
+}

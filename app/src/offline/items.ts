@@ -1,0 +1,54 @@
+/** The changes that a person made and the server has not accepted yet. Items are stored in IndexedDB. */
+
+import type { Decision, Entry, Fields } from "../api/entry";
+import type { FieldError } from "../api/errors";
+
+interface Common {
+  /** The position in the queue. */
+  n?: number;
+  /** The entry's id; until the server has created the entry, an id of this app. */
+  id: string;
+  /** The time (ms since the epoch) before which the item is not sent, so that it can be undone. */
+  notBefore: number;
+  /** Whether sending was attempted. The server may have the item, so it must not be edited or undone. */
+  tried: boolean;
+  /** Why the server refused the item. */
+  refused?: { code: string; detail: string; faults: FieldError[] };
+}
+
+export interface Create extends Common {
+  kind: "create";
+  key: string;
+  fields: Fields;
+  base?: never;
+  theirs?: never;
+}
+
+interface Change extends Common {
+  /** The entry as the person saw it. Missing while the item that creates the entry is unsent. */
+  base?: Entry;
+  /** The entry as another person changed it: a conflict, which the person resolves. */
+  theirs?: Entry;
+}
+
+export interface Correct extends Change {
+  kind: "correct";
+  fields: Partial<Fields>;
+}
+
+export interface Delete extends Change {
+  kind: "delete";
+}
+
+export interface Decide extends Change {
+  kind: "decide";
+  base: Entry;
+  decision: Decision;
+}
+
+export type Item = Create | Correct | Delete | Decide;
+
+/** Return whether the item was refused or is in conflict. It is not sent before the person resolves that. */
+export function isStalled(item: Item): boolean {
+  return item.refused !== undefined || item.theirs !== undefined;
+}

@@ -1,0 +1,144 @@
+/** Sends unsent changes in order, in one tab at a time, and retries with growing delays. */
+
+import type { Api } from "../api/client";
+import type { Decision, Entry, Fields } from "../api/entry";
+import { Unavailable } from "../api/errors";
+import type { Database } from "./database";
+import { type Item, isStalled } from "./items";
+import { Queue } from "./queue";
+import { send } from "./send";
+
+const MAX_DELAY = 30_000; // ms between attempts
+const LOCK = "timesheets outbox";
+
+export class Outbox {
+  /** The number of accepted items. A list that was requested before the last one may be outdated. */
+  accepted = 0;
+  /** The latest attempt to send. Resolves when everything is sent or stalled, or must wait. */
+  sending: Promise<void> = Promise.resolve();
+  private readonly queue: Queue;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  private stopped = false;
+
+  constructor(
+    database: Database,
+    private readonly api: Api,
+    /** Called after each change of the queue. */
+    private readonly changed: () => void,
+  ) {
+    this.queue = new Queue(database);
+  }
+
+  items(): Promise<Item[]> {
+    return this.queue.items();
+  }
+
+  async create(fields: Fields): Promise<number> {
+    return this.added(await this.queue.create(fields));
+  }
+
+  async correct(entry: Entry, fields: Partial<Fields>): Promise<number> {
+    return this.added(await this.queue.correct(entry, fields));
+  }
+
+  /** Delete an entry. Returns nothing if there is nothing to send, and so nothing to undo. */
+  async delete(entry: Entry): Promise<number | undefined> {
+    return this.added(await this.queue.delete(entry));
+  }
+
+  async decide(entry: Entry, decision: Decision): Promise<number> {
+    return this.added(await this.queue.decide(entry, decision));
+  }
+
+  /** Undo an item; return false if sending it was attempted. */
+  async undo(n: number): Promise<boolean> {
+    const undone = await this.queue.undo(n);
+    this.changed();
+    return undone;
+  }
+
+  /** Give up a refused or conflicting item. */
+  async discard(n: number): Promise<void> {
+    await this.queue.discard(n);
+    this.added(n);
+  }
+
+  /** Apply a conflicting item to the other person's version. */
+  async overwrite(n: number): Promise<void> {
+    await this.queue.overwrite(n);
+    this.added(n);
+  }
+
+  /** Send all items that can be sent now. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    try {
+      await navigator.locks.request(LOCK, () => this.sendAll());
+    } catch (error) {
+      if (!this.stopped) throw error; // after stop(), the closed database makes it fail
+    }
+  }
+
+  /** Send nothing more from this tab. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private added<N>(n: N): N {
+    this.changed();
+    this.sending = this.flush();
+    return n;
+  }
+
+  private async sendAll(): Promise<void> {
+    for (;;) {
+      const items = await this.items();
+      const ready = items.filter((item) => !isBlocked(item, items));
+      const next = ready.find((item) => item.notBefore <= Date.now());
+      if (!next) {
+        const soonest = Math.min(...ready.map((item) => item.notBefore));
+        if (soonest < Infinity) this.retryIn(soonest - Date.now());
+        return;
+      }
+      await this.queue.attempt(next);
+      const goOn = await this.sendItem(next);
+      this.changed();
+      if (!goOn) return;
+    }
+  }
+
+  /** Send an item and record the outcome; return whether the next one can be sent. */
+  private async sendItem(item: Item): Promise<boolean> {
+    try {
+      const outcome = await send(this.api, item);
+      if (outcome.kind === "conflict") await this.queue.conflict(item, outcome.theirs);
+      else if (outcome.kind === "refused") await this.queue.refuse(item, outcome.problem);
+      else {
+        await this.queue.accept(item, outcome.entry);
+        this.accepted += 1;
+      }
+      this.failures = 0;
+      return true;
+    } catch (error) {
+      // Without a valid sign-in there is no timer: the app calls flush() after the next sign-in.
+      if (error instanceof Unavailable) {
+        this.retryIn(error.retryAfter ?? Math.min(MAX_DELAY, 1000 * 2 ** this.failures++));
+      }
+      return false;
+    }
+  }
+
+  private retryIn(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.flush(), Math.max(0, milliseconds));
+  }
+}
+
+/** Return whether an item waits for the person, or for an earlier item of the same entry. */
+function isBlocked(item: Item, items: Item[]): boolean {
+  return isStalled(item) || items.some((other) => other.n! < item.n! && other.id === item.id);
+}

@@ -1,4 +1,4 @@
-"""Put the API's model into the wheel: the importer checks rows by the API's own rules."""
+"""Add the API's model to the wheel: the importer checks rows by the API's own rules."""
 
 from typing import Any, override
 
@@ -6,11 +6,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ModelHook(BuildHookInterface[Any]):
-    """Adds `timesheets.model`, which needs the standard library only."""
+    """Adds `timesheets.model`, which needs only the standard library."""
 
     @override
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add it to a wheel; an editable install finds the sources themselves."""
+        """Add the model to a wheel; an editable install reads the sources."""
         if version == "standard":
             names = ("__init__.py", "model")
             build_data["force_include"] |= {

@@ -1,1 +1,1 @@
-"""Brings entries of other systems into the Timesheets API, by the thousand, exactly once."""
+"""Import entries of other systems into the Timesheets API, each exactly once."""

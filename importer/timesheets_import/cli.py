@@ -5,34 +5,41 @@ import os
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from timesheets_import.errors import Exit, Stop, Usage
-from timesheets_import.files import DELIMITERS
-from timesheets_import.importing import run
-from timesheets_import.mapping import Reading, parse_names
-from timesheets_import.options import Options, beside, read_config, read_secret, seconds
-from timesheets_import.showing import Show
-from timesheets_import.signing_in import Credentials, address
+from timesheets_import.columns import Format, parse_columns
+from timesheets_import.errors import Exit, ImporterError, UsageError
+from timesheets_import.layout import Kind
+from timesheets_import.oauth import Credentials, secure_url
+from timesheets_import.options import (
+    Options,
+    beside,
+    parse_delimiter,
+    parse_encoding,
+    parse_seconds,
+    read_config,
+    read_secret,
+)
+from timesheets_import.report import Reporter
+from timesheets_import.run import run
 
-HELP: Final = """Bring entries of other systems into the Timesheets API, exactly once.
+HELP: Final = """Import entries of other systems into the Timesheets API, each exactly once.
 
-FILE is CSV with a header row, or JSON Lines (- is standard input). Fields: user_id, date, project, hours, and
-optionally notes and external_id, in any order; --map names columns that are called otherwise. Delimiter and
-encoding are found out and shown. Every row is checked first, by the API's own rules; with any fault nothing
-is sent.
+FILE is CSV with a header row, or JSON Lines (- is standard input). The fields are user_id, date, project,
+hours, and optionally notes and external_id, in any order; --map names columns that have other names. All rows
+are checked by the API's own rules before any is sent.
 
-A row without an external_id gets one from its content, so a file sent again creates nothing twice. Killed or
-stopped, the next run goes on where it was. Rows that the API rejects land in FILE.rejected.csv with the
-reason: mend that file and import it with the same options.
+A row without an external_id gets one from its content, so a file that is sent again creates nothing twice. An
+import that was stopped or killed continues with the next run. FILE.rejected.csv has the rows that the API
+rejected, with the reason: correct that file and import it with the same options.
 
-Each option may come from the environment or a TOML file (--config) too, the client secret only from
-TIMESHEETS_CLIENT_SECRET or --client-secret-file.
+Every option can also be set in the environment or in a TOML file (--config). The client secret comes from
+TIMESHEETS_CLIENT_SECRET or --client-secret-file only.
 
-Exit codes: 0 all in, 1 some rejected, 2 options or file faulty, 3 could not sign in, 4 gave up (run it
-again), 130 stopped.
+Exit codes: 0 all rows imported, 1 some rows rejected, 2 bad options or file, 3 sign-in failed, 4 the API
+cannot be reached (run the command again), 130 stopped.
 """
 EXAMPLES: Final = """Examples:
 
@@ -44,33 +51,34 @@ EXAMPLES: Final = """Examples:
 """
 
 app = typer.Typer(
-    # Tracebacks with local variables would show the secret.
-    pretty_exceptions_enable=False,
+    pretty_exceptions_enable=False,  # tracebacks with local variables would show the secret
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _option(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 as Typer's own
-    """Return an option that the environment has, too."""
-    return typer.Option(name, help=text, envvar=f"TIMESHEETS_{name[2:].upper().replace('-', '_')}", **more)
+def _option(name: str, text: str, **settings: Any) -> Any:  # noqa: ANN401 as in Typer
+    """Return an option that can be set in the environment, too."""
+    return typer.Option(
+        name, help=text, envvar=f"TIMESHEETS_{name[2:].upper().replace('-', '_')}", **settings
+    )
 
 
-def _configured(context: typer.Context, path: Path | None) -> Path | None:
+def _configure(context: typer.Context, path: Path | None) -> Path | None:
     if path is not None and not context.resilient_parsing:
         hidden = ("config", "version", "help", "install_completion", "show_completion")
-        options = [one for one in context.command.params if one.param_type_name == "option"]
-        shown = {one.opts[0].removeprefix("--"): one for one in options if one.name not in hidden}
+        options = [param for param in context.command.params if param.param_type_name == "option"]
+        shown = {param.opts[0].removeprefix("--"): param for param in options if param.name not in hidden}
         try:
-            found = read_config(path, {name: bool(one.multiple) for name, one in shown.items()})
-        except Usage as error:
+            values = read_config(path, {name: bool(param.multiple) for name, param in shown.items()})
+        except UsageError as error:
             _fail(error, as_json=False)
-        context.default_map = {str(shown[name].name): value for name, value in found.items()}
+        context.default_map = {str(shown[name].name): value for name, value in values.items()}
     return path
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 Typer's callback
-    if asked:
+def _version(requested: bool) -> None:  # noqa: FBT001 Typer's callback
+    if requested:
         typer.echo(metadata.version("timesheets-import"))
         raise typer.Exit
 
@@ -79,48 +87,47 @@ def _version(asked: bool) -> None:  # noqa: FBT001 Typer's callback
 def timesheets_import(  # noqa: PLR0913 each is an option
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON Lines; - for standard input.")],
     *,
-    api: Annotated[str, _option("--api", "The API's address, stage included.", metavar="URL")] = "",
-    issuer: Annotated[str, _option("--issuer", "The OAuth server's address.", metavar="URL")] = "",
-    client_id: Annotated[str, _option("--client-id", "The application that imports.", metavar="ID")] = "",
+    api: Annotated[str, _option("--api", "The API's URL, stage included.", metavar="URL")] = "",
+    issuer: Annotated[str, _option("--issuer", "The authorization server's URL.", metavar="URL")] = "",
+    client_id: Annotated[str, _option("--client-id", "The importing application.", metavar="ID")] = "",
     client_secret_file: Annotated[
-        Path | None, _option("--client-secret-file", "A file that holds its secret.", metavar="FILE")
+        Path | None, _option("--client-secret-file", "A file that holds the client secret.", metavar="FILE")
     ] = None,
     audience: Annotated[
-        str, _option("--audience", "The API's identifier at the OAuth server.", metavar="TEXT")
+        str, _option("--audience", "The API's identifier at the authorization server.", metavar="TEXT")
     ] = "",
     scope: Annotated[
-        str, _option("--scope", "What to ask for, where the server wants to be asked.", metavar="TEXT")
+        str, _option("--scope", "The scope to request, if the server requires one.", metavar="TEXT")
     ] = "",
     token_endpoint: Annotated[
-        str, _option("--token-endpoint", "For a server that does not describe itself.", metavar="URL")
+        str, _option("--token-endpoint", "For a server that publishes no metadata.", metavar="URL")
     ] = "",
-    names: Annotated[
+    columns: Annotated[
         list[str] | None,
-        _option("--map", "What the file calls a field: hours=Stunden.", metavar="FIELD=COLUMN"),
+        _option("--map", "The column of a field: hours=Stunden. Repeatable.", metavar="FIELD=COLUMN"),
     ] = None,
     ignore_other_columns: Annotated[
-        bool, _option("--ignore-other-columns", "Leave out columns that are no fields.")
+        bool, _option("--ignore-other-columns", "Ignore columns that are not fields.")
     ] = False,
     date_format: Annotated[
-        str, _option("--date-format", "How dates are written, as %d.%m.%Y; else ISO 8601.", metavar="FORMAT")
+        str, _option("--date-format", "The form of dates, such as %d.%m.%Y; else ISO 8601.", metavar="FORMAT")
     ] = "",
     kind: Annotated[
-        Literal["csv", "jsonl"] | None,
-        _option("--format", "csv or jsonl, instead of finding it out.", metavar="FORMAT"),
+        Kind | None, _option("--format", "csv or jsonl; else detected.", metavar="FORMAT")
     ] = None,
     delimiter: Annotated[
-        str, _option("--delimiter", "Instead of finding it out; tab for a tab.", metavar="CHARACTER")
+        str, _option("--delimiter", "A character or its name (tab); else detected.", metavar="CHARACTER")
     ] = "",
     encoding: Annotated[
-        str, _option("--encoding", "utf-8, cp1252, ..., instead of finding it out.", metavar="NAME")
+        str, _option("--encoding", "cp1252, mac-roman, ...; else UTF-8.", metavar="NAME")
     ] = "",
-    dry_run: Annotated[bool, _option("--dry-run", "Check every row, and send nothing.")] = False,
-    again: Annotated[bool, _option("--again", "Send rows again that are in by the journal.")] = False,
+    dry_run: Annotated[bool, _option("--dry-run", "Check every row and send nothing.")] = False,
+    again: Annotated[bool, _option("--again", "Resend rows that the journal has as imported.")] = False,
     at_once: Annotated[
-        int, _option("--at-once", "Batches on their way at a time.", min=1, max=32, metavar="NUMBER")
+        int, _option("--at-once", "Batches that are sent at a time.", min=1, max=32, metavar="NUMBER")
     ] = 4,
     give_up_after: Annotated[
-        str, _option("--give-up-after", "Without progress: 90s, 10m, 2h.", metavar="TIME")
+        str, _option("--give-up-after", "The time without progress: 90s, 10m, 2h.", metavar="TIME")
     ] = "10m",
     journal: Annotated[
         Path | None, _option("--journal", "Instead of FILE.import.sqlite.", metavar="FILE")
@@ -129,92 +136,75 @@ def timesheets_import(  # noqa: PLR0913 each is an option
         Path | None, _option("--rejected", "Instead of FILE.rejected.csv.", metavar="FILE")
     ] = None,
     max_faults: Annotated[
-        int, _option("--max-faults", "How many faults to show; 0 for all.", min=0, metavar="NUMBER")
+        int, _option("--max-faults", "The number of faults to show; 0 for all.", min=0, metavar="NUMBER")
     ] = 1000,
     as_json: Annotated[bool, _option("--json", "Write JSON Lines to standard output, for programs.")] = False,
     config: Annotated[
         Path | None,
-        _option(
-            "--config", "TOML with any of these options.", metavar="FILE", callback=_configured, is_eager=True
-        ),
+        _option("--config", "A TOML file of options.", metavar="FILE", callback=_configure, is_eager=True),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    del config, version  # their callbacks have answered
+    del config, version  # their callbacks have handled them
     try:
         credentials = None
         if not dry_run:
             _require({"--api": api, "--issuer": issuer or token_endpoint, "--client-id": client_id})
-            address("--api", api)
-            address("--issuer", issuer or token_endpoint)
+            secure_url("--api", api)
+            secure_url("--issuer", issuer or token_endpoint)
             credentials = Credentials(
                 issuer=issuer or token_endpoint,
                 client_id=client_id,
                 secret=read_secret(os.environ, client_secret_file),
                 audience=audience or None,
                 scope=scope or None,
-                token_endpoint=address("--token-endpoint", token_endpoint) if token_endpoint else None,
+                token_endpoint=secure_url("--token-endpoint", token_endpoint) if token_endpoint else None,
             )
         options = Options(
             file=file,
-            reading=Reading(parse_names(names or ()), date_format or None, ignore_other_columns),
+            form=Format(parse_columns(columns or ()), date_format or None, ignore_other_columns),
             kind=kind,
-            delimiter=_delimiter(delimiter),
-            encoding=_encoding(encoding),
+            delimiter=parse_delimiter(delimiter),
+            encoding=parse_encoding(encoding),
             api=api,
             credentials=credentials,
             again=again,
             at_once=at_once,
-            give_up_after=seconds(give_up_after),
+            give_up_after=parse_seconds(give_up_after),
             journal=journal or beside(file, ".import.sqlite"),
             rejected=rejected or beside(file, ".rejected.csv"),
-            most_faults=max_faults,
+            max_faults=max_faults,
         )
-        with Show(as_json=as_json) as show:
-            code = run(options, show)
-    except Stop as stop:
-        _fail(stop, as_json=as_json)
+        with Reporter(as_json=as_json) as reporter:
+            code = run(options, reporter)
+    except ImporterError as error:
+        _fail(error, as_json=as_json)
     raise typer.Exit(code)
 
 
-def _require(given: dict[str, str]) -> None:
-    missing = [name for name, value in given.items() if not value]
+def _require(options: dict[str, str]) -> None:
+    missing = [name for name, value in options.items() if not value]
     if missing:
-        raise Usage(f"Missing: {', '.join(missing)}. See --help; or only check the file: --dry-run")
+        raise UsageError(f"Missing: {', '.join(missing)}. See --help, or only check the file: --dry-run")
 
 
-def _delimiter(given: str) -> str | None:
-    one = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}.get(given, given)
-    if len(one) > 1 or one in ('"', "\r", "\n"):
-        raise Usage(f"--delimiter must be one character, or one of {', '.join(DELIMITERS.values())}")
-    return one or None
-
-
-def _encoding(given: str) -> str | None:
-    try:
-        "".encode(given or "utf-8")
-    except LookupError:
-        raise Usage(f"--encoding {given} is none that is known; utf-8, utf-16 and cp1252 are") from None
-    return given or None
-
-
-def _fail(stop: Stop, *, as_json: bool) -> NoReturn:
-    Show(as_json=as_json).say("end", str(stop), exit_code=int(stop.exit))
-    raise typer.Exit(stop.exit)
+def _fail(error: ImporterError, *, as_json: bool) -> NoReturn:
+    Reporter(as_json=as_json).event("end", str(error), exit_code=int(error.exit))
+    raise typer.Exit(error.exit)
 
 
 def main() -> None:
-    """Run the command, and end its process."""
+    """Run the command and exit."""
     try:
         app()
     except SystemExit as end:
         code = end.code
     except KeyboardInterrupt:
-        Show(as_json=False).say("end", "Stopped. Nothing was sent")
+        Reporter(as_json=False).event("end", "Stopped. Nothing was sent")
         code = Exit.INTERRUPTED
-    # Not by sys.exit: that would wait for the answers that nobody wants any more.
+    # sys.exit would wait for threads that still wait for an answer.
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,50 +1,44 @@
-"""Why an import ends before its end, each with its exit code; the text says what to do."""
+"""Reasons why an import ends early, each with its exit code. Messages tell what happened and what to do."""
 
 from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What the command's exit code says."""
+    """The command's exit codes."""
 
-    ALL_IN = 0
-    SOME_REJECTED = 1
+    SUCCESS = 0
+    REJECTED = 1
     USAGE = 2
-    NOT_SIGNED_IN = 3
-    GAVE_UP = 4
+    SIGN_IN = 3
+    DELIVERY = 4
     INTERRUPTED = 130
 
 
-class Stop(Exception):
-    """The import can't go on."""
+class ImporterError(Exception):
+    """The import cannot continue."""
 
     exit: Exit
 
 
-class Usage(Stop):
-    """An option, or the file, has to be mended first."""
+class UsageError(ImporterError):
+    """An option or the file must be corrected first."""
 
     exit = Exit.USAGE
 
 
-class NotSignedIn(Stop):
-    """No token was given, or the API does not take it."""
+class SignInError(ImporterError):
+    """The authorization server gave no token, or the API refuses it."""
 
-    exit = Exit.NOT_SIGNED_IN
-
-
-class GaveUp(Stop):
-    """The API could not be reached, or would not take the rows."""
-
-    exit = Exit.GAVE_UP
+    exit = Exit.SIGN_IN
 
 
-class Interrupted(Stop):
-    """Somebody stopped it."""
+class DeliveryError(ImporterError):
+    """The API cannot be reached, or refuses a whole batch."""
+
+    exit = Exit.DELIVERY
+
+
+class Interrupted(ImporterError):
+    """A signal stopped the import."""
 
     exit = Exit.INTERRUPTED
-
-
-def printable(text: str, longest: int = 200) -> str:
-    """Return a text from elsewhere so that a terminal shows it and obeys nothing in it."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:longest])
-    return shown + ("..." if len(text) > longest else "")

@@ -1,4 +1,4 @@
-"""What of a file is in: a SQLite file beside it, right whenever the importer is killed."""
+"""Record which batches are imported, in a SQLite file that survives a kill at any moment."""
 
 import sqlite3
 from collections import Counter
@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
-from timesheets_import.errors import Usage, printable
+from timesheets_import.errors import UsageError
+from timesheets_import.text import printable
 
 STATUSES: Final = ("created", "updated", "unchanged", "rejected")
 
@@ -20,8 +21,8 @@ CREATE TABLE rejected (line INTEGER PRIMARY KEY, external_id TEXT, reason TEXT);
 """
 
 
-class Rejected(NamedTuple):
-    """A row that the API would not take."""
+class Rejection(NamedTuple):
+    """A row that the API rejected."""
 
     line: int
     external_id: str
@@ -29,94 +30,94 @@ class Rejected(NamedTuple):
 
 
 class Journal:
-    """One import's journal. While it is open, no other importer opens it."""
+    """The journal of one import. It is locked while it is open."""
 
-    def __init__(self, path: Path, about: str, *, again: bool = False) -> None:
-        """Open the journal at a path, and begin anew unless it is `about` the same import.
+    def __init__(self, path: Path, key: str, *, restart: bool = False) -> None:
+        """Open the journal; start a new one unless its key is the same.
 
         Raises
         ------
-        Usage
-            If another importer has it, or it can't be used.
+        UsageError
+            If another importer has it open, or it cannot be used.
 
         """
         try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=0)
         except sqlite3.Error as error:
-            raise self._unusable(path, error) from None
+            raise _unusable(path, error) from None
         try:
-            # The lock is the file's, and goes with the process, however that ends.
+            # The operating system releases this lock when the process ends, however it ends.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("BEGIN EXCLUSIVE")
-            if again or self._about("import") != about:
-                self._begin(about)
+            if restart or self._fact("import") != key:
+                self._create(key)
             self._database.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             self._database.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                raise Usage(
-                    f"Another timesheets-import is at work on this file (it holds {printable(str(path))})."
-                    " Wait for its end, or stop it"
+                raise UsageError(
+                    f"Another timesheets-import is importing this file (it has {printable(str(path))} open)."
+                    " Wait until it ends, or stop it"
                 ) from None
-            raise self._unusable(path, error) from None
+            raise _unusable(path, error) from None
 
-    @staticmethod
-    def _unusable(path: Path, error: sqlite3.Error) -> Usage:
-        return Usage(
-            f"The journal {printable(str(path))} can't be used ({error}). If it is damaged, delete it: rows"
-            " that are in are not made twice. If its folder can't be written to, name another: --journal"
-        )
-
-    def _about(self, name: str) -> str | None:
+    def _fact(self, name: str) -> str | None:
         if not self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
             return None
-        found = self._database.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
-        return str(found[0]) if found else None
+        row = self._database.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
 
-    def _begin(self, about: str) -> None:
+    def _create(self, key: str) -> None:
         for name in ("about", "batches", "rejected"):
             self._database.execute(f"DROP TABLE IF EXISTS {name}")
         for statement in _SCHEMA.strip().split(";\n"):
             self._database.execute(statement)
-        self._database.execute("INSERT INTO about VALUES ('import', ?)", (about,))
+        self._database.execute("INSERT INTO about VALUES ('import', ?)", (key,))
 
     def __enter__(self) -> Self:
-        """Hold it."""
+        """Keep the journal locked."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let others have it."""
+        """Close the journal."""
         self._database.close()
 
     def done(self) -> set[int]:
-        """Return the numbers of the batches that are in."""
+        """Return the numbers of the imported batches."""
         return {number for (number,) in self._database.execute("SELECT number FROM batches")}
 
-    def record(self, number: int, counts: Counter[str], rejected: Iterable[Rejected]) -> None:
-        """Keep what became of a batch, all of it or nothing."""
+    def record(self, number: int, counts: Counter[str], rejections: Iterable[Rejection]) -> None:
+        """Record a batch's results in one transaction."""
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)", rejected)
+        self._database.executemany("INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)", rejections)
         row = (number, *(counts[status] for status in STATUSES))
         self._database.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?)", row)
         self._database.execute("COMMIT")
 
     def totals(self) -> Counter[str]:
-        """Return how many rows were created, updated, unchanged and rejected."""
+        """Return the number of rows with each status."""
         sums = ", ".join(f"coalesce(sum({status}), 0)" for status in STATUSES)
-        (found,) = self._database.execute(f"SELECT {sums} FROM batches")  # noqa: S608 names of our own
-        return Counter(dict(zip(STATUSES, found, strict=True)))
+        (row,) = self._database.execute(f"SELECT {sums} FROM batches")  # noqa: S608 constant names
+        return Counter(dict(zip(STATUSES, row, strict=True)))
 
-    def rejected(self) -> Iterator[Rejected]:
+    def rejections(self) -> Iterator[Rejection]:
         """Yield the rejected rows in the file's order."""
-        with closing(self._database.execute("SELECT * FROM rejected ORDER BY line")) as found:
-            yield from map(Rejected._make, found)
+        with closing(self._database.execute("SELECT * FROM rejected ORDER BY line")) as rows:
+            yield from map(Rejection._make, rows)
 
     @property
     def written(self) -> int:
-        """How many rejected rows were written out when that was last done."""
-        return int(self._about("written") or 0)
+        """The number of rejected rows in the file of rejects."""
+        return int(self._fact("written") or 0)
 
     @written.setter
     def written(self, count: int) -> None:
         self._database.execute("INSERT OR REPLACE INTO about VALUES ('written', ?)", (str(count),))
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> UsageError:
+    return UsageError(
+        f"The journal {printable(str(path))} cannot be used ({error}). If it is damaged, delete it: imported"
+        " rows are not created twice. If its folder is not writable, choose another file: --journal"
+    )

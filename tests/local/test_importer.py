@@ -1,4 +1,4 @@
-"""The importer on the deployed stack: each row in the store exactly once, whatever happens meanwhile.
+"""The importer on the deployed stack: each row is stored exactly once, through faults and kills.
 
 IMPORT_ROWS=20000 IMPORT_KILLS=50 is the long run.
 """
@@ -39,7 +39,7 @@ type Start = Callable[..., subprocess.Popen[str]]
 
 
 def some_rows(count: int) -> list[Row]:
-    """Make rows for people of this test alone; every tenth stands twice."""
+    """Return rows for users of their own; every tenth row stands twice."""
     run = secrets.token_hex(4)
     rows = [
         (
@@ -55,7 +55,7 @@ def some_rows(count: int) -> list[Row]:
 
 
 def written(path: Path, rows: Iterable[Row]) -> Path:
-    with path.open("w", encoding="cp1252", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(FIELDS)
         writer.writerows((*row[:3], str(row[3]).replace(".", ","), row[4]) for row in rows)
@@ -63,7 +63,7 @@ def written(path: Path, rows: Iterable[Row]) -> Path:
 
 
 def stored(rows: Iterable[Row], newcomers: "Newcomers") -> Counter[Row]:
-    """Return what is in the store for the rows' users."""
+    """Return the stored entries of the rows' users."""
     found: Counter[Row] = Counter()
     external_ids = set()
     for user in sorted({row[0] for row in rows}):
@@ -77,7 +77,7 @@ def stored(rows: Iterable[Row], newcomers: "Newcomers") -> Counter[Row]:
 
 @pytest.fixture
 def start(stack: "Stack", tmp_path: Path) -> Start:
-    """Return what starts the command, signed in as the importing program."""
+    """Return a function that starts the command with the credentials of the importing client."""
     settings = stack.settings
     environ = {
         "PATH": os.environ["PATH"],
@@ -104,7 +104,7 @@ def start(stack: "Stack", tmp_path: Path) -> Start:
 
 @pytest.fixture
 def run(start: Start) -> Callable[..., tuple[int, str]]:
-    """Return what runs the command to its end and returns its exit code and what it said."""
+    """Return a function that runs the command and returns its exit code and its output."""
 
     def finish(*arguments: str | Path, text: str = "", **changes: str) -> tuple[int, str]:
         with start(*arguments, **changes) as process:
@@ -123,9 +123,7 @@ def events(said: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in said.splitlines()]
 
 
-def test_a_file_goes_in_once_however_often_it_is_sent(
-    run: Run, newcomers: "Newcomers", tmp_path: Path
-) -> None:
+def test_file_is_imported_once(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
     rows = some_rows(250)
     file = written(tmp_path / "hours.csv", rows)
     code, said = run(file)
@@ -135,7 +133,7 @@ def test_a_file_goes_in_once_however_often_it_is_sent(
     )
     assert stored(rows, newcomers) == Counter(rows)
     code, said = run(file)
-    assert (code, "in already" in said) == (0, True)
+    assert (code, "has already been imported" in said) == (0, True)
     code, said = run(file, "--again")
     assert "0 created, 0 updated, 250 unchanged, 0 rejected" in said
     # Another order of rows and columns, more rows, another encoding, JSON Lines, standard input.
@@ -148,7 +146,7 @@ def test_a_file_goes_in_once_however_often_it_is_sent(
     assert stored(more, newcomers) == Counter(more)
 
 
-def test_nothing_is_sent_of_a_file_with_faults(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
+def test_file_with_faults_is_not_sent(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
     rows = some_rows(30)
     file = written(tmp_path / "hours.csv", rows)
     file.write_bytes(file.read_bytes() + b"someone;2026-02-30;;25;\r\n")
@@ -164,9 +162,7 @@ def test_nothing_is_sent_of_a_file_with_faults(run: Run, newcomers: "Newcomers",
     assert not Path(f"{file}.import.sqlite").exists()
 
 
-def test_a_row_that_the_api_rejects_is_there_to_mend(
-    run: Run, newcomers: "Newcomers", tmp_path: Path
-) -> None:
+def test_rejected_row_can_be_corrected_and_imported(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
     file = tmp_path / "hours.csv"
     ((user, *_), *_) = some_rows(1)
     key = secrets.token_hex(4)
@@ -197,23 +193,23 @@ def test_a_row_that_the_api_rejects_is_there_to_mend(
     [
         ({"TIMESHEETS_CLIENT_SECRET": "wrong"}, 3, "Check --client-id, the secret"),
         ({"TIMESHEETS_AUDIENCE": "https://unknown.example"}, 3, "no API has this audience"),
-        ({"TIMESHEETS_AUDIENCE": "https://api.exampleco.com/expenses"}, 3, "gets no batch:upload"),
+        ({"TIMESHEETS_AUDIENCE": "https://api.exampleco.com/expenses"}, 3, "not batch:upload"),
         (
             {"TIMESHEETS_ISSUER": "http://127.0.0.1:1", "TIMESHEETS_GIVE_UP_AFTER": "1s"},
             3,
-            "can't be reached",
+            "cannot be reached",
         ),
         ({"TIMESHEETS_ISSUER": "http://exampleco.example"}, 2, "must begin with https://"),
         (
             {"TIMESHEETS_API": "http://127.0.0.1:1", "TIMESHEETS_GIVE_UP_AFTER": "1s"},
             4,
-            "Run the same command",
+            "Check the address",
         ),
         ({"TIMESHEETS_CLIENT_SECRET": ""}, 2, "TIMESHEETS_CLIENT_SECRET"),
         ({"TIMESHEETS_API": ""}, 2, "Missing: --api"),
     ],
 )
-def test_who_can_not_go_on_says_why_and_what_to_do(
+def test_failure_names_the_remedy(
     changes: dict[str, str], code: int, words: str, run: Run, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "hours.csv", some_rows(3))
@@ -221,13 +217,13 @@ def test_who_can_not_go_on_says_why_and_what_to_do(
     assert (ended, words in said) == (code, True), said
 
 
-def test_an_api_that_is_another_is_named(stack: "Stack", run: Run, tmp_path: Path) -> None:
+def test_other_api_is_named(stack: "Stack", run: Run, tmp_path: Path) -> None:
     file = written(tmp_path / "hours.csv", some_rows(3))
     code, said = run(file, TIMESHEETS_API=stack.settings.issuer)
-    assert (code, "is no Timesheets API" in said) == (2, True)
+    assert (code, "is not a Timesheets API" in said) == (2, True)
 
 
-def test_every_row_is_in_once_through_faults_and_kills(
+def test_every_row_is_stored_once_through_faults_and_kills(
     stack: "Stack", start: Start, newcomers: "Newcomers", tmp_path: Path
 ) -> None:
     rows = some_rows(ROWS)
@@ -259,7 +255,7 @@ def test_every_row_is_in_once_through_faults_and_kills(
     )
 
 
-def test_stopped_by_a_signal_it_ends_soon_and_goes_on_later(
+def test_signal_stops_the_import_and_the_next_run_continues(
     start: Start, run: Run, newcomers: "Newcomers", tmp_path: Path
 ) -> None:
     rows = some_rows(600)
@@ -269,12 +265,12 @@ def test_stopped_by_a_signal_it_ends_soon_and_goes_on_later(
         deadline = time.monotonic() + 60
         while not (journal.exists() and journal.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.05)
-        # The file is another importer's now.
+        # The journal is locked.
         code, said = run(file)
-        assert (code, "Another timesheets-import is at work" in said) == (2, True)
+        assert (code, "Another timesheets-import is importing" in said) == (2, True)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)
-    assert (process.returncode, "goes on where it was" in said) == (130, True)
+    assert (process.returncode, "to continue" in said) == (130, True)
     with closing(sqlite3.connect(journal)) as database:
         content = "\n".join(database.iterdump())
     assert SECRET not in content

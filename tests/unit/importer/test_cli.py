@@ -1,4 +1,4 @@
-"""The command itself: its options, from wherever they come, what it shows, and its exit codes."""
+"""The command: its options, output and exit codes."""
 
 import json
 import signal
@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from timesheets_import import cli, importing, showing
+from timesheets_import import check, cli, report
 from timesheets_import.errors import Exit
-from timesheets_import.showing import Show
+from timesheets_import.report import Reporter
 
 ROWS = "user_id,date,project,hours\n" + "".join(f"007,2026-11-20,A,{n % 24 + 1}\n" for n in range(250))
 SIGN_IN = {
@@ -26,14 +26,14 @@ SIGN_IN = {
 }
 
 REPEATED = (
-    "repeat one further up. Without an external_id each makes an entry of its own; with one they are the same"
+    "repeat an earlier row. Each becomes an entry of its own; rows with the same external_id become one entry"
 )
 
 type Run = Callable[..., Result]
 
 
 class Api:
-    """A server that signs in, and takes every row unless a test says otherwise."""
+    """An authorization server and an API that creates every row, or what `take` returns."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
@@ -66,7 +66,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return what runs the command in a folder of its own that holds hours.csv."""
+    """Return a function that runs the command in a folder with hours.csv."""
     monkeypatch.chdir(tmp_path)
     Path("hours.csv").write_text(ROWS)
 
@@ -85,25 +85,25 @@ def last(result: Result) -> dict[str, Any]:
     return end
 
 
-def test_a_file_goes_in_and_is_in(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "_LOOK", 100)
+def test_file_is_imported_once(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "_PROGRESS_ROWS", 100)
     result = run("hours.csv")
     assert result.exit_code == 0
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "hours.csv: CSV, comma, UTF-8; columns user_id, date, project, hours",
+        "hours.csv: CSV, comma, utf-8; columns user_id, date, project, hours",
         f"226 rows {REPEATED}",
         "250 rows checked, no faults",
         "250 rows: 250 created, 0 updated, 0 unchanged, 0 rejected",
     ]
     assert len({row["external_id"] for row in api.taken}) == 250
-    assert "in already" in run("hours.csv").stderr
+    assert "has already been imported" in run("hours.csv").stderr
     assert api.uploads == 3
     assert run("hours.csv", "--again").exit_code == 0
     assert api.uploads == 6
 
 
-def test_for_programs_every_line_is_json(run: Run, api: Api) -> None:
+def test_json_output_and_rejected_rows(run: Run, api: Api) -> None:
     api.take = lambda number, rows: [
         "rejected" if number == 0 and not n else "created" for n in range(len(rows))
     ]
@@ -114,31 +114,34 @@ def test_for_programs_every_line_is_json(run: Run, api: Api) -> None:
     assert result.stderr == ""
     rejected = Path("hours.csv.rejected.csv")
     assert events[-1]["rejected_file"] == str(rejected)
-    # Somebody mends it, and the file is sent again: what they have done stays.
-    rejected.write_text("mended")
+    # A second run leaves the corrections of the user.
+    rejected.write_text("corrected")
     assert run("hours.csv", "--json").exit_code == 1
-    assert rejected.read_text() == "mended"
+    assert rejected.read_text() == "corrected"
 
 
-def test_killed_or_failed_it_goes_on_where_it_was(run: Run, api: Api) -> None:
+def test_failed_import_continues(run: Run, api: Api) -> None:
     api.take = lambda number, rows: ["created"] * (len(rows) if number != 1 else 1)
     result = run("hours.csv", "--at-once", "1", "--give-up-after", "0s")
-    assert (result.exit_code, "goes on where it was" in result.stderr) == (4, True)
+    assert (result.exit_code, "to continue" in result.stderr) == (4, True)
     api.take = lambda _, rows: ["created"] * len(rows)
     before = api.uploads
     result = run("hours.csv", "--at-once", "1")
-    assert (result.exit_code, "Going on: 1 batches are in already" in result.stderr) == (0, True)
+    assert (result.exit_code, "Continuing: 1 batches have already" in result.stderr) == (
+        0,
+        True,
+    )
     assert api.uploads == before + 2
 
 
-def test_an_answer_from_another_age_ends_it(run: Run, api: Api) -> None:
+def test_unknown_status_ends_the_import(run: Run, api: Api) -> None:
     api.take = lambda _, rows: ["approved"] * len(rows)
     result = run("hours.csv")
-    assert (result.exit_code, "Is this importer too old?" in result.stderr) == (4, True)
+    assert (result.exit_code, "unknown here" in result.stderr) == (4, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_between_two_batches(number: signal.Signals, run: Run, api: Api) -> None:
+def test_signal_stops_after_the_current_batches(number: signal.Signals, run: Run, api: Api) -> None:
     before = signal.getsignal(number)
 
     def take(upload: int, rows: list[Any]) -> list[str]:
@@ -149,13 +152,13 @@ def test_a_signal_stops_it_between_two_batches(number: signal.Signals, run: Run,
 
     api.take = take
     result = run("hours.csv", "--at-once", "1")
-    assert (result.exit_code, "goes on where it was" in result.stderr) == (130, True)
+    assert (result.exit_code, "to continue" in result.stderr) == (130, True)
     assert signal.getsignal(number) == before
     assert run("hours.csv").exit_code == 0
     assert last(run("hours.csv", "--json"))["created"] == 250
 
 
-def test_a_file_that_changes_meanwhile_is_told(run: Run, api: Api) -> None:
+def test_change_of_the_file_during_the_import_is_reported(run: Run, api: Api) -> None:
     def change(text: str) -> Callable[[int, list[Any]], list[str]]:
         def take(_: int, rows: list[Any]) -> list[str]:
             Path("hours.csv").write_text(text)
@@ -168,35 +171,35 @@ def test_a_file_that_changes_meanwhile_is_told(run: Run, api: Api) -> None:
         Path("hours.csv").write_text(long)
         api.take = change(text)
         result = run("hours.csv", "--again", "--at-once", "1")
-        assert (result.exit_code, "was changed while it was sent" in result.stderr) == (2, True)
+        assert (result.exit_code, "was changed during the import" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("text", "options", "words"),
     [
-        (ROWS + "007,x,A,1\n,2026-11-20,A,1\n", (), "Faults in 2 of 252 rows. Nothing was sent"),
-        (ROWS + "007,x,,1\n", ("--max-faults", "1"), "1 more faults; --max-faults 0 shows all"),
+        (ROWS + "007,x,A,1\n,2026-11-20,A,1\n", (), "2 of 252 rows have faults; nothing was sent"),
+        (ROWS + "007,x,,1\n", ("--max-faults", "1"), "1 more faults; use --max-faults 0 to show all"),
         ("user_id,date,project,hours\n", (), "has no rows"),
         (ROWS, ("--map", "hours"), "--map hours is not FIELD=COLUMN"),
         (ROWS, ("--delimiter", "ab"), "--delimiter must be"),
         (ROWS, ("--encoding", "klingon"), "--encoding klingon"),
         (ROWS, ("--give-up-after", "soon"), "--give-up-after soon"),
-        (ROWS, ("--client-secret-file", "none"), "--client-secret-file none can't be read"),
+        (ROWS, ("--client-secret-file", "none"), "--client-secret-file none cannot be read"),
         (ROWS, ("--client-secret-file", "empty"), "--client-secret-file empty is empty"),
-        (ROWS, ("--client-secret-file", "binary"), "it is no text"),
+        (ROWS, ("--client-secret-file", "binary"), "it is not UTF-8 text"),
         (ROWS, ("--api", ""), "Missing: --api"),
         (ROWS, ("--client-id", ""), "Missing: --client-id"),
         (ROWS, ("--api", "http://api.example"), "must begin with https"),
-        (ROWS, ("--config", "none"), "--config none can't be read"),
-        (ROWS, ("--config", "binary"), "it is no UTF-8"),
+        (ROWS, ("--config", "none"), "--config none cannot be read"),
+        (ROWS, ("--config", "binary"), "it is not UTF-8 text"),
         (ROWS, ("--config", "bad.toml"), "is not TOML"),
-        (ROWS, ("--config", "secret.toml"), "client-secret does not belong there"),
-        (ROWS, ("--config", "unknown.toml"), "colour is no option; there are api, issuer"),
-        (ROWS, ("--config", "form.toml"), "api must be a text"),
+        (ROWS, ("--config", "secret.toml"), "client-secret must not stand in this file"),
+        (ROWS, ("--config", "unknown.toml"), "unknown option colour; known are api, issuer"),
+        (ROWS, ("--config", "form.toml"), "api must be text"),
         (ROWS, ("--config", "table.toml"), "map must be a table"),
     ],
 )
-def test_what_has_to_be_mended_first_is_told_and_nothing_is_sent(
+def test_usage_error_names_the_fault_and_sends_nothing(
     text: str, options: tuple[str, ...], words: str, run: Run, api: Api
 ) -> None:
     for name, content in {
@@ -215,7 +218,7 @@ def test_what_has_to_be_mended_first_is_told_and_nothing_is_sent(
     assert api.uploads == 0
 
 
-def test_options_come_from_a_file_the_environment_and_the_command_in_this_order(run: Run, api: Api) -> None:
+def test_command_overrides_environment_overrides_config(run: Run, api: Api) -> None:
     Path("secret").write_text("s3cret\n")
     Path("options.toml").write_text(
         "client-secret-file = 'secret'\ngive_up_after = '1m'\nat-once = 2\nformat = 'csv'\ndelimiter = '|'\n"
@@ -230,35 +233,35 @@ def test_options_come_from_a_file_the_environment_and_the_command_in_this_order(
     assert api.uploads == 3
 
 
-def test_a_dry_run_needs_no_one_to_sign_in(run: Run, api: Api) -> None:
+def test_dry_run_needs_no_credentials(run: Run, api: Api) -> None:
     result = run(
         "-", "--dry-run", "--delimiter", "tab", text=ROWS.replace(",", "\t").rstrip(), TIMESHEETS_API=""
     )
     assert result.exit_code == 0
     assert "standard input: CSV, tab" in result.stderr
-    assert "unless the file was cut off" in result.stderr
+    assert "was not cut off" in result.stderr
     assert "Nothing was sent (--dry-run)" in result.stderr
     assert api.uploads == 0
     result = run(
         "-", "--dry-run", text='{"user_id": "1", "date": "2026-11-20", "project": "A", "hours": 1}\n'
     )
-    assert "standard input: JSON Lines, UTF-8\n" in result.stderr
+    assert "standard input: JSON Lines, utf-8\n" in result.stderr
     assert not list(Path().glob("stdin*"))
 
 
-def test_without_a_secret_it_says_where_to_put_one(run: Run, api: Api) -> None:
+def test_missing_secret_names_the_places_for_it(run: Run, api: Api) -> None:
     result = run("hours.csv", TIMESHEETS_CLIENT_SECRET="")
     assert (result.exit_code, api.uploads) == (2, 0)
-    assert "Put it into the environment as TIMESHEETS_CLIENT_SECRET" in result.stderr
+    assert "Set TIMESHEETS_CLIENT_SECRET in the environment" in result.stderr
 
 
-def test_help_and_version_need_nothing_else(run: Run) -> None:
+def test_help_and_version(run: Run) -> None:
     assert run("--version").stdout.strip() == "0.1.0"
     said = run("--help").stdout
     for word in (
         "--map",
         "TIMESHEETS_CLIENT_SECRET",
-        "Exit codes: 0 all in",
+        "Exit codes: 0 all rows imported",
         "Examples:",
         "--install-completion",
     ):
@@ -266,38 +269,38 @@ def test_help_and_version_need_nothing_else(run: Run) -> None:
     assert run().exit_code == 2
 
 
-def test_a_log_gets_a_line_now_and_then_and_each_trouble_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_has_progress_and_retries_at_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     text = StringIO()
-    with Show(as_json=False, console=Console(file=text, soft_wrap=True)) as show:
+    with Reporter(as_json=False, console=Console(file=text, soft_wrap=True)) as show:
         show.progress(1, 10, 1, "Sent")
-        now = showing.EVERY
+        now = report.INTERVAL
         show.progress(5, 10, 2, "Sent")
         show.progress(6, 10, 2, "Sent")
         now *= 2
         show.progress(2000, None, 0, "Checked")
         for _ in range(3):
-            show.trouble("503", 1.5, 60)
-        show.say("empty", "")
+            show.retry("503", 1.5, 60)
+        show.event("empty", "")
     assert text.getvalue().splitlines() == [
         "Sent: 5 of 10 rows, 2 rows/s, 2 s left",
         "Checked: 2,000 rows, 0 rows/s",
-        "503; trying again in 1.5 s, giving up in 60 s",
+        "503; retrying in 1.5 s, giving up in 60 s",
     ]
 
 
-def test_a_terminal_gets_a_bar() -> None:
+def test_terminal_has_a_progress_bar() -> None:
     text = StringIO()
     console = Console(file=text, force_terminal=True, width=120)
-    with Show(as_json=False, console=console) as show:
+    with Reporter(as_json=False, console=console) as show:
         show.progress(10, None, 5, "Checked")
         show.progress(10, 20, 5, "Sent")
         show.progress(20, 20, 5, "Sent")
     assert "Sent" in text.getvalue()
 
 
-def test_the_process_ends_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_exits_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     monkeypatch.setattr("os._exit", codes.append)
     for end in (SystemExit(3), SystemExit(None), SystemExit("x"), KeyboardInterrupt()):

@@ -1,19 +1,18 @@
-"""Files as people have them."""
+"""Files in every form that people have: bytes, encodings, delimiters, rows."""
 
 import codecs
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from timesheets_import import files
-from timesheets_import.errors import Usage
-from timesheets_import.files import Layout, Record, examine, layout_of, opened
-
-type Read = Callable[..., tuple[Layout, list[Record]]]
+from tests.unit.importer.support import read
+from timesheets_import.errors import UsageError
+from timesheets_import.files import MAX_LINE, inspect, open_input
+from timesheets_import.layout import detect
+from timesheets_import.records import Record
 
 HEAD = "user_id,date,project,hours,notes"
 ROW = "007,2026-11-20,Größe,7.5,ä"
@@ -22,98 +21,112 @@ CELLS = ["007", "2026-11-20", "Größe", "7.5", "ä"]
 
 
 @pytest.mark.parametrize(
-    ("data", "encoding"),
+    ("data", "option", "encoding"),
     [
-        (TEXT.encode(), "utf-8"),
-        (codecs.BOM_UTF8 + TEXT.encode(), "utf-8-sig"),
-        (TEXT.encode("utf-16"), "utf-16"),
-        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
-        (TEXT.encode("utf-16-le"), "utf-16-le"),
-        (TEXT.encode("utf-16-be"), "utf-16-be"),
-        (TEXT.encode("utf-32"), "utf-32"),
-        (TEXT.encode("cp1252"), "cp1252"),
+        (TEXT.encode(), None, "utf-8"),
+        (codecs.BOM_UTF8 + TEXT.encode(), None, "utf-8-sig"),
+        (TEXT.encode("utf-16"), None, "utf-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), None, "utf-16"),
+        (TEXT.encode("utf-32"), None, "utf-32"),
+        (TEXT.encode("utf-16-le"), "utf-16-le", "utf-16-le"),
+        (TEXT.encode("cp1252"), "cp1252", "cp1252"),
+        (TEXT.encode("mac-roman"), "mac-roman", "mac-roman"),
+        # A file of rejected rows is UTF-8 with a mark, whatever --encoding says.
+        (codecs.BOM_UTF8 + TEXT.encode(), "cp1252", "utf-8-sig"),
     ],
 )
-def test_the_encoding_is_found_out(data: bytes, encoding: str, read: Read) -> None:
-    layout, rows = read(data)
+def test_encoding_is_marked_named_or_utf_8(data: bytes, option: str | None, encoding: str) -> None:
+    layout, records = read(data, encoding=option)
     assert layout.encoding == encoding
     assert layout.header == tuple(HEAD.split(","))
-    assert [row.cells for row in rows] == [CELLS]
+    assert [record.cells for record in records] == [CELLS]
 
 
-def test_windows_1252_is_found_out_however_late_it_shows(read: Read) -> None:
-    data = f"{HEAD}\n{'007,2026-11-20,A,1,\n' * 100_000}".encode() + ROW.encode("cp1252")
-    layout, rows = read(data)
-    assert layout.encoding == "cp1252"
-    assert rows[-1] == Record(100_002, CELLS)
-
-
-def test_a_named_encoding_is_taken_but_not_against_a_mark(read: Read) -> None:
-    assert read(TEXT.encode("latin-1"), encoding="latin-1")[0].encoding == "latin-1"
-    assert read(codecs.BOM_UTF8 + TEXT.encode(), encoding="cp1252")[0].encoding == "utf-8-sig"
+@pytest.mark.parametrize(
+    ("data", "option", "words"),
+    [
+        ("a,b\n1,Müller,2\n".encode("cp1252"), None, "not UTF-8: line 2"),
+        ("a,b\n1,Müller,2\n".encode("cp1252"), None, "Müller as cp1252"),
+        ("a,b\n1,Müller,2\n".encode("mac-roman"), None, "Müller as mac-roman"),
+        ("a,b\n1,Grześ,2\n".encode("cp1250"), None, "Grześ as cp1250"),
+        (b"a,b\n" + b"1,A\n" * 9_000 + "1,Größe\n".encode("cp1252"), None, "line 9,002"),
+        ("a,b\n1,ä".encode()[:-1], None, "may have been cut off"),
+        (b"a,b\n\xff\xfe1,2\n", "ascii", "Name its encoding: --encoding"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8a\x00", "utf-16", "Name its encoding: --encoding"),
+        (TEXT.encode("utf-16-le"), None, "--encoding utf-16-le"),
+    ],
+)
+def test_undecodable_bytes_are_a_usage_error(data: bytes, option: str | None, words: str) -> None:
+    with pytest.raises(UsageError) as error:
+        read(data, encoding=option)
+    assert words in str(error.value)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_out(delimiter: str, read: Read) -> None:
-    layout, rows = read(TEXT.replace(",", delimiter).encode())
+def test_delimiter_is_detected(delimiter: str) -> None:
+    layout, records = read(TEXT.replace(",", delimiter).encode())
     assert layout.delimiter == delimiter
-    assert [row.cells for row in rows] == [CELLS]
+    assert [record.cells for record in records] == [CELLS]
 
 
-def test_the_delimiter_is_the_one_that_finds_fields_not_the_commonest(read: Read) -> None:
+def test_delimiter_is_the_one_that_finds_fields() -> None:
     layout, _ = read(b'user_id;date;project;hours;"a,b,c,d,e,f,g"\n')
     assert (layout.delimiter, layout.header[-1]) == (";", "a,b,c,d,e,f,g")
 
 
-def test_excels_line_about_the_delimiter_is_taken(read: Read) -> None:
-    layout, rows = read(b"sep=;\r\nuser_id;date;project;hours\r\n1;2;3;4\r\n")
-    assert (layout.delimiter, layout.skipped) == (";", 1)
-    assert rows == [Record(3, ["1", "2", "3", "4"])]
-
-
-def test_a_named_delimiter_is_taken(read: Read) -> None:
+def test_delimiter_option_is_used() -> None:
     assert read(b"user_id:date\n1:2\n", delimiter=":")[1] == [Record(2, ["1", "2"])]
 
 
+def test_sep_line_of_excel_is_not_the_header() -> None:
+    layout, records = read(b"sep=;\r\nuser_id;date;project;hours\r\n1;2;3;4\r\n")
+    assert (layout.delimiter, layout.skipped) == (";", 1)
+    assert records == [Record(3, ["1", "2", "3", "4"])]
+
+
 @pytest.mark.parametrize(
-    ("text", "rows"),
+    ("text", "records"),
     [
-        # Quoted line ends: a row's line is its first.
+        # A row with quoted line ends begins on its first line.
         ('a,b\n"1\n2",3\n4,5\n', [Record(2, ["1\n2", "3"]), Record(4, ["4", "5"])]),
         ('a,b\r\n"say ""hi""","1,2"\r\n', [Record(2, ['say "hi"', "1,2"])]),
-        # Empty lines, and what spreadsheets leave of them.
+        # Empty lines, also as spreadsheets write them.
         ("\n\na,b\n\n1,2\n , \n,\n\n3,4\n\n", [Record(5, ["1", "2"]), Record(9, ["3", "4"])]),
         ("a,b\n1,2,,\n", [Record(2, ["1", "2"])]),
         ("a,b\r1,2\r", [Record(2, ["1", "2"])]),
-        # No end to the last line.
         ("a,b\n1,2", [Record(2, ["1", "2"])]),
         ("a,b\n", []),
         ("a,b", []),
     ],
 )
-def test_rows_are_read_with_their_lines(text: str, rows: list[Record], read: Read) -> None:
-    assert read(text.encode())[1] == rows
+def test_rows_have_the_line_on_which_they_begin(text: str, records: list[Record]) -> None:
+    assert read(text.encode())[1] == records
 
 
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a,b\n1,2\n3", 3, "has 1 of 2 columns; was it cut off?"),
-        ("a,b\n1,2,3\n", 2, "has 3 columns, and the header 2"),
-        ('a,b\n1,"2', 2, "a quote opens here and does not close"),
+        ("a,b\n1,2\n3", 3, "has 1 of 2 columns"),
+        ("a,b\n1,2,3\n", 2, "has 3 columns, the header 2"),
+        ('a,b\n1,"2', 2, "a quote that is never closed"),
         ('a,b\n1,"2"3\n4,5\n', 2, "is not CSV"),
-        (f'a,b\n1,"{"x\n" * 70_000}', 2, "a quote opens here and does not close for long"),
+        (f'a,b\n1,"{"x\n" * 70_000}', 2, "a quote that is never closed"),
     ],
 )
-def test_a_row_that_can_not_be_read_says_why(text: str, line: int, words: str, read: Read) -> None:
-    fault = next(row for row in read(text.encode())[1] if row.fault)
+def test_unreadable_row_is_a_fault(text: str, line: int, words: str) -> None:
+    fault = next(record for record in read(text.encode())[1] if record.fault)
     assert fault.line == line
     assert words in (fault.fault or "")
 
 
-def test_a_bad_row_hides_no_other(read: Read) -> None:
-    _, rows = read(b'a,b\n1,"2"3\n4,5\n6\n7,8\n')
-    assert [(row.line, bool(row.fault)) for row in rows] == [(2, True), (3, False), (4, True), (5, False)]
+def test_rows_after_an_unreadable_one_are_read() -> None:
+    _, records = read(b'a,b\n1,"2"3\n4,5\n6\n7,8\n')
+    assert [(record.line, bool(record.fault)) for record in records] == [
+        (2, True),
+        (3, False),
+        (4, True),
+        (5, False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,67 +140,59 @@ def test_a_bad_row_hides_no_other(read: Read) -> None:
         (b"%PDF-1.7", "a PDF"),
         (b"<html><body>", "XML or HTML"),
         (b'[{"user_id": "007"}]', "jq -c '.[]'"),
-        (bytes(range(256)) * 20, "no text"),
-        (b"a" * 5000 + b"\xff\x00", "no text"),
-        (b"abc\xff\x81", "neither UTF-8"),
-        ("a,b\nä".encode()[:-1], "was cut off"),
-        (b"a" * (files.LONGEST_LINE + 1), "longer than"),
-        (b"a,b\n" + b"a" * (files.LONGEST_LINE + 1), "Line 2"),
+        (bytes(range(256)) * 20, "zero bytes"),
+        (b"a" * (MAX_LINE + 1), "longer than"),
+        (b"a,b\n" + b"a" * (MAX_LINE + 1), "Line 2"),
     ],
 )
-def test_what_is_no_csv_is_named(data: bytes, words: str, read: Read) -> None:
-    with pytest.raises(Usage) as refusal:
+def test_other_formats_are_named(data: bytes, words: str) -> None:
+    with pytest.raises(UsageError) as error:
         read(data)
-    assert words in str(refusal.value)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "ascii"])
-def test_a_named_encoding_that_does_not_fit_is_told(encoding: str, read: Read) -> None:
-    data = codecs.BOM_UTF16_LE + b"\x00\xd8a\x00" if encoding == "utf-16" else b"a,b\n\xff\xfe1,2\n"
-    with pytest.raises(Usage, match="Name its encoding"):
-        read(data, encoding=encoding)
+    assert words in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
         (b'{"a": 1', "is not JSON"),
-        (b"[1]", "no JSON object"),
-        (b'{"a": 1, "a": 2}', "the same member twice"),
+        (b"[1]", "must be a JSON object"),
+        (b'{"a": 1, "a": 2}', "has a member twice"),
         (b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_json_lines_with_a_bad_line_name_it(line: bytes, fault: str, read: Read) -> None:
-    layout, rows = read(
+def test_bad_line_of_json_lines_is_a_fault(line: bytes, fault: str) -> None:
+    layout, records = read(
         b'{"user_id": "1", "hours": 7.25}\n\n' + line + b'\n{"hours": 1e999999999999999999999}\n'
     )
     assert layout.kind == "jsonl"
-    assert [row.line for row in rows] == [1, 3, 4]
-    assert str(rows[0].cells["hours"]) == "7.25"  # type: ignore[call-overload]
-    assert fault in (rows[1].fault or "")
-    assert rows[2].fault is None
+    assert [record.line for record in records] == [1, 3, 4]
+    assert str(records[0].cells["hours"]) == "7.25"  # type: ignore[call-overload]
+    assert fault in (records[1].fault or "")
+    assert records[2].fault is None
 
 
-def test_whether_the_last_line_has_an_end_is_told() -> None:
-    for data, whole in ((b"a\n", True), (b"a\r", True), (b"a", False), ("ä\n".encode("cp1252"), True)):
-        assert examine(io.BytesIO(data)).whole is whole
-    assert examine(io.BytesIO(b"a"), "x-mac-cyrillic".replace("x-", "")).encoding_name == "mac-cyrillic"
+@pytest.mark.parametrize(
+    ("data", "complete"),
+    [(b"a\n", True), (b"a\r", True), (b"a", False), ("a\n".encode("utf-16"), True)],
+)
+def test_file_is_complete_if_its_last_line_ends(data: bytes, complete: bool) -> None:  # noqa: FBT001
+    assert inspect(io.BytesIO(data)).complete is complete
 
 
-def test_a_header_that_is_no_csv_has_no_columns() -> None:
-    assert layout_of(io.BytesIO(b'"a'), "utf-8", known=()).header == ()
+def test_header_that_is_not_csv_has_no_columns() -> None:
+    assert detect(io.BytesIO(b'"a'), "utf-8", known=()).header == ()
 
 
 def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abc")))
-    with opened("-") as stream:
-        assert stream.read() == b"abc"
-        stream.seek(0)
-        assert stream.read() == b"abc"
+    with open_input("-") as stream:
+        for _ in range(2):
+            stream.seek(0)
+            assert stream.read() == b"abc"
 
 
-def test_what_is_no_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Usage, match="can't be read"), opened(str(tmp_path)):
+def test_unreadable_path_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="cannot be read"), open_input(str(tmp_path)):
         pass
 
     class Pipe(io.BytesIO):
@@ -198,5 +203,5 @@ def test_what_is_no_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return Pipe()
 
     monkeypatch.setattr(Path, "open", open_pipe)
-    with pytest.raises(Usage, match="is no file"), opened("pipe"):
+    with pytest.raises(UsageError, match="is not a file"), open_input("pipe"):
         pass

@@ -1,4 +1,4 @@
-"""The importer's memory does not grow with the file. IMPORT_MEMORY_ROWS=1000000 is the long run."""
+"""Memory use does not depend on the file's size. IMPORT_MEMORY_ROWS=1000000 is the long run."""
 
 import os
 import subprocess
@@ -10,18 +10,18 @@ import pytest
 from local.settings import PROJECT
 
 ROWS = int(os.environ.get("IMPORT_MEMORY_ROWS", "60000"))
-# By a small process between: a child's most memory is never less than its parent's at the start.
+# A small process in between, because a child's peak is at least its parent's memory at the fork.
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 MARGIN = 12
-"""Megabytes: what SQLite may keep of its private file, and one chunk of the file more."""
+"""Megabytes: SQLite's cache and one chunk of the file."""
 
 
 def peak(file: Path) -> float:
-    """Return the most megabytes that a dry run had."""
+    """Return the peak memory of a dry run in megabytes."""
     command = PROJECT / ".venv/bin/timesheets-import"
     ran = subprocess.run(
         [sys.executable, "-c", MEASURE, command, file, "--dry-run"],
@@ -33,7 +33,7 @@ def peak(file: Path) -> float:
 
 
 @pytest.mark.parametrize("repeated", [False, True], ids=["all different", "with external ids"])
-def test_memory_stays_the_same_whatever_the_size(repeated: bool, tmp_path: Path) -> None:  # noqa: FBT001
+def test_memory_does_not_depend_on_the_size(repeated: bool, tmp_path: Path) -> None:  # noqa: FBT001
     peaks = []
     for size in (1_000, ROWS):
         file = tmp_path / f"{size}.csv"

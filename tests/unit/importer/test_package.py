@@ -1,10 +1,10 @@
-"""The importer's wheel carries all it needs of the shared package, and nothing that needs AWS."""
+"""The importer needs only the model of the shared package, which its wheel ships, and nothing of AWS."""
 
 import subprocess
 import sys
 
 
-def test_the_importer_uses_the_model_alone() -> None:
+def test_only_the_model_of_the_shared_package_is_imported() -> None:
     source = "import sys, timesheets_import.cli; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     loaded = ran.stdout.split()

@@ -1,4 +1,4 @@
-"""What the command shows: a bar on a terminal, plain lines in a log, JSON for programs."""
+"""Report an import: a progress bar on a terminal, lines in a log, or JSON Lines for programs."""
 
 import json
 import sys
@@ -11,23 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-EVERY: Final = 10
-"""Seconds between two lines of progress in a log, and between two of the same trouble."""
+INTERVAL: Final = 10
+"""Seconds between two lines of progress in a log, and between two equal warnings about a retry."""
 
 
-class Show:
-    """One run's output: words on stderr, JSON on stdout."""
+class Reporter:
+    """The output of one run: text on stderr, JSON on stdout. Threads share it."""
 
     def __init__(self, *, as_json: bool, out: TextIO | None = None, console: Console | None = None) -> None:
-        """Show on a terminal if stderr is one."""
+        """Show a progress bar if stderr is a terminal."""
         self._out = out or sys.stdout
         self._json = as_json
-        # Words of the file and of the server are no markup, and a log's lines are not wrapped.
+        # Text of files and servers is not markup, and lines of a log are not wrapped.
         self._console = console or Console(
             stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
         self._lock = threading.Lock()
-        self._told: dict[str, float] = {}
+        self._retries: dict[str, float] = {}
         self._line_at = time.monotonic()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -43,7 +43,7 @@ class Show:
             )
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Show the progress bar."""
         if self._bar:
             self._bar.start()
         return self
@@ -51,47 +51,48 @@ class Show:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the terminal as it was."""
+        """Remove the progress bar."""
         if self._bar:
             self._bar.stop()
 
-    def say(self, event: str, text: str, **facts: object) -> None:
-        """Tell of something that happened."""
+    def event(self, name: str, text: str, **facts: object) -> None:
+        """Report an event: its text for people, its name and facts for programs."""
         with self._lock:
             if self._json:
-                print(json.dumps({"event": event, "text": text, **facts}), file=self._out, flush=True)
+                print(json.dumps({"event": name, "text": text, **facts}), file=self._out, flush=True)
             elif text:
                 self._console.print(Text(text))
 
-    def trouble(self, why: str, seconds: float, left: float) -> None:
-        """Tell of a wait, but not of each where many wait for the same."""
+    def retry(self, reason: str, seconds: float, remaining: float) -> None:
+        """Report a wait before a retry, unless the same reason was reported a moment ago."""
         now = time.monotonic()
         with self._lock:
-            recent = now - self._told.get(why, -EVERY) < EVERY
-            self._told[why] = now if not recent else self._told[why]
+            recent = now - self._retries.get(reason, -INTERVAL) < INTERVAL
+            if not recent:
+                self._retries[reason] = now
         if not recent:
-            text = f"{why}; trying again in {seconds:.1f} s, giving up in {left:.0f} s"
-            self.say("retry", text, reason=why, seconds=round(seconds, 1), gives_up_in=round(left))
+            text = f"{reason}; retrying in {seconds:.1f} s, giving up in {remaining:.0f} s"
+            self.event("retry", text, reason=reason, seconds=round(seconds, 1), gives_up_in=round(remaining))
 
-    def progress(self, done: int, total: int | None, rate: float, what: str) -> None:
-        """Show how far it is; in a log now and then."""
+    def progress(self, done: int, total: int | None, rate: float, action: str) -> None:
+        """Report progress in rows and rows per second; in a log every `INTERVAL`."""
         if self._bar:
             with self._lock:
-                if self._task is None or self._bar.tasks[-1].description != what:
+                if self._task is None or self._bar.tasks[-1].description != action:
                     for task in self._bar.task_ids:
                         self._bar.remove_task(task)
-                    self._task = self._bar.add_task(what, total=total, rate="")
+                    self._task = self._bar.add_task(action, total=total, rate="")
                 self._bar.update(self._task, completed=done, total=total, rate=f"{rate:,.0f} rows/s")
             return
         now = time.monotonic()
-        if now - self._line_at < EVERY:
+        if now - self._line_at < INTERVAL:
             return
         self._line_at = now
-        left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
-        of = f" of {total:,}" if total else ""
-        self.say(
+        remaining = f", {(total - done) / rate:.0f} s left" if total and rate else ""
+        count = f"{done:,} of {total:,}" if total else f"{done:,}"
+        self.event(
             "progress",
-            f"{what}: {done:,}{of} rows, {rate:,.0f} rows/s{left}",
+            f"{action}: {count} rows, {rate:,.0f} rows/s{remaining}",
             done=done,
             rows=total,
             rows_per_second=round(rate, 1),

@@ -1,5 +1,6 @@
-"""Signing in at servers that say yes, no, later, and nonsense."""
+"""Sign-in at servers that accept, refuse, are busy or answer nonsense."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,9 @@ from urllib.parse import parse_qs
 import httpx2 as httpx
 import pytest
 
-from timesheets_import.errors import NotSignedIn, Usage
-from timesheets_import.patience import Patience
-from timesheets_import.signing_in import Credentials, Tokens, address
+from timesheets_import.errors import SignInError, UsageError
+from timesheets_import.oauth import Credentials, Tokens, secure_url
+from timesheets_import.retry import FIRST_CONTACT, Retry
 
 ISSUER = "https://tenant.example/"
 METADATA = {"issuer": ISSUER, "token_endpoint": "https://tenant.example/oauth/token"}
@@ -26,7 +27,7 @@ def requests() -> list[httpx.Request]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, requests: list[httpx.Request]) -> Server:
-    """Return what makes a client of a server with this description, and these answers to token requests."""
+    """Return a function that makes the tokens of a server with this metadata and these token responses."""
 
     def tokens(*answers: Any, metadata: Any = METADATA, **known: str) -> Tokens:
         left = iter(answers)
@@ -44,7 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch, requests: list[httpx.Request]) -> Se
 
         monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
         credentials = Credentials(**{"issuer": ISSUER, "client_id": "c", "secret": "s3cret"} | known)
-        return Tokens(credentials, Patience(2, lambda *_: None))
+        return Tokens(credentials, Retry(2, lambda *_: None))
 
     return tokens
 
@@ -61,7 +62,7 @@ def forms(requests: list[httpx.Request]) -> list[dict[str, list[str]]]:
     return [parse_qs(one.content.decode()) for one in requests if one.method == "POST"]
 
 
-def test_a_token_is_kept_until_shortly_before_its_end_and_renewed_with_its_audience(
+def test_token_is_renewed_with_its_audience_shortly_before_it_expires(
     server: Server, requests: list[httpx.Request], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
@@ -81,18 +82,18 @@ def test_a_token_is_kept_until_shortly_before_its_end_and_renewed_with_its_audie
     assert all("Authorization" in one.headers for one in requests if one.method == "POST")
 
 
-def test_the_secret_goes_as_the_server_wants_it(server: Server, requests: list[httpx.Request]) -> None:
+def test_secret_is_sent_as_the_server_supports(server: Server, requests: list[httpx.Request]) -> None:
     metadata = METADATA | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     server(TOKEN, metadata=metadata).current()
     assert forms(requests)[0]["client_secret"] == ["s3cret"]
 
 
-def test_a_token_endpoint_may_be_named(server: Server, requests: list[httpx.Request]) -> None:
+def test_token_endpoint_option_skips_discovery(server: Server, requests: list[httpx.Request]) -> None:
     server(TOKEN, token_endpoint="https://other.example/t").current()
     assert [str(one.url) for one in requests] == ["https://other.example/t"]
 
 
-def test_a_server_of_oauth_alone_is_found(server: Server, requests: list[httpx.Request]) -> None:
+def test_metadata_of_rfc_8414_is_found(server: Server, requests: list[httpx.Request]) -> None:
     def describe(request: httpx.Request) -> httpx.Response:
         found = "oauth-authorization-server" in request.url.path
         body = METADATA | {"issuer": "https://tenant.example/one"}
@@ -106,7 +107,7 @@ def test_a_server_of_oauth_alone_is_found(server: Server, requests: list[httpx.R
     "trouble",
     [httpx.ConnectError("no"), httpx.Response(503), httpx.Response(429, headers={"Retry-After": "0"})],
 )
-def test_trouble_is_waited_for(trouble: object, server: Server) -> None:
+def test_temporary_failure_is_retried(trouble: object, server: Server) -> None:
     assert server(trouble, TOKEN).current() == "t"
 
 
@@ -122,11 +123,11 @@ def test_trouble_is_waited_for(trouble: object, server: Server) -> None:
         (httpx.Response(400, text="Bad"), "--token-endpoint"),
         (httpx.Response(429, headers={"Retry-After": "99"}), "Could not sign in: "),
         (TOKEN | {"access_token": 1}, "--token-endpoint"),
-        (TOKEN | {"scope": "read:timesheets"}, "gets no batch:upload"),
+        (TOKEN | {"scope": "read:timesheets"}, "not batch:upload"),
     ],
 )
-def test_a_server_that_gives_none_is_understood(answer: object, words: str, server: Server) -> None:
-    with pytest.raises(NotSignedIn) as refusal:
+def test_refusal_names_the_remedy_and_hides_the_secret(answer: object, words: str, server: Server) -> None:
+    with pytest.raises(SignInError) as refusal:
         server(answer).current()
     assert words in str(refusal.value)
     assert "s3cret" not in str(refusal.value)
@@ -135,40 +136,60 @@ def test_a_server_that_gives_none_is_understood(answer: object, words: str, serv
 @pytest.mark.parametrize(
     ("metadata", "words"),
     [
-        (METADATA | {"issuer": "https://evil.example/"}, "speaks for another issuer"),
-        ({"issuer": ISSUER}, "does not answer as an OAuth server"),
-        ([], "does not answer as an OAuth server"),
-        (greet, "does not answer as an OAuth server"),
-        (refuse, "does not answer as an OAuth server"),
+        (METADATA | {"issuer": "https://evil.example/"}, "describes another issuer"),
+        ({"issuer": ISSUER}, "does not answer like an OAuth server"),
+        ([], "does not answer like an OAuth server"),
+        (greet, "does not answer like an OAuth server"),
+        (refuse, "does not answer like an OAuth server"),
     ],
 )
-def test_what_is_no_issuer_is_told(metadata: object, words: str, server: Server) -> None:
-    with pytest.raises(NotSignedIn, match=words):
+def test_bad_metadata_is_a_sign_in_error(metadata: object, words: str, server: Server) -> None:
+    with pytest.raises(SignInError, match=words):
         server(metadata=metadata).current()
 
 
-def test_no_secret_goes_where_others_read_along(server: Server) -> None:
-    with pytest.raises(Usage, match="The token endpoint"):
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.ConnectTimeout("slow")])
+def test_unreachable_server_ends_the_import_within_seconds(
+    failure: Exception, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    def wait(_: object, seconds: float) -> bool:
+        nonlocal now
+        now += seconds
+        return False
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    tokens = server(*[failure] * 20)
+    tokens._retry = Retry(600, lambda *_: None)
+    with pytest.raises(SignInError, match="Check the address and the network"):
+        tokens.current()
+    assert now <= FIRST_CONTACT
+
+
+def test_secret_is_never_sent_over_plain_http(server: Server) -> None:
+    with pytest.raises(UsageError, match="The token endpoint"):
         server(metadata=METADATA | {"token_endpoint": "http://tenant.example/t"}).current()
 
 
 @pytest.mark.parametrize(
     "text", ["", "x", "https://", "https://a:b@c", "https://a?b", "https://a:b", "http://[x"]
 )
-def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(Usage, match="is no address"):
-        address("--api", text)
+def test_bad_url_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a URL"):
+        secure_url("--api", text)
 
 
-def test_only_this_machine_goes_without_https() -> None:
-    assert address("--api", "http://127.0.0.1:3000") == "http://127.0.0.1:3000"
-    with pytest.raises(Usage, match="must begin with https"):
-        address("--api", "http://exampleco.example")
+def test_plain_http_is_for_loopback_only() -> None:
+    assert secure_url("--api", "http://127.0.0.1:3000") == "http://127.0.0.1:3000"
+    with pytest.raises(UsageError, match="must begin with https"):
+        secure_url("--api", "http://exampleco.example")
 
 
-def test_who_never_signed_in_has_nothing_to_close(server: Server) -> None:
+def test_close_without_a_sign_in(server: Server) -> None:
     server().close()
 
 
-def test_credentials_do_not_show_the_secret() -> None:
+def test_repr_of_credentials_hides_the_secret() -> None:
     assert "s3cret" not in repr(Credentials(issuer="i", client_id="c", secret="s3cret"))

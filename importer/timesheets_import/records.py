@@ -1,0 +1,103 @@
+"""Read a file's rows one by one, each with its line and its fault if it cannot be read."""
+
+import csv
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+from typing import Any, BinaryIO
+
+from timesheets_import.files import text_lines
+from timesheets_import.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row as the file has it."""
+
+    line: int
+    """Where it begins, from 1."""
+    cells: list[str] | dict[str, Any]
+    """CSV's cells in the header's order, or JSON's members."""
+    fault: str | None = None
+
+
+def read_records(stream: BinaryIO, layout: Layout) -> Generator[Record]:
+    """Yield a file's rows; those without any content are left out.
+
+    Raises
+    ------
+    UsageError
+        If the file's text cannot be decoded.
+
+    """
+    with text_lines(stream, layout.encoding) as lines:
+        body = islice(lines, layout.skipped, None)
+        yield from _json_lines(body) if layout.kind == "jsonl" else _csv_rows(body, layout)
+
+
+def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[Record]:
+    reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
+    next(reader)
+    columns = len(layout.header)
+    while True:
+        line = layout.skipped + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Record(line, [], _csv_fault(str(error)))
+            continue
+        if any(cell and not cell.isspace() for cell in cells):
+            yield Record(line, cells[:columns], _width_fault(cells, columns))
+
+
+def _csv_fault(error: str) -> str:
+    if "unexpected end" in error or "field larger" in error:
+        return "has a quote that is never closed: close it, or double it if it is part of the text"
+    return f"is not CSV ({error}): double a quote that is part of a quoted text"
+
+
+def _width_fault(cells: list[str], columns: int) -> str | None:
+    if len(cells) < columns:
+        return f"has {len(cells)} of {columns} columns: the file may have been cut off"
+    if any(cells[columns:]):
+        return f"has {len(cells)} columns, the header {columns}: quote texts that hold the delimiter"
+    return None
+
+
+def _json_lines(lines: Iterator[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        if line.isspace():
+            continue
+        try:
+            value = json.loads(
+                line,
+                parse_int=_number,
+                parse_float=_number,
+                parse_constant=_number,
+                object_pairs_hook=_members,
+            )
+        except json.JSONDecodeError as error:
+            yield Record(number, {}, f"is not JSON ({error.msg}, column {error.colno})")
+        except (ValueError, RecursionError) as error:
+            yield Record(number, {}, str(error) if isinstance(error, ValueError) else "is nested too deeply")
+        else:
+            fault = None if isinstance(value, dict) else "must be a JSON object in braces"
+            yield Record(number, {} if fault else value, fault)
+
+
+def _number(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent beyond Decimal's range
+        return Decimal("NaN")
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("has a member twice")
+    return members

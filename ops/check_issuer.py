@@ -17,7 +17,7 @@ from ops import findings
 from ops.authorization_server import Credentials, bare_token, discover, issuer_of, keys_finding, new_token
 from ops.explanations import claims_of, refusal_finding
 from ops.findings import Finding
-from tokens.errors import ConfigurationError, KeysUnavailable, Refused
+from tokens.errors import ConfigurationError, InvalidToken, KeysUnavailable
 from tokens.settings import Settings
 
 NAMESPACE: Final = "https://api.exampleco.com"
@@ -138,7 +138,7 @@ def _judged(token: str, settings: Settings) -> Iterator[Finding]:
     """Say what the authorizer itself makes of a token."""
     try:
         identity = Authorizer(settings).identify(token)
-    except Refused as refusal:
+    except InvalidToken as refusal:
         yield refusal_finding(refusal.reason, token, settings)
     except KeysUnavailable:
         yield Finding("note", "token: not judged, since there are no keys to judge it by")

@@ -1,8 +1,8 @@
-"""What a signed token claims (RFC 7519, section 4.1; RFC 9068, section 4): checked, one by one."""
+"""Rules for the claims of a signed token (RFC 7519, section 4.1; RFC 9068, section 4)."""
 
 from typing import Any, Final
 
-from .errors import Refused
+from .errors import InvalidToken
 from .settings import Settings
 
 MAX_SUBJECT: Final = 255
@@ -10,44 +10,44 @@ MAX_CLIENT_ID: Final = 255
 MAX_EMAIL: Final = 320
 """Characters, each."""
 MAX_TIME: Final = 2**53
-"""Seconds since 1970: every system counts this far exactly."""
+"""Seconds since 1970. JSON implementations agree on integers up to here (RFC 8259, section 6)."""
 
 # Claims of OpenID Connect ID tokens (Core 1.0, sections 2 and 3.3.2.11) and of logout tokens
-# (Back-Channel Logout 1.0, section 2.4), which no access token of the issuer has.
-_OF_OTHER_TOKENS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash", "events"})
+# (Back-Channel Logout 1.0, section 2.4). The issuer's access tokens have none of them.
+_OTHER_TOKENS_CLAIMS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash", "events"})
 
 
 def check_claims(claims: dict[str, Any], settings: Settings, now: float) -> dict[str, str]:
-    """Check a token's claims at the time `now` (seconds since 1970).
+    """Check a token's claims at the time `now` (seconds since 1970) and return the caller's identity.
 
-    Returns what handlers learn of the caller: `sub`, `scope`, `exp` (seconds since 1970), `client_id`
-    (empty if the token does not say) and, where present, `email`. Strings, as API Gateway passes no more.
+    The identity has `sub`, `scope`, `exp` (seconds since 1970), `client_id` (empty if the token has
+    none) and, if present, `email`. All are strings, because API Gateway passes on nothing else.
 
     Raises
     ------
-    Refused
-        If the token is another's, for another API, of another kind or another time.
+    InvalidToken
+        If the token is from another issuer, for another API, of another kind or not valid at this time.
 
     """
     if claims.get("iss") != settings.issuer:
-        raise Refused("wrong_issuer")
+        raise InvalidToken("wrong_issuer")
     _check_audience(claims.get("aud"), settings.audience)
     expires_at = _check_times(claims, settings.leeway, now)
-    if not _OF_OTHER_TOKENS.isdisjoint(claims):
-        raise Refused("not_an_access_token")
+    if not _OTHER_TOKENS_CLAIMS.isdisjoint(claims):
+        raise InvalidToken("not_an_access_token")
     scope = claims.get("scope", "")
     if not _is_scope(scope):
-        raise Refused("bad_scope")
+        raise InvalidToken("bad_scope")
     subject: Any = claims.get("sub")
     if not _is_text(subject, MAX_SUBJECT):
-        raise Refused("bad_subject")
+        raise InvalidToken("bad_subject")
     client_id: Any = claims.get("azp", claims.get("client_id", ""))  # Auth0's name; RFC 9068's
     if client_id != claims.get("client_id", client_id):
-        raise Refused("bad_client")
+        raise InvalidToken("bad_client")
     if client_id != "" and not _is_text(client_id, MAX_CLIENT_ID):
-        raise Refused("bad_client")
+        raise InvalidToken("bad_client")
     if not isinstance(claims.get("jti", ""), str):
-        raise Refused("bad_token_id")
+        raise InvalidToken("bad_token_id")
     identity = {"sub": subject, "scope": scope, "exp": str(expires_at), "client_id": client_id}
     email: Any = claims.get(settings.email_claim)
     if _is_text(email, MAX_EMAIL):
@@ -55,34 +55,34 @@ def check_claims(claims: dict[str, Any], settings: Settings, now: float) -> dict
     return identity
 
 
-def _check_audience(given: object, audience: str) -> None:
-    """Refuse unless `aud` is the audience, or a list of strings that holds it."""
-    if given == audience:
+def _check_audience(claim: object, audience: str) -> None:
+    """Check that `aud` is the audience, or a list of strings that contains it."""
+    if claim == audience:
         return
-    if not isinstance(given, list) or audience not in given or not all(isinstance(a, str) for a in given):
-        raise Refused("wrong_audience")
+    if not isinstance(claim, list) or audience not in claim or not all(isinstance(a, str) for a in claim):
+        raise InvalidToken("wrong_audience")
 
 
 def _check_times(claims: dict[str, Any], leeway: int, now: float) -> int:
-    """Return `exp` of a token that is valid now."""
+    """Check `exp`, `iat` and `nbf`, and return `exp`."""
     expires_at, issued_at = _time(claims.get("exp")), _time(claims.get("iat"))
     if expires_at + leeway <= now:
-        raise Refused("expired")
+        raise InvalidToken("expired")
     if issued_at - leeway > now:
-        raise Refused("issued_in_future")
+        raise InvalidToken("issued_in_future")
     if "nbf" in claims and _time(claims["nbf"]) - leeway > now:
-        raise Refused("not_yet_valid")
+        raise InvalidToken("not_yet_valid")
     return expires_at
 
 
 def _time(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_TIME:  # a bool is an int, too
-        raise Refused("bad_time")
+    if type(value) is not int or not 0 <= value <= MAX_TIME:  # `type`, because bool is a subclass of int
+        raise InvalidToken("bad_time")
     return value
 
 
 def _is_scope(value: object) -> bool:
-    r"""Tell scope (RFC 6749, section 3.3): tokens of printable ASCII but " and \\, one space between."""
+    r"""Return whether `value` is a scope (RFC 6749, section 3.3): printable ASCII without " and \\."""
     return (
         isinstance(value, str)
         and value.isascii()
@@ -94,5 +94,5 @@ def _is_scope(value: object) -> bool:
     )
 
 
-def _is_text(value: object, longest: int) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()
+def _is_text(value: object, max_length: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= max_length and value.isprintable()

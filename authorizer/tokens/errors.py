@@ -1,4 +1,4 @@
-"""Why a token is not to be trusted, and what goes wrong besides."""
+"""Errors of the token check."""
 
 from typing import Literal
 
@@ -26,25 +26,25 @@ type Reason = Literal[
     "bad_token_id",
     "not_an_access_token",
 ]
-"""Fixed codes for logs and metrics. They say what was wrong, never what was sent."""
+"""Fixed codes for logs and metrics. They name the fault and repeat nothing of the token."""
 
 
-class Refused(Exception):
-    """The token is not to be trusted; the caller gets 401."""
+class InvalidToken(Exception):
+    """The token must not be trusted; the caller gets 401."""
 
     def __init__(self, reason: Reason) -> None:
-        """Refuse for one of the fixed reasons."""
+        """Refuse the token for one of the fixed reasons."""
         super().__init__(reason)
         self.reason = reason
 
 
 class OperationalError(Exception):
-    """The token could not be checked, through no fault of the caller; they get 500."""
+    """The token could not be checked, through no fault of the caller, who gets 500."""
 
 
 class ConfigurationError(OperationalError):
-    """The authorizer's environment does not say whose tokens to trust, or contradicts itself."""
+    """A setting of the authorizer is missing or invalid."""
 
 
 class KeysUnavailable(OperationalError):
-    """The issuer's keys are out of reach, and none that may still be used are at hand."""
+    """The issuer's keys could not be fetched, and no cached ones may still be used."""

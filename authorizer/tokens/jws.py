@@ -1,4 +1,4 @@
-"""A token's outer form, to the letter: JWS compact serialization (RFC 7515, section 7.1)."""
+"""A strict parser for JWS compact serialization (RFC 7515, section 7.1)."""
 
 import binascii
 from functools import lru_cache
@@ -6,85 +6,84 @@ from typing import Any, Final
 
 from timesheets.strict_json import Decoder
 
-from .errors import Refused
+from .errors import InvalidToken
 
 MAX_TOKEN: Final = 8 * 1024
 """Bytes."""
 MAX_KEY_ID: Final = 256
 """Characters."""
 MAX_DEPTH: Final = 8
-"""Objects and lists within each other."""
+"""Levels of nested objects and lists."""
 
 _decoder = Decoder(max_depth=MAX_DEPTH)
 
-# RFC 7515, section 4.1.11; RFC 7797; RFC 7516: each changes what is signed or how it is read.
+# RFC 7515, section 4.1.11; RFC 7797; RFC 7516. Each changes how the token must be read.
 _UNSUPPORTED: Final = frozenset({"crit", "b64", "zip"})
 _TYPES: Final = ("JWT", "at+jwt")
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_BASE64 = bytes.maketrans(b"-_", b"+/")
-# What may stand last, by length modulo 4: the bits that decode to nothing must be zero.
-_LAST = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+# By length modulo 4: the characters that may stand last, because their unused bits are zero.
+_FINAL_CHARACTERS = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
 _PADDING = (b"", b"", b"==", b"=")
 
 
 def parse_compact(token: str, algorithm: str) -> tuple[str, bytes, bytes, bytes]:
-    """Take a token apart, if its header asks for just the configured algorithm.
+    """Split a token into its key id, signing input, encoded payload and signature.
 
-    Returns the key id (empty if the header names none), what was signed, the payload (still encoded)
-    and the signature. Nothing of it is to be trusted yet.
-
-    Keys that a header embeds or points to (`jwk`, `jku`, `x5c`, `x5u`) are never looked at.
+    Checks form and header only; nothing in the result is verified. The key id is empty if the header
+    has none. Keys that a header embeds or links to (`jwk`, `jku`, `x5c`, `x5u`) are ignored.
 
     Raises
     ------
-    Refused
-        If the token is too large, malformed, or made for something else.
+    InvalidToken
+        If the token is too large or malformed, or if its header asks for another algorithm, type or
+        extension.
 
     """
     if len(token) > MAX_TOKEN:
-        raise Refused("too_large")
+        raise InvalidToken("too_large")
     try:
         signing_input, _, signature = token.encode("ascii").rpartition(b".")
     except UnicodeEncodeError:
-        raise Refused("not_compact") from None
+        raise InvalidToken("not_compact") from None
     header, _, payload = signing_input.partition(b".")
     if not (header and payload and signature) or b"." in payload:
-        raise Refused("not_compact")
-    return _key_id(header, algorithm), signing_input, payload, decoded(signature)
+        raise InvalidToken("not_compact")
+    return _key_id(header, algorithm), signing_input, payload, decode_segment(signature)
 
 
-def decoded(segment: bytes) -> bytes:
-    """Decode one part of a token.
+def decode_segment(segment: bytes) -> bytes:
+    """Decode one segment of a token.
 
     Raises
     ------
-    Refused
-        Unless it is canonical base64url.
+    InvalidToken
+        If it is not canonical base64url.
 
     """
     try:
         return base64url_decode(segment)
     except ValueError:
-        raise Refused("not_base64url") from None
+        raise InvalidToken("not_base64url") from None
 
 
-@lru_cache(maxsize=16)  # an issuer's header is the same for all tokens of a key; strangers' only push it out
+@lru_cache(maxsize=16)  # all tokens signed with one key share a header; exceptions are not cached
 def _key_id(segment: bytes, algorithm: str) -> str:
-    """Check the header and return its `kid`; refusals are not cached."""
+    """Check a header and return its `kid`."""
     try:
-        header = json_object(decoded(segment))
+        header = json_object(decode_segment(segment))
     except ValueError:
-        raise Refused("not_json") from None
+        raise InvalidToken("not_json") from None
     if header.get("alg") != algorithm:
-        raise Refused("wrong_algorithm")
+        raise InvalidToken("wrong_algorithm")
     if header.get("typ", "JWT") not in _TYPES:
-        raise Refused("wrong_type")
+        raise InvalidToken("wrong_type")
     if not _UNSUPPORTED.isdisjoint(header):
-        raise Refused("unsupported_header")
+        raise InvalidToken("unsupported_header")
     key_id = header.get("kid", "")
     if not isinstance(key_id, str) or len(key_id) > MAX_KEY_ID:
-        raise Refused("no_key_id")
+        raise InvalidToken("no_key_id")
     return key_id
 
 
@@ -94,22 +93,23 @@ def base64url_decode(text: bytes) -> bytes:
     Raises
     ------
     ValueError
-        Unless `text` is the one canonical encoding of what it decodes to, and that is not nothing.
+        If `text` is empty or not the canonical encoding of its content.
 
     """
     remainder = len(text) % 4
-    if not text or text.translate(None, _ALPHABET) or text[-1] not in _LAST[remainder]:
+    if not text or text.translate(None, _ALPHABET) or text[-1] not in _FINAL_CHARACTERS[remainder]:
         raise ValueError("not canonical base64url")
     return binascii.a2b_base64(text.translate(_TO_BASE64) + _PADDING[remainder])
 
 
 def json_object(data: bytes) -> dict[str, Any]:
-    """Decode a JSON object in UTF-8: strict JSON, nested at most 8 deep.
+    """Decode a JSON object (RFC 8259).
 
     Raises
     ------
     ValueError
-        For anything else.
+        If `data` is not UTF-8, not a JSON object, nested more than MAX_DEPTH deep, names a member
+        twice or contains NaN or Infinity.
 
     """
     value = _decoder.decode(data.decode())

@@ -1,20 +1,20 @@
-"""Keys kept between requests: fetched ahead, refreshed in time, never lost to a failed fetch."""
+"""A cache of verification keys: refreshes them in time and keeps them when a fetch fails."""
 
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .errors import KeysUnavailable, Refused
+from .errors import InvalidToken, KeysUnavailable
 from .settings import Settings
 
-SET_BACK: Final = 60
-"""Seconds by which a clock that is corrected may go back."""
+CLOCK_TOLERANCE: Final = 60
+"""Seconds by which the clock may step back without making cached keys unusable."""
 
 
 class KeyStore[Key]:
     """The issuer's keys by `kid`.
 
-    Times are wall-clock, so that a snapshot restored days later knows how old its keys are.
+    Uses wall-clock time, so that a snapshot restored days later knows the age of its keys.
     """
 
     def __init__(
@@ -25,9 +25,9 @@ class KeyStore[Key]:
         on_failure: Callable[[KeysUnavailable], None],
         clock: Callable[[], float],
     ) -> None:
-        """Keep what `fetch` returns, for as long as `settings` allow.
+        """Cache the keys that `fetch` returns, for the times that `settings` give.
 
-        `on_failure` learns of each failed fetch that the old keys outlive.
+        Calls `on_failure` when a fetch fails and the cached keys stay in use.
         """
         self._fetch = fetch
         self._max_age = settings.keys_max_age
@@ -35,57 +35,57 @@ class KeyStore[Key]:
         self._cooldown = settings.keys_cooldown
         self._on_failure = on_failure
         self._clock = clock
-        # The keys and when they were fetched, replaced as one: who reads them reads both of one fetch.
-        self._held: tuple[Mapping[str, Key], float] = ({}, float("-inf"))
-        self._tried_at = float("-inf")
-        self._failure = "they were never fetched"
-        self._fetching = threading.Lock()
+        # Keys and time of fetch in one tuple: a reader in another thread must not mix two fetches.
+        self._cache: tuple[Mapping[str, Key], float] = ({}, float("-inf"))
+        self._last_attempt = float("-inf")
+        self._last_error = "they were never fetched"
+        self._lock = threading.Lock()
 
     def get(self, key_id: str) -> Key:
-        """Return the key of that name.
+        """Return the key with this `kid`.
 
         Raises
         ------
-        Refused
-            If the issuer has no such key.
+        InvalidToken
+            If the issuer publishes no such key.
         KeysUnavailable
             If there are no keys that may still be used.
 
         """
-        keys, age = self._look()
+        keys, age = self._keys_and_age()
         if key_id in keys and age < self._max_age:
             return keys[key_id]
         self.refresh(wait=key_id not in keys or age >= self._max_age + self._max_stale)
-        keys, age = self._look()
+        keys, age = self._keys_and_age()
         if age >= self._max_age + self._max_stale:
-            raise KeysUnavailable(f"the issuer's keys are out of reach: {self._failure}")
+            raise KeysUnavailable(f"no usable keys of the issuer: {self._last_error}")
         if key_id not in keys:
-            raise Refused("unknown_key")
+            raise InvalidToken("unknown_key")
         return keys[key_id]
 
     def refresh(self, *, wait: bool) -> None:
-        """Fetch the keys, unless the last try was within the cooldown.
+        """Fetch the keys, unless the last attempt was within the cooldown.
 
-        One fetch runs at a time. Who finds another's under way waits for it only if told to: a token
-        whose key is known is never held up.
+        One fetch runs at a time. While another thread fetches, this method returns at once unless
+        `wait` is set, so that a token with a known key is never delayed.
         """
-        if not self._fetching.acquire(blocking=wait):
+        if not self._lock.acquire(blocking=wait):
             return
         try:
             now = self._clock()
-            if 0 <= now - self._tried_at < self._cooldown:
+            if 0 <= now - self._last_attempt < self._cooldown:
                 return
-            self._tried_at = now
-            self._held = (self._fetch(), now)
-        except Exception as error:  # noqa: BLE001 whatever went wrong, the old keys serve on
-            self._failure = str(error) if isinstance(error, KeysUnavailable) else type(error).__name__
-            if self._look()[1] < self._max_age + self._max_stale:
-                self._on_failure(KeysUnavailable(self._failure))
+            self._last_attempt = now
+            self._cache = (self._fetch(), now)
+        except Exception as error:  # noqa: BLE001 whatever fails, cached keys stay in use
+            self._last_error = str(error) if isinstance(error, KeysUnavailable) else type(error).__name__
+            if self._keys_and_age()[1] < self._max_age + self._max_stale:
+                self._on_failure(KeysUnavailable(self._last_error))
         finally:
-            self._fetching.release()
+            self._lock.release()
 
-    def _look(self) -> tuple[Mapping[str, Key], float]:
-        """Return the keys and their age in seconds, beyond all bounds if the clock was set back by much."""
-        keys, fetched_at = self._held
+    def _keys_and_age(self) -> tuple[Mapping[str, Key], float]:
+        """Return the cached keys and their age in seconds; infinite if the clock stepped far back."""
+        keys, fetched_at = self._cache
         age = self._clock() - fetched_at
-        return keys, (age if age >= -SET_BACK else float("inf"))
+        return keys, (age if age >= -CLOCK_TOLERANCE else float("inf"))

@@ -1,4 +1,4 @@
-"""The IAM policy that a token's scopes earn."""
+"""The IAM policy that a token's scopes grant."""
 
 from functools import lru_cache
 from typing import Any, Final
@@ -6,28 +6,28 @@ from typing import Any, Final
 from timesheets.routes import ROUTES
 
 MAX_SCOPE: Final = 1024
-"""Characters of scope passed on whole: API Gateway takes 8 KB of answer."""
+"""Characters of scope that are passed on unchanged: API Gateway accepts an answer of 8 KB."""
 
-_KNOWN_SCOPES: Final = frozenset(route.scope for route in ROUTES)
+_API_SCOPES: Final = frozenset(route.scope for route in ROUTES)
 
 
 def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
-    """Return API Gateway's authorizer answer for a trusted token's identity (see `check_claims`).
+    """Return API Gateway's authorizer answer for a caller's identity (see `check_claims`).
 
-    The policy lists every method that the scopes permit, not only the one called: API Gateway caches
-    it by token and evaluates it again for each route.
+    The policy lists every method that the scopes permit, not only the requested one: API Gateway
+    caches it by token and evaluates it again for each route.
     """
     api, stage, _ = method_arn.split("/", 2)
     scope = identity["scope"]
     allowed = _allowed(f"{api}/{stage}", scope)
-    # A policy must hold a statement, and a token without a useful scope is refused (403), not unknown (401).
-    # The path that was called stays out: its length and its characters are a stranger's.
+    # A policy needs a statement. A valid token without a matching scope gets 403, not 401. The Deny
+    # omits the requested path, because a caller chooses its length and its characters.
     effect, resources = ("Allow", list(allowed)) if allowed else ("Deny", [f"{api}/{stage}/*"])
     statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resources}
     return {
         "principalId": identity["sub"],
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": identity if len(scope) <= MAX_SCOPE else identity | {"scope": _known(scope)},
+        "context": identity if len(scope) <= MAX_SCOPE else identity | {"scope": _api_scopes(scope)},
     }
 
 
@@ -35,17 +35,15 @@ def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
 def _allowed(stage_arn: str, scope: str) -> tuple[str, ...]:
     scopes = scope.split(" ")
     return tuple(
-        f"{stage_arn}/{route.method}{_any_parameters(route.path)}"
-        for route in ROUTES
-        if route.scope in scopes
+        f"{stage_arn}/{route.method}{_path_pattern(route.path)}" for route in ROUTES if route.scope in scopes
     )
 
 
-def _any_parameters(path: str) -> str:
-    """Write `*` for each path parameter."""
+def _path_pattern(path: str) -> str:
+    """Replace each path parameter by `*`."""
     return "/".join("*" if part.startswith("{") else part for part in path.split("/"))
 
 
-def _known(scope: str) -> str:
-    """Keep of a scope what this API knows."""
-    return " ".join(sorted(_KNOWN_SCOPES.intersection(scope.split(" "))))
+def _api_scopes(scope: str) -> str:
+    """Reduce a scope to the values that this API uses."""
+    return " ".join(sorted(_API_SCOPES.intersection(scope.split(" "))))

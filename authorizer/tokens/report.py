@@ -1,13 +1,14 @@
-"""What operators learn: a log line and a metric for each refusal and each failure, of a token never a trace.
+"""Logs and counts refusals and failures; never any part of a token.
 
-A success writes neither: API Gateway's access log records it, and each costs as much as a signature.
+A success writes no log line and no metric: API Gateway's access log records it, and each would cost as
+much as verifying the signature.
 """
 
 import functools
 import os
 from typing import TYPE_CHECKING
 
-from .errors import OperationalError, Refused
+from .errors import InvalidToken, OperationalError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -15,33 +16,33 @@ if TYPE_CHECKING:
 
 @functools.cache
 def _powertools() -> "tuple[Logger, Metrics]":
-    # Imported at the first need: a start that refuses nothing does not wait for it.
+    # Imported at the first report: a start that refuses nothing must not pay for it.
     from aws_lambda_powertools import Logger, Metrics  # noqa: PLC0415
 
     return Logger(), Metrics()
 
 
-def refused(refusal: Refused) -> None:
-    """Report a token that is not to be trusted."""
+def refusal(error: InvalidToken) -> None:
+    """Report a refused token."""
     logger, metrics = _powertools()
-    logger.info("token refused", reason=refusal.reason)
-    metrics.add_dimension(name="reason", value=refusal.reason)
+    logger.info("token refused", reason=error.reason)
+    metrics.add_dimension(name="reason", value=error.reason)
     _count("TokensRefused")
 
 
-def failed(error: Exception) -> None:
-    """Report that a token could not be checked: someone has to act.
+def failure(error: Exception) -> None:
+    """Report that a token could not be checked; an operator has to act.
 
-    Of an error that nobody foresaw only the type is logged: its text might hold anything.
+    Logs only the type of an unexpected error, because its text may hold part of a token.
     """
     detail = str(error) if isinstance(error, OperationalError) else "unexpected"
-    _powertools()[0].error("tokens can't be checked", reason=type(error).__name__, detail=detail)
+    _powertools()[0].error("could not check the token", reason=type(error).__name__, detail=detail)
     _count("AuthorizerFailed")
 
 
-def keys_kept(error: OperationalError) -> None:
-    """Report that keys were due, could not be fetched, and the old ones serve on."""
-    _powertools()[0].warning("keys not refreshed; the old ones serve on", detail=str(error))
+def refresh_failure(error: OperationalError) -> None:
+    """Report that keys were due and could not be fetched, and that the cached ones stay in use."""
+    _powertools()[0].warning("could not refresh keys; using cached ones", detail=str(error))
     _count("KeysNotRefreshed")
 
 
@@ -51,5 +52,6 @@ def _count(metric: str) -> None:
     metrics.flush_metrics()
 
 
-if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":  # a snapshot's start costs nobody
+# A snapshot contains what is loaded, so the import costs no start under SnapStart.
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
     _powertools()

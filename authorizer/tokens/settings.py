@@ -1,4 +1,4 @@
-"""The authorizer's environment, read once."""
+"""The authorizer's settings, read once from the environment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,12 +8,12 @@ from timesheets.settings import clock_leeway
 
 from .errors import ConfigurationError
 
-A_WEEK: Final = 7 * 86_400
+WEEK: Final = 7 * 86_400
 """Seconds."""
 
 
 class Settings:
-    """Whose tokens are trusted, for which API, and for how long keys are."""
+    """The trusted issuer, its audience and algorithm, and the lifetimes of its keys."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Read and check the environment.
@@ -21,31 +21,31 @@ class Settings:
         Raises
         ------
         ConfigurationError
-            If something needed is missing, or does not fit.
+            If a required variable is missing, or if one is invalid.
 
         """
         self.issuer = _required(environ, "TOKEN_ISSUER")
         """The exact `iss`, for Auth0 `https://TENANT/` with the slash."""
         self.audience = _required(environ, "AUDIENCE")
-        """What `aud` must be or contain."""
+        """The API identifier that `aud` must be or contain."""
         self.algorithm = environ.get("TOKEN_ALGORITHM") or "RS256"
-        """`RS256` or `HS256`; never the token's choice."""
+        """`RS256` or `HS256`. The token never chooses."""
         if self.algorithm not in ("RS256", "HS256"):
             raise ConfigurationError("TOKEN_ALGORITHM must be RS256 or HS256")
         self.jwks_uri = _jwks_uri(environ, self.issuer) if self.algorithm == "RS256" else ""
-        """Where RS256 keys are published; by default below the issuer, where Auth0 has them."""
+        """The address of the RS256 keys; by default Auth0's path below the issuer."""
         self.secret_arn = _required(environ, "TOKEN_SECRET_ARN") if self.algorithm == "HS256" else ""
         """The Secrets Manager secret that holds the HS256 key."""
         self.email_claim = f"{environ.get('CLAIMS_NAMESPACE', '').rstrip('/')}/email"
-        """Where the caller's address is, below the prefix of custom claims."""
+        """The name of the claim that holds the caller's email address."""
         self.leeway = _leeway(environ)
-        """Seconds by which the issuer's clock and ours may differ."""
+        """Seconds by which the issuer's clock may differ from ours."""
         self.keys_max_age = _seconds(environ, "KEYS_MAX_AGE", 600)
-        """Seconds after which keys are due to be fetched again."""
+        """Seconds after which cached keys are fetched again."""
         self.keys_max_stale = _seconds(environ, "KEYS_MAX_STALE", 3600)
-        """Seconds that they serve on, while the issuer is out of reach."""
+        """Seconds beyond `keys_max_age` during which cached keys stay in use if fetches fail."""
         self.keys_cooldown = _seconds(environ, "KEYS_COOLDOWN", 10)
-        """The least seconds between two fetches, whatever asks for them."""
+        """The least number of seconds between two fetches."""
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -60,14 +60,14 @@ def _jwks_uri(environ: Mapping[str, str], issuer: str) -> str:
     uri = environ.get("JWKS_URI") or f"{issuer}.well-known/jwks.json"
     try:
         url = urlsplit(uri)
-        good = bool(url.hostname) and url.port != 0
+        valid = bool(url.hostname) and url.port != 0
     except ValueError:
-        good = False
-    # Plain http is for development, where the issuer itself is plain http.
-    if not good or not (url.scheme == "https" or (url.scheme == "http" and issuer.startswith("http://"))):
+        valid = False
+    # Plain http is for development, where the issuer itself has an http address.
+    if not valid or not (url.scheme == "https" or (url.scheme == "http" and issuer.startswith("http://"))):
         raise ConfigurationError("JWKS_URI, by default below TOKEN_ISSUER, must be an https address")
     if "@" in url.netloc or url.fragment:
-        raise ConfigurationError("JWKS_URI must hold no credentials and no fragment")
+        raise ConfigurationError("JWKS_URI must not contain credentials or a fragment")
     return uri
 
 
@@ -80,6 +80,6 @@ def _leeway(environ: Mapping[str, str]) -> int:
 
 def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(A_WEEK)) and int(text) <= A_WEEK):
-        raise ConfigurationError(f"{name} must be a whole number of seconds, a week at most")
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(WEEK)) and int(text) <= WEEK):
+        raise ConfigurationError(f"{name} must be a whole number of seconds, at most {WEEK}")
     return int(text)

@@ -1,4 +1,4 @@
-"""An authorizer whose issuer answers without a network."""
+"""An authorizer whose issuer publishes its keys without a network."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import app
-from tokens import jwks as keys
+from tokens import jwks
 
 if TYPE_CHECKING:
     from tests.support import Issuer
@@ -17,9 +17,9 @@ LIST = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1/GET/timesheets"
 
 @pytest.fixture
 def authorize(issuer: "Issuer", monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., dict[str, Any]]]:
-    """Return what calls the authorizer as API Gateway does, with the header's value."""
-    jwks = {"keys": [issuer.jwk("ours"), issuer.jwk("another")]}
-    monkeypatch.setattr(keys, "_fetch", lambda _: json.dumps(jwks).encode())
+    """Return a function that calls the authorizer as API Gateway does, with an Authorization header."""
+    key_set = {"keys": [issuer.jwk("ours"), issuer.jwk("another")]}
+    monkeypatch.setattr(jwks, "_fetch", lambda _: json.dumps(key_set).encode())
     monkeypatch.setenv("TOKEN_ISSUER", issuer.name)
     monkeypatch.setenv("AUDIENCE", issuer.audience)
     monkeypatch.setenv("CLAIMS_NAMESPACE", "https://api.exampleco.com")

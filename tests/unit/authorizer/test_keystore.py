@@ -1,4 +1,4 @@
-"""Keys between requests: fetched once, refreshed in time, never lost; the clock is the test's."""
+"""The key cache: fetches, refreshes and outages, on a clock that the test controls."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tokens.errors import KeysUnavailable, OperationalError, Refused
+from tokens.errors import InvalidToken, KeysUnavailable, OperationalError
 from tokens.keystore import KeyStore
 from tokens.settings import Settings
 
@@ -16,18 +16,18 @@ MAX_AGE, MAX_STALE, COOLDOWN = 600, 3600, 10
 
 @dataclass
 class Source:
-    """An issuer of keys named after themselves, its clock, and how often it was asked."""
+    """An issuer whose keys equal their names; counts fetches and has its own clock."""
 
     names: set[str] = field(default_factory=lambda: {"a"})
     now: float = 1_795_176_000
     down: bool = False
     fetches: int = 0
-    kept: list[OperationalError] = field(default_factory=list)
-    before: Callable[[], None] = lambda: None
+    failures: list[OperationalError] = field(default_factory=list)
+    on_fetch: Callable[[], None] = lambda: None
 
     def fetch(self) -> dict[str, str]:
         self.fetches += 1
-        self.before()
+        self.on_fetch()
         if self.down:
             raise KeysUnavailable("the issuer is down")
         return {name: name for name in self.names}
@@ -40,7 +40,7 @@ class Source:
             MAX_STALE,
             COOLDOWN,
         )
-        return KeyStore(self.fetch, settings, on_failure=self.kept.append, clock=lambda: self.now)
+        return KeyStore(self.fetch, settings, on_failure=self.failures.append, clock=lambda: self.now)
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def source() -> Source:
     return Source()
 
 
-def unknown(store: KeyStore[str], name: str) -> None:
-    with pytest.raises(Refused, match="unknown_key"):
+def check_unknown(store: KeyStore[str], name: str) -> None:
+    with pytest.raises(InvalidToken, match="unknown_key"):
         store.get(name)
 
 
@@ -68,7 +68,7 @@ def test_a_removed_key_stops_verifying_after_the_refresh(source: Source) -> None
     source.now += MAX_AGE - 1
     assert store.get("a") == "a"
     source.now += 1
-    unknown(store, "a")
+    check_unknown(store, "a")
     assert store.get("b") == "b"
     assert source.fetches == 2
 
@@ -77,32 +77,32 @@ def test_a_newly_rotated_key_works_within_the_cooldown(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.names = {"a", "b"}
-    unknown(store, "b")
+    check_unknown(store, "b")
     source.now += COOLDOWN
     assert store.get("b") == "b"
 
 
-def test_strangers_key_ids_cause_one_fetch_per_cooldown(source: Source) -> None:
+def test_unknown_key_ids_cause_one_fetch_per_cooldown(source: Source) -> None:
     store = source.store()
     store.get("a")
     for second in range(10 * COOLDOWN):
         for n in range(20):
-            unknown(store, f"stranger-{second}-{n}")
+            check_unknown(store, f"unknown-{second}-{n}")
         assert store.get("a") == "a"
         source.now += 1
     assert source.fetches == 10
 
 
-def test_so_they_do_while_fetches_fail(source: Source) -> None:
+def test_unknown_key_ids_cause_one_fetch_per_cooldown_during_an_outage(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.down = True
     for second in range(10 * COOLDOWN):
-        unknown(store, f"stranger-{second}")
+        check_unknown(store, f"unknown-{second}")
         assert store.get("a") == "a"
         source.now += 1
     assert source.fetches == 10
-    assert len(source.kept) == 9
+    assert len(source.failures) == 9
 
 
 def test_an_outage_is_bridged_for_a_bounded_time(source: Source) -> None:
@@ -111,7 +111,7 @@ def test_an_outage_is_bridged_for_a_bounded_time(source: Source) -> None:
     source.down = True
     source.now += MAX_AGE + MAX_STALE - 1
     assert store.get("a") == "a"
-    assert len(source.kept) == 1
+    assert len(source.failures) == 1
     source.now += 1
     with pytest.raises(KeysUnavailable, match="the issuer is down"):
         store.get("a")
@@ -120,29 +120,29 @@ def test_an_outage_is_bridged_for_a_bounded_time(source: Source) -> None:
     assert store.get("a") == "a"
 
 
-def test_with_nothing_at_hand_no_token_is_called_bad(source: Source) -> None:
+def test_without_keys_no_token_is_called_invalid(source: Source) -> None:
     source.down = True
     store = source.store()
-    for name in ("a", "stranger"):
+    for name in ("a", "unknown"):
         with pytest.raises(KeysUnavailable):
             store.get(name)
     assert source.fetches == 1
-    assert not source.kept
+    assert not source.failures
     source.down = False
     source.now += COOLDOWN
     assert store.get("a") == "a"
 
 
-def test_a_snapshot_restored_days_later_fetches_before_it_trusts(source: Source) -> None:
+def test_a_snapshot_restored_days_later_fetches_keys_first(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.names = {"b"}
     source.now += 5 * 86_400
-    unknown(store, "a")
+    check_unknown(store, "a")
     assert store.get("b") == "b"
 
 
-def test_a_clock_set_back_makes_keys_due_not_eternal(source: Source) -> None:
+def test_a_clock_that_steps_far_back_causes_a_fetch(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.now -= 86_400
@@ -150,7 +150,7 @@ def test_a_clock_set_back_makes_keys_due_not_eternal(source: Source) -> None:
     assert source.fetches == 2
 
 
-def test_a_clock_that_is_corrected_takes_no_key_away(source: Source) -> None:
+def test_a_small_clock_correction_keeps_keys_usable(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.down = True
@@ -158,88 +158,88 @@ def test_a_clock_that_is_corrected_takes_no_key_away(source: Source) -> None:
     assert store.get("a") == "a"
 
 
-def test_whatever_goes_wrong_in_a_fetch_the_old_keys_serve_on(source: Source) -> None:
-    def no_thread() -> None:
+def test_cached_keys_stay_in_use_after_any_error_in_a_fetch(source: Source) -> None:
+    def fail() -> None:
         raise RuntimeError("can't start new thread")
 
     store = source.store()
     store.get("a")
-    source.before = no_thread
+    source.on_fetch = fail
     source.now += MAX_AGE
     assert store.get("a") == "a"
-    assert str(source.kept[0]) == "RuntimeError"
+    assert str(source.failures[0]) == "RuntimeError"
 
 
-def test_a_key_is_judged_by_the_age_of_its_own_fetch(source: Source) -> None:
-    """Another thread refreshes just while this one looks at the clock."""
+def test_a_keys_age_counts_from_its_own_fetch(source: Source) -> None:
+    """Another thread refreshes while this one reads the clock."""
     store = source.store()
     store.get("a")
     source.names = {"b"}
     source.now += 5 * 86_400
-    others: list[Callable[[], None]] = [lambda: store.refresh(wait=True)]
+    refreshes: list[Callable[[], None]] = [lambda: store.refresh(wait=True)]
     original = store._clock
 
     def clock() -> float:
-        while others:
-            others.pop()()
+        while refreshes:
+            refreshes.pop()()
         return original()
 
     store._clock = clock
-    unknown(store, "a")
+    check_unknown(store, "a")
 
 
-def test_at_most_one_fetch_runs_at_a_time_whoever_asks(source: Source) -> None:
+def test_one_fetch_runs_at_a_time(source: Source) -> None:
     running = threading.Semaphore(1)
 
-    def alone() -> None:
+    def fetch_alone() -> None:
         assert running.acquire(blocking=False), "two fetches at once"
         threading.Event().wait(0.05)
         running.release()
 
-    source.before = alone
+    source.on_fetch = fetch_alone
     store = source.store()
     with ThreadPoolExecutor(32) as pool:
         assert set(pool.map(store.get, ["a"] * 200)) == {"a"}
     assert source.fetches == 1
 
 
-def test_a_known_key_is_not_held_up_by_a_strangers_fetch(source: Source) -> None:
+def test_a_fetch_for_an_unknown_key_does_not_delay_known_keys(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.now += COOLDOWN
-    fetching, go_on = threading.Event(), threading.Event()
+    started, proceed = threading.Event(), threading.Event()
 
     def slow() -> None:
-        fetching.set()
-        assert go_on.wait(10)
+        started.set()
+        assert proceed.wait(10)
 
-    source.before = slow
+    source.on_fetch = slow
     with ThreadPoolExecutor(1) as pool:
-        stranger = pool.submit(unknown, store, "stranger")
-        assert fetching.wait(10)
+        lookup = pool.submit(check_unknown, store, "unknown")
+        assert started.wait(10)
         assert store.get("a") == "a"  # fresh
         source.now += MAX_AGE
-        assert store.get("a") == "a"  # due, and another's fetch is under way
-        go_on.set()
-        stranger.result(10)
+        assert store.get("a") == "a"  # due, while another thread fetches
+        proceed.set()
+        lookup.result(10)
 
 
-def test_who_brings_a_new_key_waits_for_the_fetch_under_way(source: Source) -> None:
+def test_a_new_key_waits_for_the_fetch_in_progress(source: Source) -> None:
     store = source.store()
     store.get("a")
     source.now += COOLDOWN
     source.names = {"a", "b"}
-    fetching, go_on = threading.Event(), threading.Event()
+    started, proceed = threading.Event(), threading.Event()
 
     def slow() -> None:
-        fetching.set()
-        assert go_on.wait(10)
+        started.set()
+        assert proceed.wait(10)
 
-    source.before = slow
+    source.on_fetch = slow
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(store.get, "b")
-        assert fetching.wait(10)
+        assert started.wait(10)
         second = pool.submit(store.get, "b")
-        go_on.set()
+        proceed.set()
         assert (first.result(10), second.result(10)) == ("b", "b")
     assert source.fetches == 2

@@ -1,4 +1,4 @@
-"""The policy: what a token's scopes open, and nothing else."""
+"""The policy lists the methods that a token's scopes permit, and no others."""
 
 import fnmatch
 import json
@@ -47,7 +47,7 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
         ("read:timesheetsx xread:timesheets read: *", "Deny", [f"{STAGE}/*"]),
     ],
 )
-def test_every_route_that_the_scopes_open_is_listed(scope: str, effect: str, resources: list[str]) -> None:
+def test_every_route_that_the_scopes_permit_is_listed(scope: str, effect: str, resources: list[str]) -> None:
     answer = policy_for(identity(scope), CREATE)
     granted = statement(answer)
     assert granted == {"Effect": effect, "Action": "execute-api:Invoke", "Resource": granted["Resource"]}
@@ -56,23 +56,23 @@ def test_every_route_that_the_scopes_open_is_listed(scope: str, effect: str, res
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
-@pytest.mark.parametrize("called", ["GET/timesheets", "DELETE/timesheets/a:b~c/d", "GET/", "OPTIONS/*"])
-def test_it_stays_in_the_callers_partition_region_account_api_and_stage(partition: str, called: str) -> None:
+@pytest.mark.parametrize("requested", ["GET/timesheets", "DELETE/timesheets/a:b~c/d", "GET/", "OPTIONS/*"])
+def test_resources_stay_in_the_requested_api_and_stage(partition: str, requested: str) -> None:
     stage = f"arn:{partition}:execute-api:cn-north-1:1:api/stage"
-    assert statement(policy_for(identity("batch:upload"), f"{stage}/{called}"))["Resource"] == [
+    assert statement(policy_for(identity("batch:upload"), f"{stage}/{requested}"))["Resource"] == [
         f"{stage}/POST/timesheets/upload"
     ]
 
 
 @pytest.mark.parametrize("path", ["x" * 5000, "${aws:username}", "*", "?", "a:b~c"])
-def test_a_denied_path_stays_out_of_the_policy(path: str) -> None:
-    called = f"{STAGE}/GET/timesheets/{path}"
-    (resource,) = statement(policy_for(identity(""), called))["Resource"]
+def test_a_deny_omits_the_requested_path(path: str) -> None:
+    requested = f"{STAGE}/GET/timesheets/{path}"
+    (resource,) = statement(policy_for(identity(""), requested))["Resource"]
     assert resource == f"{STAGE}/*"
-    assert fnmatch.fnmatchcase(called, resource)
+    assert fnmatch.fnmatchcase(requested, resource)
 
 
-def test_a_path_parameter_is_any_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_parameter_becomes_a_wildcard(monkeypatch: pytest.MonkeyPatch) -> None:
     routes = (Route("GET", "/timesheets/{id}", "own"), Route("PUT", "/a/{b}/c/{d}", "other"))
     monkeypatch.setattr(policy, "ROUTES", routes)
     assert statement(policy_for(identity("own other"), LIST))["Resource"] == [
@@ -82,26 +82,26 @@ def test_a_path_parameter_is_any_value(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.lists(st.sampled_from([*(route.scope for route in ROUTES), "a", "x" * 200, "*", "read:*"])))
-def test_whatever_the_scopes_no_more_than_their_routes_are_allowed_in_bounded_size(scopes: list[str]) -> None:
+def test_any_scopes_permit_exactly_their_routes(scopes: list[str]) -> None:
     answer = policy_for(identity(" ".join(scopes)), LIST)
     granted = statement(answer)
-    opened = {
+    permitted = {
         f"{STAGE}/{route.method}{re.sub('{.+?}', '*', route.path)}"
         for route in ROUTES
         if route.scope in scopes
     }
-    assert set(granted["Resource"]) == (opened or {f"{STAGE}/*"})
-    assert granted["Effect"] == ("Allow" if opened else "Deny")
+    assert set(granted["Resource"]) == (permitted or {f"{STAGE}/*"})
+    assert granted["Effect"] == ("Allow" if permitted else "Deny")
     assert len(json.dumps(answer)) < 8192  # bytes that API Gateway takes
     assert {route.scope for route in ROUTES} & set(scopes) <= set(answer["context"]["scope"].split(" "))
 
 
-def test_of_a_very_long_scope_what_the_api_knows_is_passed_on() -> None:
+def test_a_very_long_scope_is_reduced_to_the_apis_own() -> None:
     scope = " ".join(["create:timesheets", *(f"scope-{n}" for n in range(500)), "read:timesheets"])
     assert policy_for(identity(scope), LIST)["context"]["scope"] == "create:timesheets read:timesheets"
 
 
-def test_answers_do_not_share_what_a_caller_could_change() -> None:
+def test_answers_share_no_mutable_state() -> None:
     first = policy_for(identity("read:timesheets"), LIST)
     statement(first)["Resource"].append("*")
     assert statement(policy_for(identity("read:timesheets"), LIST))["Resource"] == READS

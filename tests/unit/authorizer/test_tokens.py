@@ -1,4 +1,4 @@
-"""What the authorizer accepts, and that it accepts nothing that PyJWT would not."""
+"""Tokens that the authorizer accepts, compared with PyJWT."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app
-from tokens.errors import Refused
+from tokens.errors import InvalidToken
 from tokens.jws import json_object, parse_compact
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     },
     "expired within the leeway": {"exp": lambda: int(time.time()) - 1},
     "issued within the leeway": {"iat": lambda: int(time.time()) + 3},
-    "valid since a while": {"nbf": int(time.time()) - 600},
+    "nbf in the past": {"nbf": int(time.time()) - 600},
     "no scope": {"scope": None},
     "an empty scope": {"scope": ""},
     "RFC 9068's client_id": {"azp": None, "client_id": "timesheets-mobile"},
@@ -45,7 +45,7 @@ def test_accepted(changes: dict[str, Any], issuer: "Issuer", authorize: Authoriz
 
 @pytest.mark.parametrize("typ", [{}, {"typ": "JWT"}, {"typ": "at+jwt"}])
 @pytest.mark.parametrize("more", [{}, {"x5t": "abc"}, {"jku": "https://elsewhere.example/"}])
-def test_other_headers_do_not_matter(
+def test_unused_headers_are_ignored(
     typ: dict[str, str], more: dict[str, str], issuer: "Issuer", authorize: Authorize
 ) -> None:
     token = issuer.sign(issuer.claims(), {"alg": "RS256", "kid": "ours"} | typ | more)
@@ -53,11 +53,11 @@ def test_other_headers_do_not_matter(
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
-def test_the_scheme_is_read_in_any_case(scheme: str, issuer: "Issuer", authorize: Authorize) -> None:
+def test_the_scheme_matches_in_any_case(scheme: str, issuer: "Issuer", authorize: Authorize) -> None:
     assert authorize(scheme + issuer.token())["principalId"] == "auth0|ana"
 
 
-def test_handlers_learn_who_calls_in_flat_strings(issuer: "Issuer", authorize: Authorize) -> None:
+def test_the_context_holds_the_identity_as_strings(issuer: "Issuer", authorize: Authorize) -> None:
     exp = int(time.time()) + 60
     token = issuer.token(exp=exp, **{"https://api.exampleco.com/email": "ana@exampleco.com"})
     assert authorize(f"Bearer {token}")["context"] == {
@@ -70,7 +70,7 @@ def test_handlers_learn_who_calls_in_flat_strings(issuer: "Issuer", authorize: A
 
 
 @pytest.mark.parametrize("email", [None, "", 5, "x" * 321, "a\r\nb"])
-def test_an_address_that_is_none_is_left_out(email: object, issuer: "Issuer", authorize: Authorize) -> None:
+def test_an_invalid_email_is_left_out(email: object, issuer: "Issuer", authorize: Authorize) -> None:
     token = issuer.token(**{"https://api.exampleco.com/email": email})
     assert "email" not in authorize(f"Bearer {token}")["context"]
 
@@ -105,11 +105,13 @@ claim_names = st.sampled_from(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(changes=st.dictionaries(claim_names, json_values, max_size=3))
 @pytest.mark.usefixtures("authorize")
-def test_what_is_accepted_pyjwt_accepts_with_equal_claims(changes: dict[str, Any], issuer: "Issuer") -> None:
+def test_pyjwt_accepts_every_accepted_token_with_the_same_claims(
+    changes: dict[str, Any], issuer: "Issuer"
+) -> None:
     token = issuer.token(**changes)
     try:
         identity = app.authorizer().identify(token)
-    except Refused:
+    except InvalidToken:
         return
     claims = pyjwt_claims(token, issuer)
     assert identity["sub"] == claims["sub"]
@@ -120,7 +122,7 @@ def test_what_is_accepted_pyjwt_accepts_with_equal_claims(changes: dict[str, Any
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 @pytest.mark.usefixtures("authorize")
-def test_no_change_of_a_signed_token_is_accepted(data: st.DataObject, issuer: "Issuer") -> None:
+def test_a_changed_token_is_refused(data: st.DataObject, issuer: "Issuer") -> None:
     token = issuer.token()
     at = data.draw(st.integers(0, len(token) - 1))
     put = data.draw(st.sampled_from(["", "A", "-", ".", "=", " ", "\n", "é"]) | st.characters())
@@ -128,18 +130,18 @@ def test_no_change_of_a_signed_token_is_accepted(data: st.DataObject, issuer: "I
     changed = token[:at] + put + token[at + removed :]
     if changed == token:
         return
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidToken):
         app.authorizer().identify(changed)
 
 
 @given(token=st.text() | st.from_regex(r"[A-Za-z0-9_=-]{0,20}\.[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}"))
-def test_whatever_the_text_only_the_typed_refusal_is_raised(token: str) -> None:
-    with pytest.raises(Refused):
+def test_parsing_any_text_raises_only_invalid_token(token: str) -> None:
+    with pytest.raises(InvalidToken):
         parse_compact(token, "RS256")
 
 
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
-def test_whatever_the_bytes_json_is_an_object_or_a_value_error(data: bytes) -> None:
+def test_decoding_any_bytes_gives_an_object_or_a_value_error(data: bytes) -> None:
     try:
         value = json_object(data)
     except ValueError:

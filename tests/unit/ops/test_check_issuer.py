@@ -14,7 +14,7 @@ from ops.findings import Finding
 from tests.support import PROJECT
 from timesheets.routes import ROUTES
 from tokens import jwks as keys
-from tokens.errors import Reason, Refused
+from tokens.errors import InvalidToken, Reason
 from tokens.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def settings(issuer: "Issuer", monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def refused(token: str, settings: Settings) -> str:
     """Let the authorizer refuse a token, and return the explanation."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(InvalidToken) as caught:
         Authorizer(settings).identify(token)
     finding = explanations.refusal_finding(caught.value.reason, token, settings)
     assert finding.kind == "fault"
@@ -60,7 +60,7 @@ def opened(token: str, settings: Settings) -> list[Finding]:
 
 def test_every_reason_that_the_authorizer_gives_is_explained() -> None:
     sources = (PROJECT / "authorizer").rglob("*.py")
-    given = {code for path in sources for code in re.findall(r'Refused\(\s*"(\w+)"', path.read_text())}
+    given = {code for path in sources for code in re.findall(r'InvalidToken\(\s*"(\w+)"', path.read_text())}
     assert given == set(explanations.REFUSALS) == set(get_args(Reason.__value__))
 
 

@@ -105,13 +105,16 @@ rehearse: ## deploy as for production, change, remove, on this machine; each fun
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.
 COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
 ARCHITECTURE ?= arm64
+BUILD ?= .aws-sam/build
+CACHE ?= .aws-sam/cache
 
 .PHONY: build
 build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x86_64
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
-	@$(PYTHON) layers/botocore_data.py .aws-sam/build/SharedLayer/python/timesheets/botocore
-	@cd .aws-sam/build && for folder in *Function; do ../../$(COMPILE) -s $$folder -p /var/task $$folder; done
-	@cd .aws-sam/build && ../../$(COMPILE) -s SharedLayer -p /opt SharedLayer
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir $(BUILD) --cache-dir $(CACHE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/botocore
+	@cd $(BUILD) && for folder in *Function; do $(CURDIR)/$(COMPILE) -s $$folder -p /var/task $$folder; done
+	@cd $(BUILD) && $(CURDIR)/$(COMPILE) -s SharedLayer -p /opt SharedLayer
 
 # Where ENTRIES is given, bench/units.py takes it for the size of its large table.
 export ENTRIES

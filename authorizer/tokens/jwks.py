@@ -18,6 +18,8 @@ FETCH_DEADLINE: Final = 2.0
 """Seconds for the whole fetch, from the name lookup to the last byte."""
 MAX_JWKS: Final = 64 * 1024
 """Bytes."""
+USER_AGENT: Final = "timesheets-authorizer/1"
+"""Auth0's edge and AWS WAF's rule NoUserAgent_HEADER answer 403 to a request without one."""
 MAX_ERROR_TEXT: Final = 200
 """Characters of an error's text that are logged: the server may have chosen them."""
 
@@ -89,7 +91,8 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
 
 
 def _get(connection: http.client.HTTPConnection, target: str) -> bytes:
-    connection.request("GET", target or "/", headers={"Accept": "application/json"})
+    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    connection.request("GET", target or "/", headers=headers)
     with connection.getresponse() as response:
         if response.status != http.client.OK:
             raise ValueError(f"status {response.status}")

@@ -24,7 +24,7 @@ type Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class KeyServer(ThreadingHTTPServer):
-    """Answers requests with `answer` and records their paths."""
+    """Answers requests with `answer` and records their paths; without a User-Agent, answers 403."""
 
     daemon_threads = True
 
@@ -43,7 +43,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
-        self.server.answer(self)
+        if self.headers["User-Agent"]:
+            self.server.answer(self)
+        else:
+            self.send_error(403)
 
     def log_message(self, *_: object) -> None:
         """Keep the test output clean."""

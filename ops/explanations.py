@@ -195,16 +195,24 @@ REFUSALS: Final[Mapping[Reason, Callable[[Unverified], Explanation]]] = {
     "not_yet_valid": _always("it is not valid yet (nbf)", _CLOCK),
     "issued_in_future": _always("it was issued in the future (iat)", _CLOCK),
     "bad_subject": _always(
-        "its sub is missing, empty, over 255 characters or not printable",
+        "its sub is missing, empty, over 255 bytes, or has a quote, a backslash or an unprintable character",
         "Entries belong to the sub: every user and application needs one.",
     ),
     "bad_scope": _always(
         "its scope is no list of words with one space between",
         "Look for an Action that adds scopes with spaces or quotes in them.",
     ),
-    "bad_client": _always("its azp and client_id are no texts, or differ", _TAMPERED),
+    "bad_client": _always(
+        "its azp or client_id is not a string, is over 255 bytes, or has a quote, a backslash or an"
+        " unprintable character; or the two differ",
+        _TAMPERED,
+    ),
     "bad_token_id": _always("its jti is no text", _TAMPERED),
     "not_an_access_token": lambda _: _ID_TOKEN,
+    "sender_constrained": _always(
+        "it is bound to its client's key or certificate (cnf), and this API cannot check that",
+        "In Auth0: Applications > APIs > the API > Settings, turn off Token Sender-Constraining.",
+    ),
 }
 """By the authorizer's reason, which its log and its metric name, too."""
 

@@ -1,6 +1,6 @@
 """Rules for the claims of a signed token (RFC 7519, section 4.1; RFC 9068, section 4)."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from .errors import InvalidToken
 from .settings import Settings
@@ -8,7 +8,8 @@ from .settings import Settings
 MAX_SUBJECT: Final = 255
 MAX_CLIENT_ID: Final = 255
 MAX_EMAIL: Final = 320
-"""Characters, each."""
+MAX_NAME: Final = 255
+"""Bytes of UTF-8, each: API Gateway accepts an answer of 8 KB."""
 MAX_TIME: Final = 2**53
 """Seconds since 1970. JSON implementations agree on integers up to here (RFC 8259, section 6)."""
 
@@ -21,7 +22,7 @@ def check_claims(claims: dict[str, Any], settings: Settings, now: float) -> dict
     """Check a token's claims at the time `now` (seconds since 1970) and return the caller's identity.
 
     The identity has `sub`, `scope`, `exp` (seconds since 1970), `client_id` (empty if the token has
-    none) and, if present, `email`. All are strings, because API Gateway passes on nothing else.
+    none) and, if present, `email` and `name`. All are strings, because API Gateway passes on nothing else.
 
     Raises
     ------
@@ -33,25 +34,28 @@ def check_claims(claims: dict[str, Any], settings: Settings, now: float) -> dict
         raise InvalidToken("wrong_issuer")
     _check_audience(claims.get("aud"), settings.audience)
     expires_at = _check_times(claims, settings.leeway, now)
-    if not _OTHER_TOKENS_CLAIMS.isdisjoint(claims):
-        raise InvalidToken("not_an_access_token")
+    _check_kind(claims)
     scope = claims.get("scope", "")
     if not _is_scope(scope):
         raise InvalidToken("bad_scope")
     subject: Any = claims.get("sub")
-    if not _is_text(subject, MAX_SUBJECT):
+    if not _is_identifier(subject, MAX_SUBJECT):
         raise InvalidToken("bad_subject")
     client_id: Any = claims.get("azp", claims.get("client_id", ""))  # Auth0's name; RFC 9068's
     if client_id != claims.get("client_id", client_id):
         raise InvalidToken("bad_client")
-    if client_id != "" and not _is_text(client_id, MAX_CLIENT_ID):
+    if client_id != "" and not _is_identifier(client_id, MAX_CLIENT_ID):
         raise InvalidToken("bad_client")
     if not isinstance(claims.get("jti", ""), str):
         raise InvalidToken("bad_token_id")
     identity = {"sub": subject, "scope": scope, "exp": str(expires_at), "client_id": client_id}
-    email: Any = claims.get(settings.email_claim)
-    if _is_text(email, MAX_EMAIL):
-        identity["email"] = email
+    for key, claim, max_bytes in (
+        ("email", settings.email_claim, MAX_EMAIL),
+        ("name", settings.name_claim, MAX_NAME),
+    ):
+        value: Any = claims.get(claim)
+        if _is_text(value, max_bytes):
+            identity[key] = value
     return identity
 
 
@@ -75,6 +79,14 @@ def _check_times(claims: dict[str, Any], leeway: int, now: float) -> int:
     return expires_at
 
 
+def _check_kind(claims: dict[str, Any]) -> None:
+    """Check that the token is an access token, and a bearer token."""
+    if not _OTHER_TOKENS_CLAIMS.isdisjoint(claims):
+        raise InvalidToken("not_an_access_token")
+    if "cnf" in claims:  # RFC 7800: such a token needs a proof of possession, which this API cannot check
+        raise InvalidToken("sender_constrained")
+
+
 def _time(value: object) -> int:
     if type(value) is not int or not 0 <= value <= MAX_TIME:  # `type`, because bool is a subclass of int
         raise InvalidToken("bad_time")
@@ -94,5 +106,15 @@ def _is_scope(value: object) -> bool:
     )
 
 
-def _is_text(value: object, max_length: int) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= max_length and value.isprintable()
+def _is_identifier(value: object, max_bytes: int) -> bool:
+    r"""Return whether `value` fits into the access log, where API Gateway does not escape " and \\."""
+    return _is_text(value, max_bytes) and '"' not in value and "\\" not in value
+
+
+def _is_text(value: object, max_bytes: int) -> TypeGuard[str]:
+    return (
+        isinstance(value, str)
+        and value != ""
+        and value.isprintable()  # so it has no surrogates, and encoding cannot fail
+        and len(value.encode()) <= max_bytes
+    )

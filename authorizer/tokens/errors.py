@@ -25,6 +25,7 @@ type Reason = Literal[
     "bad_client",
     "bad_token_id",
     "not_an_access_token",
+    "sender_constrained",
 ]
 """Fixed codes for logs and metrics. They name the fault and repeat nothing of the token."""
 

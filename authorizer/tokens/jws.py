@@ -19,7 +19,7 @@ _decoder = Decoder(max_depth=MAX_DEPTH)
 
 # RFC 7515, section 4.1.11; RFC 7797; RFC 7516. Each changes how the token must be read.
 _UNSUPPORTED: Final = frozenset({"crit", "b64", "zip"})
-_TYPES: Final = ("JWT", "at+jwt")
+_TYPES: Final = frozenset({"jwt", "at+jwt"})
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_BASE64 = bytes.maketrans(b"-_", b"+/")
@@ -77,7 +77,9 @@ def _key_id(segment: bytes, algorithm: str) -> str:
         raise InvalidToken("not_json") from None
     if header.get("alg") != algorithm:
         raise InvalidToken("wrong_algorithm")
-    if header.get("typ", "JWT") not in _TYPES:
+    media_type = header.get("typ", "JWT")
+    # Media types have no case, and `application/` is optional (RFC 7515, 4.1.9; RFC 9068, section 4).
+    if not isinstance(media_type, str) or media_type.lower().removeprefix("application/") not in _TYPES:
         raise InvalidToken("wrong_type")
     if not _UNSUPPORTED.isdisjoint(header):
         raise InvalidToken("unsupported_header")

@@ -36,8 +36,11 @@ class Settings:
         """The address of the RS256 keys; by default Auth0's path below the issuer."""
         self.secret_arn = _required(environ, "TOKEN_SECRET_ARN") if self.algorithm == "HS256" else ""
         """The Secrets Manager secret that holds the HS256 key."""
-        self.email_claim = f"{environ.get('CLAIMS_NAMESPACE', '').rstrip('/')}/email"
+        namespace = environ.get("CLAIMS_NAMESPACE", "").rstrip("/")
+        self.email_claim = f"{namespace}/email"
         """The name of the claim that holds the caller's email address."""
+        self.name_claim = f"{namespace}/name"
+        """The name of the claim that holds the caller's name."""
         self.leeway = _leeway(environ)
         """Seconds by which the issuer's clock may differ from ours."""
         self.keys_max_age = _seconds(environ, "KEYS_MAX_AGE", 600)

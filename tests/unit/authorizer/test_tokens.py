@@ -43,7 +43,10 @@ def test_accepted(changes: dict[str, Any], issuer: "Issuer", authorize: Authoriz
     assert pyjwt_claims(token, issuer)["sub"] == "auth0|ana"
 
 
-@pytest.mark.parametrize("typ", [{}, {"typ": "JWT"}, {"typ": "at+jwt"}])
+TYPES = ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+JWT", "application/jwt"]
+
+
+@pytest.mark.parametrize("typ", [{}, *({"typ": typ} for typ in TYPES)], ids=str)
 @pytest.mark.parametrize("more", [{}, {"x5t": "abc"}, {"jku": "https://elsewhere.example/"}])
 def test_unused_headers_are_ignored(
     typ: dict[str, str], more: dict[str, str], issuer: "Issuer", authorize: Authorize
@@ -59,20 +62,28 @@ def test_the_scheme_matches_in_any_case(scheme: str, issuer: "Issuer", authorize
 
 def test_the_context_holds_the_identity_as_strings(issuer: "Issuer", authorize: Authorize) -> None:
     exp = int(time.time()) + 60
-    token = issuer.token(exp=exp, **{"https://api.exampleco.com/email": "ana@exampleco.com"})
+    personal = {
+        "https://api.exampleco.com/email": "ana@exampleco.com",
+        "https://api.exampleco.com/name": "Ana Pérez",
+    }
+    token = issuer.token(exp=exp, **personal)
     assert authorize(f"Bearer {token}")["context"] == {
         "sub": "auth0|ana",
         "scope": "read:timesheets",
         "exp": str(exp),
         "client_id": "timesheets-mobile",
         "email": "ana@exampleco.com",
+        "name": "Ana Pérez",
     }
 
 
-@pytest.mark.parametrize("email", [None, "", 5, "x" * 321, "a\r\nb"])
-def test_an_invalid_email_is_left_out(email: object, issuer: "Issuer", authorize: Authorize) -> None:
-    token = issuer.token(**{"https://api.exampleco.com/email": email})
-    assert "email" not in authorize(f"Bearer {token}")["context"]
+@pytest.mark.parametrize("claim", ["email", "name"])
+@pytest.mark.parametrize("value", [None, "", 5, "x" * 321, "a\r\nb", "\u202egro.live", ["Ana"]])
+def test_an_invalid_email_or_name_is_left_out(
+    claim: str, value: object, issuer: "Issuer", authorize: Authorize
+) -> None:
+    token = issuer.token(**{f"https://api.exampleco.com/{claim}": value})
+    assert claim not in authorize(f"Bearer {token}")["context"]
 
 
 def test_a_success_writes_nothing(issuer: "Issuer", authorize: Authorize, written: Callable[[], str]) -> None:

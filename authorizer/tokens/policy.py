@@ -35,13 +35,21 @@ def policy_for(identity: dict[str, str], method_arn: str) -> dict[str, Any]:
 def _allowed(stage_arn: str, scope: str) -> tuple[str, ...]:
     scopes = scope.split(" ")
     return tuple(
-        f"{stage_arn}/{route.method}{_path_pattern(route.path)}" for route in ROUTES if route.scope in scopes
+        f"{stage_arn}/{route.method}{pattern}"
+        for route in ROUTES
+        if route.scope in scopes
+        for pattern in _path_patterns(route.path)
     )
 
 
-def _path_pattern(path: str) -> str:
-    """Replace each path parameter by `*`."""
-    return "/".join("*" if part.startswith("{") else part for part in path.split("/"))
+def _path_patterns(path: str) -> tuple[str, ...]:
+    """Return patterns for a path with and without a trailing slash, with `*` for each parameter.
+
+    With the slash the gateway answers 404; without its pattern it would answer 403. A final `*` matches
+    both.
+    """
+    pattern = "/".join("*" if part.startswith("{") else part for part in path.split("/"))
+    return (pattern,) if pattern.endswith("*") else (pattern, f"{pattern}/")
 
 
 def _api_scopes(scope: str) -> str:

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from timesheets.routes import ROUTES, Route
 from tokens import policy
-from tokens.policy import policy_for
+from tokens.claims import MAX_CLIENT_ID, MAX_EMAIL, MAX_NAME, MAX_SUBJECT, MAX_TIME
+from tokens.policy import MAX_SCOPE, policy_for
 
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
 LIST = f"{STAGE}/GET/timesheets"
 CREATE = f"{STAGE}/POST/timesheets"
-READS = [LIST, f"{STAGE}/GET/timesheets/*", f"{STAGE}/GET/timesheets/weeks/*"]
+UPLOAD = f"{STAGE}/POST/timesheets/upload"
+READS = [LIST, f"{LIST}/", f"{STAGE}/GET/timesheets/*", f"{STAGE}/GET/timesheets/weeks/*"]
 
 
 def identity(scope: str) -> dict[str, str]:
@@ -33,13 +35,18 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
     ("scope", "effect", "resources"),
     [
         ("read:timesheets", "Allow", READS),
-        ("create:timesheets", "Allow", [CREATE, f"{STAGE}/PATCH/timesheets/*"]),
+        ("create:timesheets", "Allow", [CREATE, f"{CREATE}/", f"{STAGE}/PATCH/timesheets/*"]),
         ("delete:timesheets", "Allow", [f"{STAGE}/DELETE/timesheets/*"]),
-        ("batch:upload", "Allow", [f"{STAGE}/POST/timesheets/upload"]),
+        ("batch:upload", "Allow", [UPLOAD, f"{UPLOAD}/"]),
         (
             "approve:timesheets openid",
             "Allow",
-            [f"{STAGE}/GET/approvals", f"{STAGE}/PUT/approvals/*", f"{STAGE}/DELETE/approvals/*"],
+            [
+                f"{STAGE}/GET/approvals",
+                f"{STAGE}/GET/approvals/",
+                f"{STAGE}/PUT/approvals/*",
+                f"{STAGE}/DELETE/approvals/*",
+            ],
         ),
         ("openid delete:timesheets read:timesheets", "Allow", [*READS, f"{STAGE}/DELETE/timesheets/*"]),
         ("", "Deny", [f"{STAGE}/*"]),
@@ -60,7 +67,8 @@ def test_every_route_that_the_scopes_permit_is_listed(scope: str, effect: str, r
 def test_resources_stay_in_the_requested_api_and_stage(partition: str, requested: str) -> None:
     stage = f"arn:{partition}:execute-api:cn-north-1:1:api/stage"
     assert statement(policy_for(identity("batch:upload"), f"{stage}/{requested}"))["Resource"] == [
-        f"{stage}/POST/timesheets/upload"
+        f"{stage}/POST/timesheets/upload",
+        f"{stage}/POST/timesheets/upload/",
     ]
 
 
@@ -86,13 +94,13 @@ def test_any_scopes_permit_exactly_their_routes(scopes: list[str]) -> None:
     answer = policy_for(identity(" ".join(scopes)), LIST)
     granted = statement(answer)
     permitted = {
-        f"{STAGE}/{route.method}{re.sub('{.+?}', '*', route.path)}"
+        f"{STAGE}/{route.method}{re.sub('{.+?}', '*', route.path)}{slash}"
         for route in ROUTES
         if route.scope in scopes
+        for slash in (("",) if route.path.endswith("}") else ("", "/"))
     }
     assert set(granted["Resource"]) == (permitted or {f"{STAGE}/*"})
     assert granted["Effect"] == ("Allow" if permitted else "Deny")
-    assert len(json.dumps(answer)) < 8192  # bytes that API Gateway takes
     assert {route.scope for route in ROUTES} & set(scopes) <= set(answer["context"]["scope"].split(" "))
 
 
@@ -105,3 +113,29 @@ def test_answers_share_no_mutable_state() -> None:
     first = policy_for(identity("read:timesheets"), LIST)
     statement(first)["Resource"].append("*")
     assert statement(policy_for(identity("read:timesheets"), LIST))["Resource"] == READS
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_trailing_slash_does_not_change_the_decision(route: Route) -> None:
+    requested = f"{STAGE}/{route.method}{route.path}/"
+    granted = statement(policy_for(identity(route.scope), requested))
+    assert any(fnmatch.fnmatchcase(requested, resource) for resource in granted["Resource"])
+
+
+def test_the_largest_answer_is_within_api_gateways_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All scopes, twice today's routes, and every claim as long as it may be."""
+    longest = max((route.path for route in ROUTES), key=len)
+    scopes = [route.scope for route in ROUTES]
+    more = [Route("DELETE", f"{longest}/submission", scope) for scope in scopes]
+    monkeypatch.setattr(policy, "ROUTES", (*ROUTES, *more))
+    stage = "arn:aws-us-gov:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/v1"
+    caller = {
+        "sub": "é" * (MAX_SUBJECT // 2),
+        "scope": " ".join(scopes).ljust(MAX_SCOPE, "x"),
+        "exp": str(MAX_TIME),
+        "client_id": "é" * (MAX_CLIENT_ID // 2),
+        "email": "é" * (MAX_EMAIL // 2),
+        "name": "é" * (MAX_NAME // 2),
+    }
+    answer = policy_for(caller, f"{stage}/GET/timesheets")
+    assert len(json.dumps(answer, ensure_ascii=False).encode()) < 8192

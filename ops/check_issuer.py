@@ -1,149 +1,200 @@
-"""Check an authorization server for this API: its description, its keys, and one token.
+"""Check an authorization server for this API: its metadata, its keys and, if one is given, a token.
 
-The token is judged by the authorizer's own code. Neither it nor a secret is printed.
-Ends with 0 if all is well, 1 after a fault, 2 for a wrong use.
+The authorizer's own code judges keys and token. Each fault is printed with its remedy; tokens and secrets are
+never printed. Exit status: 0 without faults, 1 with faults, 2 for wrong usage.
 """
 
 import argparse
+import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import httpx2 as httpx
 
 from app import Authorizer
-from ops import findings
-from ops.authorization_server import Credentials, bare_token, discover, issuer_of, keys_finding, new_token
-from ops.explanations import claims_of, refusal_finding
-from ops.findings import Finding
+from timesheets.routes import ROUTES
 from tokens.errors import ConfigurationError, InvalidToken, KeysUnavailable
+from tokens.jwks import fetch_jwks
+from tokens.jws import decode_segment, json_object
 from tokens.settings import Settings
 
-NAMESPACE: Final = "https://api.exampleco.com"
-"""The template's ClaimsNamespace."""
+TIMEOUT: Final = 10  # seconds for a connection, and for each read
+MAX_LIFETIME: Final = 86_400  # seconds
 
-HOW_TO_GIVE_ONE: Final = (
-    "Give one in the environment, as TOKEN, or as CLIENT_ID and CLIENT_SECRET of a machine-to-machine"
-    " application; or in a file: python -m ops.check_issuer ... --token-file FILE (- for standard input)."
+
+type Finding = tuple[str, str, str]
+"""`fault`, or `warning` where the exit status stays 0; a text; its remedy."""
+
+_API: Final = "Auth0, Applications > APIs > the API > Settings"
+_CLOCK: Final = "Get a new token. If it is new, one clock is wrong: correct it, or deploy with TokenLeeway."
+_COPY: Final = "Auth0 issues no such token: copy the access token whole, and check which server issued it."
+_HTTPS: Final = "Check DOMAIN: every Auth0 tenant announces it."
+_ISSUER: Final = (
+    "Give as DOMAIN, and deploy with, the issuer to the letter: a custom domain, the final slash."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What to check."""
-
-    issuer: str
-    audience: str
-    namespace: str = NAMESPACE
-    token: str = field(default="", repr=False)
-    credentials: Credentials | None = None
-
-    def settings(self, jwks_uri: str = "") -> Settings:
-        """Return the authorizer's settings for this server, as the template would make them.
-
-        Raises
-        ------
-        ConfigurationError
-            If the authorizer would not take them.
-
-        """
-        return Settings(
-            {
-                "TOKEN_ISSUER": self.issuer,
-                "AUDIENCE": self.audience,
-                "JWKS_URI": jwks_uri or f"{self.issuer.rstrip('/')}/.well-known/jwks.json",
-                "CLAIMS_NAMESPACE": self.namespace,
-            }
-        )
+_JWT: Final = f"The application must send audience=AUDIENCE when it signs in, and JWE must be off ({_API})."
+_AUDIENCE: Final = (
+    f"AUDIENCE must be the API's Identifier ({_API}) to the letter, and the application must send it when it"
+    " signs in. Send the API the access_token, not the id_token."
+)
+REMEDIES: Final = {
+    "not_bearer": ("", "Send `Authorization: Bearer <access token>`."),
+    "too_large": ("", "A token may have 8 KiB: remove what Actions add to it."),
+    "not_compact": ("", _JWT),
+    "wrong_algorithm": ("alg", f"Set the algorithm to RS256 ({_API}), or deploy with TokenAlgorithm=HS256."),
+    "wrong_type": ("typ", "Send the token response's access_token."),
+    "unknown_key": ("kid", "Its key was revoked, or it comes from another tenant: get a new token."),
+    "bad_signature": ("kid", "Get a new token, and copy it whole."),
+    "wrong_issuer": ("iss", _ISSUER),
+    "wrong_audience": ("aud", _AUDIENCE),
+    "expired": ("exp", _CLOCK),
+    "not_yet_valid": ("nbf", _CLOCK),
+    "issued_in_future": ("iat", _CLOCK),
+    "bad_subject": ("sub", "Every user and application needs a sub of 1 to 255 printable characters."),
+    "bad_scope": ("scope", "Remove the Action that adds malformed scopes."),
+    "not_an_access_token": ("", "It is an ID token: send the token response's access_token."),
+}
+"""By the authorizer's reason: the member of the token that a fault shows, and the remedy; else _COPY."""
 
 
 def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run the check and print what it finds."""
-    asked = _asked(arguments, environ)
-    found, jwks_uri = check(asked)
-    for finding in found:
-        findings.show(finding)
-    faults = findings.faults(found)
-    print()
+    """Print the faults, or the parameters to deploy with."""
+    sources = "Environment: TOKEN, or CLIENT_ID and CLIENT_SECRET to get one; CLAIMS_NAMESPACE."
+    parser = argparse.ArgumentParser(prog="python -m ops.check_issuer", description=__doc__, epilog=sources)
+    parser.add_argument("issuer", metavar="DOMAIN", type=issuer_of, help="tenant.eu.auth0.com, or an issuer")
+    parser.add_argument("audience", metavar="AUDIENCE", help="the API's identifier")
+    options = parser.parse_args(arguments)
+    if environ.get("TOKEN") == "" or bool(environ.get("CLIENT_ID")) != bool(environ.get("CLIENT_SECRET")):
+        parser.error("set TOKEN to a token, or both CLIENT_ID and CLIENT_SECRET, or none of them")
+    faults = 0
+    for kind, text, remedy in check(options.issuer, options.audience, environ):
+        faults += kind == "fault"
+        print(f"{kind}: {text}\n  {remedy}", flush=True)
     if faults:
-        print(f"Faults: {faults}. Mend them and run this again; it will say what to deploy with.")
+        print(f"\n{faults} faults found.")
         return 1
-    print("No fault. On AWS, and on this machine:")
-    for command in findings.deployment(asked.issuer, asked.audience, jwks_uri, asked.namespace, NAMESPACE):
-        print(f"    {command}")
+    print(f"\nNo faults. Deploy with TokenIssuer={options.issuer} Audience={options.audience}")
     return 0
 
 
-def _asked(arguments: list[str] | None, environ: Mapping[str, str]) -> Asked:
-    parser = argparse.ArgumentParser(
-        prog="python -m ops.check_issuer",
-        description=__doc__,
-        epilog="The environment may hold TOKEN, or CLIENT_ID and CLIENT_SECRET to get one with.",
-    )
-    parser.add_argument(
-        "issuer", metavar="DOMAIN", type=issuer_of, help="tenant.eu.auth0.com, or a whole issuer address"
-    )
-    parser.add_argument("audience", metavar="AUDIENCE", help="the API's identifier")
-    parser.add_argument("--token-file", metavar="FILE", help="holds an access token; - for standard input")
-    parser.add_argument(
-        "--claims-namespace",
-        metavar="URL",
-        default=environ.get("CLAIMS_NAMESPACE") or NAMESPACE,
-        help="the prefix of custom claims",
-    )
-    given, others = parser.parse_known_args(arguments)
-    if others:  # which one, argparse would say: it might be a token
-        parser.error("give DOMAIN and AUDIENCE, and no other words")
+def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the faults of the server and of the token; get a token only from a server without faults."""
+    metadata = fetch_metadata(issuer)
+    found = list(server_faults(metadata, issuer))
+    yield from found
+    jwks_uri = str(metadata.get("jwks_uri") or f"{issuer.rstrip('/')}/.well-known/jwks.json")
+    namespace = environ.get("CLAIMS_NAMESPACE") or "https://api.exampleco.com"
+    variables = {"TOKEN_ISSUER": issuer, "AUDIENCE": audience, "JWKS_URI": jwks_uri}
     try:
-        token = bare_token(_read(given.token_file) if given.token_file else environ.get("TOKEN", ""))
-        asked = Asked(
-            issuer=given.issuer,
-            audience=given.audience,
-            namespace=given.claims_namespace,
-            token=token,
-            credentials=None if token else Credentials.from_environment(environ),
+        settings = Settings(variables | {"CLAIMS_NAMESPACE": namespace})
+        print(f"keys: {', '.join(fetch_jwks(jwks_uri, settings.algorithm))} at {jwks_uri}")
+    except (ConfigurationError, KeysUnavailable) as error:
+        remedy = (
+            "The address must return RSA keys of 2,048 bits or more within 2 seconds, without a redirect."
         )
-        asked.settings()
-    except (ConfigurationError, ValueError) as error:
-        parser.error(str(error))
-    except OSError as error:
-        parser.error(f"the token file can't be read: {error.strerror}")
-    if given.token_file and not asked.token:
-        parser.error("the token file is empty")
-    return asked
-
-
-def _read(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
-
-
-def check(asked: Asked) -> tuple[list[Finding], str]:
-    """Find out, and where the keys are."""
-    metadata, found = discover(asked.issuer)
-    settings = asked.settings(metadata.get("jwks_uri", ""))
-    found.append(keys_finding(settings))
-    token = asked.token
-    if not token and asked.credentials:
-        token, finding = new_token(metadata.get("token_endpoint", ""), asked.credentials, asked.audience)
-        found.append(finding)
-    elif not token:
-        found.append(Finding("note", "token: none given, so none was checked", HOW_TO_GIVE_ONE))
+        yield ("fault", f"The authorizer cannot use the keys at {jwks_uri}: {error}", remedy)
+        return
+    token = environ.get("TOKEN", "").removeprefix("Bearer ").strip()
+    if not token and environ.get("CLIENT_ID") and not found:
+        answer = client_credentials(metadata["token_endpoint"], audience, environ)
+        token = answer.get("access_token", "")
+        if not token:
+            remedy = "Compare CLIENT_ID, CLIENT_SECRET, AUDIENCE and the application's grant (docs/auth0.md)."
+            yield ("fault", f"The server refused client credentials: {shown(answer)}", remedy)
     if token:
-        found += _judged(token, settings)
-    return found, settings.jwks_uri
+        yield from token_faults(token, settings)
 
 
-def _judged(token: str, settings: Settings) -> Iterator[Finding]:
-    """Say what the authorizer itself makes of a token."""
+def fetch_metadata(issuer: str) -> dict[str, Any]:
+    """Fetch the server's metadata; empty if there is none (OpenID Connect Discovery 1.0, section 4)."""
+    try:
+        answer = httpx.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", timeout=TIMEOUT)
+        found = answer.json() if answer.is_success else {}
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def server_faults(metadata: Mapping[str, Any], issuer: str) -> Iterator[Finding]:
+    """Judge the server's metadata."""
+    if not metadata:
+        remedy = "Check DOMAIN, region included (Auth0, Applications > an application > Settings > Domain)."
+        yield ("fault", f"No metadata at {issuer.rstrip('/')}/.well-known/openid-configuration", remedy)
+        return
+    if metadata.get("issuer") != issuer:
+        yield ("fault", f"The server names itself {shown(metadata.get('issuer'))}, not {issuer}", _ISSUER)
+    for name in ("jwks_uri", "authorization_endpoint", "token_endpoint"):
+        if not is_secure(metadata.get(name), issuer):
+            yield ("fault", f"{name} is {shown(metadata.get(name))}, not an https address", _HTTPS)
+    if "S256" not in str(metadata.get("code_challenge_methods_supported")):
+        yield ("fault", "PKCE with S256, which the app needs, is not announced", _HTTPS)
+
+
+def token_faults(token: str, settings: Settings) -> Iterator[Finding]:
+    """Explain why the authorizer refuses a token, or what a good one lacks."""
+    header, claims = (segment(token, index) for index in (0, 1))
     try:
         identity = Authorizer(settings).identify(token)
-    except InvalidToken as refusal:
-        yield refusal_finding(refusal.reason, token, settings)
-    except KeysUnavailable:
-        yield Finding("note", "token: not judged, since there are no keys to judge it by")
-    else:
-        yield from findings.identity_findings(identity, claims_of(token), settings)
+    except InvalidToken as error:
+        foreign = error.reason in {"unknown_key", "bad_signature"} and claims.get("iss") != settings.issuer
+        member, remedy = REMEDIES.get("wrong_issuer" if foreign else error.reason, ("", _COPY))
+        value = f"; its {member} is {shown({**claims, **header}.get(member))}" if member else ""
+        yield ("fault", f"The token is refused ({error.reason}){value}", remedy)
+        return
+    opened = [str(route) for route in ROUTES if route.scope in identity["scope"].split()]
+    print(f"token: {identity['sub']} by {identity['client_id'] or 'no client'}: {', '.join(opened)}")
+    if not opened:
+        remedy = "The application must ask for scopes that the user's role, or a machine's grant, permits."
+        permissions = f"permissions are {shown(claims.get('permissions'))}"
+        yield ("warning", f"Its scope {shown(claims.get('scope'))} opens no route; {permissions}", remedy)
+    if "email" not in identity and not identity["sub"].endswith("@clients"):
+        remedy = "Deploy the post-login Action of docs/auth0.md, with the namespace of ClaimsNamespace."
+        yield ("warning", f"It has no valid {settings.email_claim}, so entries lack it", remedy)
+    if int(identity["exp"]) - int(claims["iat"]) > MAX_LIFETIME:
+        yield ("warning", "It is valid for over a day", f"Lower the maximum lifetime ({_API}).")
+
+
+def client_credentials(endpoint: str, audience: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer to client credentials (RFC 6749, section 4.4), or its error."""
+    secret = environ["CLIENT_SECRET"]
+    request = {"grant_type": "client_credentials", "client_id": environ["CLIENT_ID"], "audience": audience}
+    try:
+        answer = httpx.post(endpoint, json=request | {"client_secret": secret}, timeout=TIMEOUT)
+        found = json.loads(answer.text.replace(secret, "(hidden)"))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        return {"error": f"{endpoint}: {type(error).__name__}"}
+    return found if isinstance(found, dict) else {}
+
+
+def is_secure(address: object, issuer: str) -> bool:
+    """Return whether an address is https, or http where the issuer's own is (on a development machine)."""
+    scheme = "https?" if issuer.startswith("http://") else "https"
+    return re.fullmatch(rf"{scheme}://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?", str(address)) is not None
+
+
+def issuer_of(domain: str) -> str:
+    """Return the `iss` of a bare domain, as Auth0 writes it, or a whole address unchanged."""
+    if re.fullmatch(r"https?://[!-~]+", domain):
+        return domain
+    if re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?/?", domain):
+        return f"https://{domain.rstrip('/').lower()}/"
+    raise argparse.ArgumentTypeError("must be a domain such as tenant.eu.auth0.com, or an issuer's address")
+
+
+def segment(token: str, index: int) -> dict[str, Any]:
+    """Return the header (0) or the claims (1) of a JWT, unverified; empty for any other text."""
+    try:
+        return json_object(decode_segment(token.split(".")[index].encode("ascii")))
+    except (IndexError, ValueError):
+        return {}
+
+
+def shown(value: object) -> str:
+    """Return a foreign value as at most 300 characters of JSON, which cannot harm a terminal."""
+    return json.dumps(value, default=str)[:300]
 
 
 if __name__ == "__main__":

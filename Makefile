@@ -57,8 +57,8 @@ check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.
 	@$(PYTHON) -m ops.check_issuer "$$DOMAIN" "$$AUDIENCE"
 
 .PHONY: smoke
-smoke: setup ## check a deployment from outside: make smoke API_URL=https://... TOKEN=...
-	@$(PYTHON) -m ops.smoke "$$API_URL"
+smoke: setup ## test a deployment over HTTP: make smoke API_URL=https://... TOKEN=...
+	@.venv/bin/pytest tests/live -p no:cacheprovider --no-header --tb=short -v
 
 .PHONY: deploy
 deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN=1: only the first)

@@ -18,7 +18,7 @@ from app import Authorizer
 from timesheets.routes import ROUTES
 from tokens.errors import ConfigurationError, InvalidToken, KeysUnavailable
 from tokens.jwks import fetch_jwks
-from tokens.jws import decode_segment, json_object
+from tokens.jws import base64url_decode, json_object
 from tokens.settings import Settings
 
 TIMEOUT: Final = 10  # seconds for a connection, and for each read
@@ -187,7 +187,7 @@ def issuer_of(domain: str) -> str:
 def segment(token: str, index: int) -> dict[str, Any]:
     """Return the header (0) or the claims (1) of a JWT, unverified; empty for any other text."""
     try:
-        return json_object(decode_segment(token.split(".")[index].encode("ascii")))
+        return json_object(base64url_decode(token.split(".")[index].encode("ascii")))
     except (IndexError, ValueError):
         return {}
 

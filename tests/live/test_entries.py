@@ -1,0 +1,113 @@
+"""An entry is created, read, corrected and deleted; nothing is left behind."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2 as httpx
+import pytest
+
+from tests.live.support import describe, expect, expect_header, expect_problem, fail
+
+PROJECT = "Smoke test"
+HOURS = 0.25
+
+pytestmark = pytest.mark.scopes("create:timesheets", "delete:timesheets")
+reads = pytest.mark.scopes("read:timesheets")
+
+
+@pytest.fixture
+def created(caller: httpx.Client) -> Iterator[httpx.Response]:
+    """Return the answer that created an entry of today; delete the entry after the test."""
+    today = datetime.now(UTC).date().isoformat()
+    body = {"date": today, "project": PROJECT, "hours": HOURS, "notes": "Made by the live tests"}
+    headers = {"Idempotency-Key": secrets.token_hex(16)}
+    try:
+        answer = caller.post("/timesheets", json=body, headers=headers)
+        expect(answer, 201)
+        yield answer
+    finally:
+        # The same key names the same entry, so an entry whose first answer was lost is deleted too.
+        again = caller.post("/timesheets", json=body, headers=headers)
+        if not again.is_success:
+            fail(f"{describe(again)}.", f"Look for an entry of {today}, project {PROJECT}, and delete it.")
+        path = f"/timesheets/{again.json()['id']}"
+        deleted = caller.delete(path)
+        if deleted.status_code not in {204, 404}:
+            remedy = f'Delete the entry: curl -X DELETE -H "Authorization: Bearer $TOKEN" {deleted.url}'
+            fail(f"{describe(deleted)}.", remedy)
+
+
+@pytest.fixture
+def entry(created: httpx.Response) -> dict[str, Any]:
+    """Return an entry that was just created."""
+    found: dict[str, Any] = created.json()
+    return found
+
+
+@pytest.fixture
+def path(entry: dict[str, Any]) -> str:
+    """Return the path of that entry."""
+    return f"/timesheets/{entry['id']}"
+
+
+def listed(caller: httpx.Client, entry: dict[str, Any]) -> list[str]:
+    """Return the ids in the caller's list for the entry's day and project, page by page."""
+    url: str | None = str(
+        httpx.URL("/timesheets", params={"from": entry["date"], "to": entry["date"], "project": PROJECT})
+    )
+    ids: list[str] = []
+    while url:
+        answer = caller.get(url)
+        ids += [found["id"] for found in expect(answer, 200)]
+        following = answer.links.get("next")
+        url = urljoin(str(answer.url), following["url"]) if following else None
+    return ids
+
+
+def test_create_answers_the_entry_and_its_location(created: httpx.Response, entry: dict[str, Any]) -> None:
+    assert (entry["project"], entry["hours"], entry["version"]) == (PROJECT, HOURS, 1)
+    expect_header(created, "ETag", '"1"')
+    location = created.headers.get("location", "")
+    assert urljoin(str(created.url), location) == f"{created.url}/{entry['id']}", location
+
+
+def test_the_same_idempotency_key_creates_nothing(
+    caller: httpx.Client, created: httpx.Response, entry: dict[str, Any]
+) -> None:
+    assert expect(caller.send(created.request), 201)["id"] == entry["id"]
+
+
+@reads
+def test_the_entry_is_read_by_its_id(caller: httpx.Client, entry: dict[str, Any], path: str) -> None:
+    assert expect(caller.get(path), 200) == entry
+
+
+@reads
+def test_the_list_holds_the_entry_once(caller: httpx.Client, entry: dict[str, Any]) -> None:
+    assert listed(caller, entry).count(entry["id"]) == 1
+
+
+@reads
+def test_the_week_counts_the_entry(caller: httpx.Client, entry: dict[str, Any]) -> None:
+    year, week, _ = datetime.fromisoformat(entry["date"]).isocalendar()
+    found = expect(caller.get(f"/timesheets/weeks/{year:04}-W{week:02}"), 200)
+    assert found["by_project"][PROJECT] >= HOURS
+    assert found["total_hours"] >= found["by_project"][PROJECT]
+
+
+def test_a_correction_needs_the_current_version(caller: httpx.Client, path: str) -> None:
+    change, first = {"notes": "Corrected by the live tests"}, {"If-Match": '"1"'}
+    corrected = caller.patch(path, json=change, headers=first)
+    assert expect(corrected, 200)["notes"] == change["notes"]
+    expect_header(corrected, "ETag", '"2"')
+    expect_problem(caller.patch(path, json=change, headers=first), 412, "version_mismatch")
+
+
+@reads
+def test_a_deleted_entry_is_gone(caller: httpx.Client, entry: dict[str, Any], path: str) -> None:
+    expect(caller.delete(path), 204)
+    expect_problem(caller.get(path), 404, "not_found")
+    assert entry["id"] not in listed(caller, entry)

@@ -81,12 +81,17 @@ sam-local: setup ## the same API under `sam local start-api` (needs Docker)
 	@$(PYTHON) -m local sam-local
 
 .PHONY: test
-test: setup ## all tests: units, then the deployed stack over HTTP
-	@.venv/bin/pytest --cov
+test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
+	@.venv/bin/pytest -n 2 --cov
+
+.PHONY: test-all
+test-all: setup ## test, and all that takes minutes: thousands of races, kills, the rehearsal, Schemathesis, browsers
+	@UV=$(UV) LONG=1 .venv/bin/pytest -n 2 --cov --durations=20
+	@LONG=1 $(MAKE) test-node test-app ARGS=--durations=20
 
 .PHONY: test-unit
-test-unit: setup ## the tests that take seconds: rules, handlers, template
-	@.venv/bin/pytest tests/unit tests/repository
+test-unit: setup ## the tests to run on each save: rules, handlers, template (15 seconds)
+	@.venv/bin/pytest -n 2 tests/unit tests/repository
 
 .PHONY: test-node
 test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
@@ -98,8 +103,8 @@ test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed
 	@if command -v npm >/dev/null; then npm --prefix app test --silent; else echo "No npm: app/'s unit tests skip"; fi
 
 .PHONY: rehearse
-rehearse: ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
-	@UV=$(UV) $(UV) run --frozen --quiet pytest tests/local/rehearsal
+rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
+	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal
 
 # Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
 # It is never checked against the source (PEP 552), and its paths are those in Lambda.
@@ -126,7 +131,7 @@ bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=1
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check
-check: setup ## lint, format, types, templates, workflows, build, the running API against openapi.yaml
+check: setup ## lint, format, types, templates, workflows, build
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
@@ -137,7 +142,6 @@ check: setup ## lint, format, types, templates, workflows, build, the running AP
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
-	@.venv/bin/pytest tests/local/contract
 
 .PHONY: audit
 audit: setup ## known vulnerabilities in what ships and in what builds it

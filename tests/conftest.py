@@ -10,7 +10,7 @@ import pytest
 import yaml
 from samcli.yamlhelper import yaml_parse
 
-from tests.support import PROJECT, Event, Issuer
+from tests.support import LONG, PROJECT, Event, Issuer
 
 # A function finds its environment set when it is imported.
 os.environ |= {
@@ -76,3 +76,19 @@ def event(_events: dict[str, Event]) -> Callable[..., Event]:
 def openapi() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load((PROJECT / "openapi.yaml").read_text())
     return document
+
+
+_GROUPS = {"local": "stack", "store": "engines", "browser": "browser", "rehearsal": "rehearsal"}
+"""The pytest-xdist group of the tests below a folder, which share a stack: one worker runs them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long tests unless `LONG` is set, and group the tests that share a stack."""
+    if not LONG:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        groups = [_GROUPS[folder] for folder in item.path.relative_to(PROJECT).parts if folder in _GROUPS]
+        if groups:
+            item.add_marker(pytest.mark.xdist_group(groups[-1]))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
 
 PROJECT = Path(__file__).parents[1]
+
+LONG = bool(os.environ.get("LONG"))
+"""Whether to run the tests that take minutes, and the short ones with more rounds: `make test-all` does."""
 
 type Event = dict[str, Any]
 

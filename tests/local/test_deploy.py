@@ -12,6 +12,8 @@ from local.settings import PROJECT
 if TYPE_CHECKING:
     from tests.local.conftest import Stack
 
+pytestmark = pytest.mark.long
+
 SAMCONFIG = """
 version = 0.1
 [dev.global.parameters]

@@ -23,13 +23,14 @@ import pytest
 
 from local.settings import PROJECT
 from tests.local.faults import FAULTS, faulty
+from tests.support import LONG
 
 if TYPE_CHECKING:
     from tests.local.callers import Newcomers
     from tests.local.conftest import Stack
 
-ROWS = int(os.environ.get("IMPORT_ROWS", "1000"))
-KILLS = int(os.environ.get("IMPORT_KILLS", "5"))
+ROWS = int(os.environ.get("IMPORT_ROWS", "1000" if LONG else "200"))
+KILLS = int(os.environ.get("IMPORT_KILLS", "5" if LONG else "1"))
 USERS = 20
 FIELDS = ("user_id", "date", "project", "hours", "notes")
 SECRET = "local-import-secret"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import httpx2 as httpx
+import pytest
 
 from local.stack import rotate_key
 
@@ -15,6 +16,7 @@ COOLDOWN = 10
 """Seconds: the authorizer's default KEYS_COOLDOWN."""
 
 
+@pytest.mark.long
 def test_old_tokens_go_on_working_and_new_ones_work_within_the_cooldown(
     stack: "Stack", http: httpx.Client, sign_in: Callable[..., str]
 ) -> None:

@@ -1,6 +1,6 @@
 """Any sequence of requests is answered as the model of the contract answers it (see model.py).
 
-`EXAMPLES=2000 .venv/bin/pytest tests/stack/test_state_machine.py` looks further than the default run.
+`EXAMPLES=2000 .venv/bin/pytest tests/local/test_state_machine.py` looks further than the default run.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from tests.local.callers import MANAGER, Caller, Newcomers
 from tests.local.model import Entry, Filters, Json, Model, Refused
+from tests.support import LONG
 
 FORTNIGHT = dt.timedelta(14)
 # Approvals list everyone's entries, so each example has days of its own; where they start is random, for a
@@ -352,7 +353,7 @@ def test_any_sequence_of_requests_is_answered_by_the_rules(newcomers: Newcomers)
     run_state_machine_as_test(
         Example,
         settings=settings(
-            max_examples=int(os.environ.get("EXAMPLES", "8")),
+            max_examples=int(os.environ.get("EXAMPLES", "8" if LONG else "2")),
             stateful_step_count=50,
             deadline=None,  # a cold start is no fault
             print_blob=True,

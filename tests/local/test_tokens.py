@@ -103,6 +103,7 @@ def test_a_good_token_without_a_useful_scope_is_403(scope: str, sign_in: SignIn,
     assert http.get("/timesheets", headers=bearer(sign_in("ana", scope))).status_code == 403
 
 
+@pytest.mark.long
 def test_a_policy_does_not_outlive_its_token(stack: "Stack", http: httpx.Client) -> None:
     """API Gateway keeps the policy for five minutes; the handler looks at the clock."""
     headers = bearer(signed(stack, exp=int(time.time()) + 5))

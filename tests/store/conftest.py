@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-IN_PROCESSES = [pytest.param(name, marks=pytest.mark.engine) for name in ("ministack", "amazons_own")]
+IN_PROCESSES = [
+    pytest.param("ministack", marks=pytest.mark.engine),
+    pytest.param("amazons_own", marks=[pytest.mark.engine, pytest.mark.long]),
+]
 
 
 def connected(url: str) -> "DynamoDBClient":

@@ -1,6 +1,5 @@
 """Several at once: one wins, the others are told, and what is kept is the winner's, whole."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiting
+from tests.support import LONG
 from timesheets.bulk.upload import Taken
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
@@ -22,7 +22,7 @@ from timesheets.store.entries import Store
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
-ROUNDS = int(os.environ.get("RACES", "120"))
+ROUNDS = 120 if LONG else 10
 """For each pair of contenders, on each engine."""
 
 type Move = Callable[[Entry], Entry | None]
@@ -120,7 +120,7 @@ def test_one_wins_and_the_others_are_told(
 def test_one_key_makes_one_entry_at_32_at_once(
     store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
-    for number in range(20):
+    for number in range(20 if LONG else 3):
         known: Any = {"id": id_of_request("auth0|ana", str(number)), "request": "digest"}
         same = [entry(now=NOW + timedelta(milliseconds=n), **known) for n in range(32)]
         results = at_once([lambda one=one: store.add(one) for one in same], pool)  # type: ignore[misc]

@@ -15,6 +15,8 @@ from tests.support import PROJECT
 if TYPE_CHECKING:
     from tests.local.conftest import Stack
 
+pytestmark = pytest.mark.long
+
 ALL = "examples,coverage,fuzzing,stateful"
 
 type Explore = Callable[..., set[tuple[str, int]]]
@@ -29,7 +31,7 @@ def explore(stack: "Stack", tmp_path: Path) -> Explore:
         command: list[str | Path] = [
             "st",
             "--config-file",
-            PROJECT / "tests/contract/schemathesis.toml",
+            PROJECT / "tests/local/contract/schemathesis.toml",
             "run",
         ]
         command += [PROJECT / "openapi.yaml", "--url", stack.settings.api_url]

@@ -12,6 +12,8 @@ import pytest
 from ops import app_files
 from tests.local.rehearsal.conftest import Rehearsal
 
+pytestmark = pytest.mark.long
+
 API_URL = "https://api1234567.execute-api.eu-west-1.amazonaws.com/v1"
 API_STACK = "timesheets-dev"
 APP_STACK = "timesheets-dev-app"

@@ -11,6 +11,8 @@ import pytest
 from local.sign_in import access_token
 from tests.local.rehearsal.conftest import BOUNDARY, ENVIRONMENT, STACK, Rehearsal
 
+pytestmark = pytest.mark.long
+
 WITHIN = 30
 """Seconds."""
 

@@ -21,6 +21,8 @@ from local.sign_in import access_token
 from tests.local.rehearsal.conftest import Rehearsal
 from tests.support import table_definition
 
+pytestmark = pytest.mark.long
+
 EMULATOR = "aws-lambda-rie-arm64" if platform.machine() in {"arm64", "aarch64"} else "aws-lambda-rie-x86_64"
 START = 20
 """Seconds."""

@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 UV_VERSION := 0.13.8
+# npm writes this file at the end of an installation.
+APP_PACKAGES := app/node_modules/.package-lock.json
 # In environments of their own: they would pin half of ours.
 CHECKOV := checkov@3.3.30
 CHECK_JSONSCHEMA := check-jsonschema@0.39.0
@@ -32,12 +34,22 @@ run: setup ## run the whole stack on this machine, until Ctrl-C
 	@$(PYTHON) -m local run
 
 .PHONY: app
-app: setup ## the same with the mobile app, built (Node 20): http://127.0.0.1:3002
+app: setup app-build ## run the stack and the built app (Node 20): http://127.0.0.1:3002
 	@$(PYTHON) -m local app
 
 .PHONY: app-dev
-app-dev: setup ## the same, the app by Vite: a saved file shows at once
+app-dev: setup $(APP_PACKAGES) ## run the stack and the app under Vite, which shows saved files at once
 	@$(PYTHON) -m local app-dev
+
+.PHONY: app-build
+app-build: app/dist/index.html ## build the app into app/dist (Node 20)
+
+$(APP_PACKAGES): app/package-lock.json
+	@command -v npm >/dev/null || { echo "The app needs Node 20 or later with npm on PATH" >&2; exit 1; }
+	@npm --prefix app ci >&2
+
+app/dist/index.html: $(APP_PACKAGES) $(shell find app -path app/node_modules -prune -o -path app/dist -prune -o -type f -print)
+	@npm --prefix app run --silent build >&2
 
 .PHONY: reload
 reload: setup ## put changed code into the running stack
@@ -65,8 +77,8 @@ deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN
 	@$(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
 
 .PHONY: deploy-app
-deploy-app: setup ## the mobile app: check, build, deploy, upload, check again: make deploy-app ENV=dev (DRY_RUN=1)
-	@$(PYTHON) -m ops.deploy_app $(if $(DRY_RUN),--dry-run) "$$ENV"
+deploy-app: setup ## build and deploy the app: make deploy-app ENV=dev
+	@$(PYTHON) -m ops.deploy_app "$$ENV"
 
 .PHONY: republish
 republish: setup ## tell other systems of the changes in UnpublishedChanges: make republish ENV=prod
@@ -94,13 +106,13 @@ test-unit: setup ## the tests to run on each save: rules, handlers, template (15
 	@.venv/bin/pytest -n 2 tests/unit tests/repository
 
 .PHONY: test-node
-test-node: setup ## OAuth clients that need Node: openid-client, and two in Chromium
+test-node: setup ## test sign-in with OAuth clients in Node and in Chromium
 	@$(UV) run --frozen --quiet --group browser pytest tests/browser/clients $(ARGS)
 
 .PHONY: test-app
-test-app: setup ## the mobile app in Chromium as a phone has it, on the deployed stack (Node 20)
+test-app: setup app-build ## test the app: units, then Chromium as a phone on the deployed stack (Node 20)
+	@npm --prefix app test --silent
 	@$(UV) run --frozen --quiet --group browser pytest tests/browser/app $(ARGS)
-	@if command -v npm >/dev/null; then npm --prefix app test --silent; else echo "No npm: app/'s unit tests skip"; fi
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime

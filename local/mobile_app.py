@@ -1,7 +1,8 @@
-"""`make app`: the mobile app beside the stack, served with production's headers; `make app-dev`: by Vite."""
+"""Serve the built app with the headers of app/template.yaml, or run Vite's development server."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, override
+from urllib.parse import urlsplit
 
+from samcli.yamlhelper import yaml_parse
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -18,82 +21,95 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from local.settings import HOST, LocalError, Settings
-from local.stack import claim, served, step
-from ops import app_build, app_files
+from local.settings import HOST, PROJECT, LocalError, Settings
+from local.stack import claim, served
+from ops.deploy_app import headers
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-READY_WITHIN: Final = 30.0
-"""Seconds that Vite may take to listen."""
-STOPPED_WITHIN: Final = 3.0
-"""Seconds."""
+APP: Final = PROJECT / "app"
+READY_TIMEOUT: Final = 30.0
+"""Seconds until Vite must listen."""
+STOP_TIMEOUT: Final = 3.0
+"""Seconds until Vite is killed."""
 
 
 def configuration(settings: Settings) -> dict[str, str]:
-    """Return config.json for this very stack."""
-    return app_files.configuration(
-        issuer=settings.issuer,
-        client_id=settings.app_client_id,
-        audience=settings.audience,
-        api=settings.api_url,
-    )
+    """Return the content of config.json for this stack."""
+    return {
+        "issuer": settings.issuer,
+        "clientId": settings.app_client_id,
+        "audience": settings.audience,
+        "api": settings.api_url,
+    }
+
+
+def security_headers(template: dict[str, Any], *, api: str, issuer: str) -> dict[str, str]:
+    """Return the headers that CloudFront adds to every response, except those for https only."""
+    policy = template["Resources"]["Headers"]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = policy["SecurityHeadersConfig"]
+    csp: str = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    for name, url in (("ApiOrigin", api), ("IssuerOrigin", issuer)):
+        csp = csp.replace(f"${{{name}}}", "://".join(urlsplit(url)[:2]))
+    custom = {item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+    return custom | {
+        "Content-Security-Policy": csp,
+        "Referrer-Policy": security["ReferrerPolicy"]["ReferrerPolicy"],
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
 def mobile_app(settings: Settings, folder: Path) -> "ASGIApp":
-    """Return the application that serves a built app, as CloudFront and S3 do."""
+    """Return the application that serves a built app as CloudFront and S3 do."""
+    template = yaml_parse((APP / "template.yaml").read_text())
 
     async def config(_request: Request) -> Response:
-        headers = {"Cache-Control": app_files.ASK_AGAIN}
-        return JSONResponse(configuration(settings), headers=headers)
+        return JSONResponse(configuration(settings), headers={"Cache-Control": "no-cache"})
 
-    routes = [Route(f"/{app_files.CONFIGURATION}", config), Mount("/", _Files(directory=folder))]
-    headers = app_files.security_headers(
-        api_origin=app_files.origin_of(settings.api_url),
-        issuer_origin=app_files.origin_of(settings.issuer),
+    files = _Files(folder, _page_pattern(template))
+    application = Starlette(routes=[Route("/config.json", config), Mount("/", files)])
+    return _with_headers(
+        application, security_headers(template, api=settings.api_url, issuer=settings.issuer)
     )
-    return _with_headers(Starlette(routes=routes), headers)
 
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[None]:
-    """Build the app if its sources changed, and serve it for as long as the block lasts.
+    """Serve app/dist until the block ends.
 
     Raises
     ------
     LocalError
-        If Node is missing, the app does not build, or the port is taken.
+        If the app is not built or the port is taken.
 
     """
-    with claim(settings.app_port, "APP_PORT", "app") as listening:
-        folder = _built()
-        with served(mobile_app(settings, folder), listening):
-            yield
+    if not (APP / "dist/index.html").exists():
+        raise LocalError("app/dist is missing; run: make app-build")
+    with (
+        claim(settings.app_port, "APP_PORT", "app") as listening,
+        served(mobile_app(settings, APP / "dist"), listening),
+    ):
+        yield
 
 
 @contextmanager
 def developing(settings: Settings) -> Iterator[None]:
-    """Run Vite's development server, which shows a change as soon as a file is saved, until the block ends.
+    """Run Vite's development server until the block ends.
 
     Raises
     ------
     LocalError
-        If Node is missing, the port is taken, or Vite ends.
+        If the port is taken or Vite does not start.
 
     """
     claim(settings.app_port, "APP_PORT", "app-dev").close()
-    try:
-        app_build.install()
-    except app_build.BuildError as error:
-        raise LocalError(str(error)) from None
-    command = ["npm", "run", "dev", "--", "--host", HOST, "--port", str(settings.app_port), "--strictPort"]
     process = subprocess.Popen(
-        command,
-        cwd=app_build.MOBILE,
+        ["npm", "run", "dev", "--", "--host", HOST, "--port", str(settings.app_port), "--strictPort"],
+        cwd=APP,
         env=os.environ | {"APP_CONFIG": json.dumps(configuration(settings))},
-        stdin=subprocess.PIPE,  # stays open: Vite ends where its input does, and so never outlives us
-        start_new_session=True,  # Ctrl-C reaches us alone; we stop it in order
+        stdin=subprocess.PIPE,  # Vite stops when its standard input closes, so it never outlives this process
+        start_new_session=True,  # Ctrl-C reaches this process only, which stops Vite
     )
     try:
         _await_listening(settings.app_port, process)
@@ -102,64 +118,67 @@ def developing(settings: Settings) -> Iterator[None]:
         _stop(process)
 
 
-def _built() -> Path:
-    try:
-        app_build.check_node()
-        with step("Building the mobile app (npm ci, npm run build)"):
-            return app_build.build()
-    except app_build.BuildError as error:
-        raise LocalError(str(error)) from None
-
-
 def _await_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + READY_WITHIN
+    deadline = time.monotonic() + READY_TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if not probe.connect_ex((HOST, port)):
                 return
         time.sleep(0.05)
-    raise LocalError(f"Vite does not listen at APP_PORT {port}; what it said is above")
+    raise LocalError(f"Vite does not listen on APP_PORT {port}; see its output above")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End npm and all that it started, which is in its session."""
-    for ending in (signal.SIGTERM, signal.SIGKILL):
+    """Stop npm and the processes in its session."""
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
-            os.killpg(process.pid, ending)
+            os.killpg(process.pid, signal_number)
         except ProcessLookupError:
             break
         try:
-            process.wait(STOPPED_WITHIN)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             continue
     if process.stdin:
         process.stdin.close()
 
 
+def _page_pattern(template: dict[str, Any]) -> "re.Pattern[str]":
+    """Return the pattern of a file's path in the CloudFront function; every other path is index.html."""
+    code = template["Resources"]["Pages"]["Properties"]["FunctionCode"]
+    found = re.search(r"!/(.+)/\.test\(request\.uri\)", code)
+    assert found, "app/template.yaml: the function Pages has no pattern"  # noqa: S101
+    return re.compile(found[1])
+
+
 class _Files(StaticFiles):
-    """A folder in which every path without an extension is index.html."""
+    """Files with the headers that deploy_app gives them in S3, and index.html for every page's path."""
+
+    def __init__(self, folder: Path, pattern: "re.Pattern[str]") -> None:
+        super().__init__(directory=folder)
+        self.folder = folder.resolve()
+        self.pattern = pattern
 
     @override
     def get_path(self, scope: "Scope") -> str:
-        path = super().get_path(scope)
-        return app_files.INDEX if app_files.is_page(scope["path"]) else path
+        return super().get_path(scope) if self.pattern.search(scope["path"]) else "index.html"
 
     @override
     def file_response(self, full_path: Any, *arguments: Any, **options: Any) -> Response:
         response = super().file_response(full_path, *arguments, **options)
-        name = Path(full_path).relative_to(Path(str(self.directory)).resolve()).as_posix()
-        response.headers["Cache-Control"] = app_files.cache_control(name)
-        response.headers["Content-Type"] = app_files.content_type(name)
+        metadata = headers(Path(full_path).relative_to(self.folder).as_posix())
+        response.headers["Cache-Control"] = metadata["CacheControl"]
+        response.headers["Content-Type"] = metadata["ContentType"]
         return response
 
 
-def _with_headers(app: "ASGIApp", headers: dict[str, str]) -> "ASGIApp":
-    """Put headers onto every answer, errors included, as CloudFront's policy does."""
+def _with_headers(app: "ASGIApp", added: dict[str, str]) -> "ASGIApp":
+    """Add headers to every response, errors included."""
 
     async def wrapped(scope: "Scope", receive: "Receive", send: "Send") -> None:
         async def send_with_headers(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                MutableHeaders(scope=message).update(added)
             await send(message)
 
         await app(scope, receive, send_with_headers)

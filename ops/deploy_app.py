@@ -1,421 +1,130 @@
-"""Deploy the mobile app to an environment of samconfig.toml: check, build, deploy, upload, check the result.
+"""Deploy the app: build it, deploy app/template.yaml, upload the files and invalidate CloudFront's copies.
 
-Where the API is, its own stack says; so that one is deployed first (`make deploy`). Nothing is touched before
-all checks are passed. Ends with 0 if all is well, 1 if a step failed, 2 for a wrong use.
-The environment may hold AWS's own variables.
+The addresses of the API and the issuer come from the API's stack, so `make deploy` comes first.
 """
 
 import argparse
 import json
 import os
-import re
-import signal
+import subprocess
 import sys
-import time
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Mapping
+from mimetypes import MimeTypes
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx2 as httpx
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ops import app_build, app_files, findings, smoke
-from ops.deploy import (
-    PATIENT,
-    PAUSE,
-    PROJECT,
-    Environment,
-    Failed,
-    account_finding,
-    confirm,
-    endpoint,
-    git_finding,
-    run_step,
-    template_parameters,
-    value_of,
-)
-from ops.findings import Finding, fault, shown
-from ops.parameters import parameter_findings
-
-SECTION: Final = "app"
-INVALIDATED: Final = ("/", "/index.html", "/config.json", "/sw.js")
-"""What changes under its name and a browser asks for first; the rest is asked for anew anyway."""
-DEEP: Final = "/deploy-app/any/page"
-MISSING: Final = "/assets/deploy-app-missing.js"
-PATIENCE: Final = 10
-"""Seconds."""
-
-_PLACEHOLDER: Final = "CLIENT_ID"
+PROJECT: Final = Path(__file__).resolve().parent.parent
+TYPES: Final = MimeTypes()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AppEnvironment:
-    """The API's environment, the app's own stack in it, and as what the app signs in."""
-
-    api: Environment
-    app: Environment
-    client_id: str
-
-    @classmethod
-    def read(cls, name: str, config_file: Path) -> "AppEnvironment":
-        """Read an environment and its section for the app.
-
-        Raises
-        ------
-        ValueError
-            If there is no such environment, or it lacks what a deployment needs.
-
-        """
-        api = Environment.read(name, config_file)
-        section = tomllib.loads(config_file.read_text())[name].get(SECTION, {}).get("parameters", {})
-        missing = [option for option in ("stack_name", "client_id") if not section.get(option)]
-        if missing:
-            where = f"{config_file.name}, {name}.{SECTION}.parameters"
-            raise ValueError(f"{where}: {' and '.join(missing)} must be there")
-        app = Environment.read(name, config_file, SECTION)
-        if app.stack == api.stack:
-            raise ValueError(f"{config_file.name}, {name}: the app needs a stack of its own, not {app.stack}")
-        return cls(api=api, app=app, client_id=section["client_id"])
-
-    def configuration(self, api_url: str) -> dict[str, str]:
-        """Return what the app fetches when it starts."""
-        return app_files.configuration(
-            issuer=value_of("TokenIssuer", self.api),
-            client_id=self.client_id,
-            audience=value_of("Audience", self.api),
-            api=api_url,
-        )
-
-    def origins(self, api_url: str) -> dict[str, str]:
-        """Return the parameters that name whom the app talks to."""
-        issuer = value_of("TokenIssuer", self.api)
-        return {"ApiOrigin": app_files.origin_of(api_url), "IssuerOrigin": app_files.origin_of(issuer)}
-
-
-def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Deploy, or say why not."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ops.deploy_app",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("environment", metavar="ENV", help="dev, staging or prod: one of samconfig.toml's")
-    parser.add_argument("--dry-run", action="store_true", help="check, and stop before anything is touched")
-    parser.add_argument("--yes", action="store_true", help="ask nothing (as where the variable CI is true)")
-    parser.add_argument(
-        "--config-file", type=Path, default=PROJECT / "samconfig.toml", help="another than samconfig.toml"
-    )
-    given = parser.parse_args(arguments)
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command. Exits with a message if a check or a step fails."""
+    parser = argparse.ArgumentParser(prog="python -m ops.deploy_app", description=__doc__)
+    parser.add_argument("environment", metavar="ENV", help="an environment of samconfig.toml, such as dev")
+    name = parser.parse_args(arguments).environment
+    shared, app = settings(name)
     try:
-        environment = AppEnvironment.read(given.environment, given.config_file.resolve())
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    unasked = given.yes or environ.get("CI") == "true"
-    try:
-        api_url = _check(environment)
-        if given.dry_run:
-            print("\nNo fault. Nothing was touched, as asked for by --dry-run.")
-            return 0
-        confirm(environment.app, unasked=unasked)
-        folder = _build()
-        _deploy(environment, api_url, unasked=unasked)
-        address = _publish(environment, api_url, folder)
-    except Failed as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. If `sam deploy` was under way, CloudFormation goes on: see its console.")
-        return 1
-    print(f"\nThe app is at {address}. The issuer must let {environment.client_id} come back to:")
-    print(f"  {address}/callback after signing in, {address}/ after signing out, {address} as an origin")
-    return 0
-
-
-def _check(environment: AppEnvironment) -> str:
-    """Show all findings, and return the API's address if there is no fault."""
-    found: list[Finding] = []
-    for finding in _checks(environment):
-        found.append(finding)
-        findings.show(finding)
-    faults = findings.faults(found)
-    if faults:
-        file = environment.app.config_file
-        raise Failed(f"Faults: {faults}. Nothing was touched. Mend them ({file}), try again.")
-    return outputs(environment.api)["ApiUrl"]
-
-
-def _checks(environment: AppEnvironment) -> Iterator[Finding]:
-    yield node_finding()
-    yield client_finding(environment.client_id)
-    yield git_finding(environment.app.name)
-    # What is wrong there would be wrong in config.json, too.
-    judged = parameter_findings(environment.api.parameters, template_parameters(), environment.api.name)
-    wrong = [finding for finding in judged if finding.kind == "fault"]
-    yield from wrong
-    account = account_finding(environment.app)
-    yield account
-    if wrong or account.kind == "fault":
-        yield Finding("note", "api: not asked, before the above is right")
-        return
-    try:
-        api_url = outputs(environment.api).get("ApiUrl", "")
-        own = outputs(environment.app).get("AppUrl", "")
+        session = boto3.session.Session(region_name=shared["region"], profile_name=shared.get("profile"))
+        api = stack_values(session, shared["stack_name"])
+        if "ApiUrl" not in api:
+            sys.exit(f"There is no stack {shared['stack_name']} with an ApiUrl; run: make deploy ENV={name}")
+        run("make", "app-build")
+        deploy_stack(name, app, api)
+        stack = stack_values(session, app["stack_name"])
+        upload(session, stack, configuration(app["client_id"], api))
     except (BotoCoreError, ClientError) as error:
-        yield fault(f"api: CloudFormation does not tell where it is: {shown(str(error))}")
-        return
-    yield from deployment_findings(environment, api_url, own)
+        sys.exit(str(error))
+    url = stack["AppUrl"]
+    print(f"The app is at {url}. At the issuer, allow these addresses for {app['client_id']}:")
+    print(f"  callback {url}/callback, logout {url}/, web origin {url}")
+    if {"*", url}.isdisjoint(origin.strip() for origin in api["AllowedOrigins"].split(",")):
+        sys.exit(f"The API refuses the app. Add {url} to AllowedOrigins and run: make deploy ENV={name}")
 
 
-def node_finding() -> Finding:
-    """Say whether the app can be built here."""
+def settings(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the settings of an environment in samconfig.toml: those of both stacks, and the app's own."""
+    document = tomllib.loads((PROJECT / "samconfig.toml").read_text())
+    if name not in document:
+        sys.exit(f"samconfig.toml has no environment {name!r}")
+    shared, app = (document[name].get(key, {}).get("parameters", {}) for key in ("global", "app"))
+    if app.get("stack_name") in {None, shared.get("stack_name")}:
+        sys.exit(f"[{name}.app.parameters] in samconfig.toml needs a stack_name of its own")
+    if app.get("client_id") in {None, "CLIENT_ID"}:
+        sys.exit(f"Set client_id in [{name}.app.parameters] of samconfig.toml to the app's ID at the issuer")
+    return shared, app
+
+
+def stack_values(session: boto3.session.Session, stack: str) -> dict[str, str]:
+    """Return a stack's parameters and outputs by name; empty if the stack does not exist."""
     try:
-        app_build.check_node()
-    except app_build.BuildError as error:
-        return fault(f"node: {error}")
-    return Finding("ok", "node: there to build with")
-
-
-def client_finding(client_id: str) -> Finding:
-    """Say as what the app signs in."""
-    if client_id == _PLACEHOLDER:
-        return fault(
-            f"client_id: {_PLACEHOLDER} stands for your own; put it in",
-            "In Auth0: Applications > the mobile app > Settings > Client ID.",
-        )
-    return Finding("ok", f"client_id: the app signs in as {client_id}")
-
-
-def deployment_findings(environment: AppEnvironment, api_url: str, own: str) -> Iterator[Finding]:
-    """Judge what the template will be given, and whether the API will answer the app.
-
-    Parameters
-    ----------
-    environment
-        What samconfig.toml says.
-    api_url
-        Where the API is; empty if it is not deployed.
-    own
-        Where the app is from last time; empty if it is new.
-
-    """
-    name = environment.api.name
-    if not api_url:
-        yield fault(
-            f"api: no stack {environment.api.stack} with an ApiUrl in {environment.api.region}",
-            f"Deploy it first: make deploy ENV={name}",
-        )
-        return
-    yield Finding("ok", f"api: {api_url}")
-    declared = app_files.template()["Parameters"]
-    yield from parameter_findings(
-        {**environment.app.parameters, **environment.origins(api_url)}, declared, name
-    )
-    domain = environment.app.parameters.get("DomainName", "")
-    address = f"https://{domain}" if domain else own
-    if address:
-        yield origin_finding(address, environment)
-    else:
-        yield Finding("note", "origin: CloudFront will give one; it is looked at afterwards")
-
-
-def origin_finding(address: str, environment: AppEnvironment) -> Finding:
-    """Say whether the API lets the app's pages call it."""
-    allowed = [origin.strip() for origin in value_of("AllowedOrigins", environment.api).split(",")]
-    if "*" in allowed or address in allowed:
-        return Finding("ok", f"origin: the API lets {address} call it")
-    return fault(
-        f"origin: {address} is not among the API's AllowedOrigins ({', '.join(allowed)}), so its pages"
-        " could not call it",
-        f"Put it there, in {environment.api.config_file.name}, and deploy the API:"
-        f" make deploy ENV={environment.api.name}",
-    )
-
-
-def outputs(environment: Environment) -> dict[str, str]:
-    """Return a stack's outputs by their names; none if there is no such stack."""
-    cloudformation = environment.session().client("cloudformation", config=PATIENT)
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=environment.stack)["Stacks"]
+        (found,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return {}
         raise
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    parameters = {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", [])}
+    return parameters | {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
 
 
-def _build() -> Path:
-    print("\nBuild: npm ci, npm run build (in app/, where something changed)", flush=True)
-    try:
-        return app_build.build()
-    except app_build.BuildError as error:
-        raise Failed(f"{error}\nNothing was deployed.") from None
+def configuration(client_id: str, api: Mapping[str, str]) -> dict[str, str]:
+    """Return the content of config.json, which the app loads when it starts."""
+    audience, url = api["Audience"], api["ApiUrl"]
+    return {"issuer": api["TokenIssuer"], "clientId": client_id, "audience": audience, "api": url}
 
 
-def _deploy(environment: AppEnvironment, api_url: str, *, unasked: bool) -> None:
-    app = environment.app
-    parameters = {**app.parameters, **environment.origins(api_url)}
-    run_step(
-        "Deployment",
-        f"CloudFormation's events, above and in its console, say why; the stack {app.stack} goes back to what"
-        " it was by itself, and the app's files are as before. Mend it, and deploy again.",
-        "sam",
-        "deploy",
-        "--config-file",
-        str(app.config_file),
-        "--config-env",
-        app.name,
-        "--template-file",
-        str(app_files.TEMPLATE),
-        "--stack-name",
-        app.stack,
-        "--parameter-overrides",
-        *(f"{name}={value}" for name, value in parameters.items()),
-        "--no-fail-on-empty-changeset",  # the files change more often than what serves them
-        *(["--no-confirm-changeset"] if unasked else []),
+def deploy_stack(name: str, app: Mapping[str, Any], api: Mapping[str, str]) -> None:
+    """Create or update the app's stack; its headers allow the origins of the API and the issuer."""
+    addresses = {"ApiOrigin": api["ApiUrl"], "IssuerOrigin": api["TokenIssuer"]}
+    origins = [f"{parameter}={'://'.join(urlsplit(url)[:2])}" for parameter, url in addresses.items()]
+    run(
+        *("sam", "deploy", "--config-file", str(PROJECT / "samconfig.toml"), "--config-env", name),
+        *("--template-file", str(PROJECT / "app/template.yaml"), "--stack-name", app["stack_name"]),
+        *("--parameter-overrides", *app.get("parameter_overrides", ()), *origins),
+        *("--no-fail-on-empty-changeset", *(["--no-confirm-changeset"] if os.environ.get("CI") else [])),
     )
 
 
-def _publish(environment: AppEnvironment, api_url: str, folder: Path) -> str:
-    """Upload the files, look at them from outside, and return their address."""
-    try:
-        made = outputs(environment.app)
-        files = contents(folder, environment.configuration(api_url))
-        _upload(environment.app, made["BucketName"], files)
-        _invalidate(environment.app, made["DistributionId"])
-    except (BotoCoreError, ClientError, WaiterError, KeyError, OSError) as error:
-        raise Failed(
-            f"The upload failed: {error!r}. What was there before goes on to be served, unless index.html is"
-            " new; deploy again."
-        ) from None
-    headers = app_files.security_headers(
-        api_origin=environment.origins(api_url)["ApiOrigin"],
-        issuer_origin=environment.origins(api_url)["IssuerOrigin"],
+def run(*command: str) -> None:
+    """Run a command in the foreground."""
+    path = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
+    status = subprocess.run(command, cwd=PROJECT, env=os.environ | {"PATH": path}, check=False).returncode
+    if status:
+        sys.exit(f"`{command[0]} {command[1]}` failed with status {status}; see its output above")
+
+
+def upload(session: Any, stack: Mapping[str, str], config: Mapping[str, str]) -> None:  # noqa: ANN401
+    """Upload the built files, then invalidate CloudFront's copies. Old assets stay, for open pages."""
+    dist, s3 = PROJECT / "app/dist", session.client("s3")
+    files = {path.relative_to(dist).as_posix(): path.read_bytes() for path in dist.rglob("*.*")}
+    files["config.json"] = json.dumps(config).encode()
+    for name in sorted(files, key=upload_order):
+        s3.put_object(Bucket=stack["BucketName"], Key=name, Body=files[name], **headers(name))
+    print(f"Uploaded {len(files)} files to {stack['BucketName']}")
+    batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(uuid.uuid4())}
+    session.client("cloudfront").create_invalidation(
+        DistributionId=stack["DistributionId"], InvalidationBatch=batch
     )
-    _look(made, files, headers, environment)
-    return made["AppUrl"]
 
 
-def contents(folder: Path, configuration: Mapping[str, str]) -> dict[str, bytes]:
-    """Return all files by their names, in the order in which they go up."""
-    files = {name: (folder / name).read_bytes() for name in app_build.files_of(folder)}
-    files[app_files.CONFIGURATION] = json.dumps(configuration, indent=2).encode()
-    return {name: files[name] for name in app_files.in_order(files)}
+def upload_order(name: str) -> tuple[bool, bool, str]:
+    """Sort assets before the pages that load them, and the service worker, which caches all of them, last."""
+    return not name.startswith("assets/"), name == "sw.js", name
 
 
-def _upload(app: Environment, bucket: str, files: Mapping[str, bytes]) -> None:
-    """Put the files into the bucket. What was there stays: an open page still loads what it knows."""
-    print(f"\nUpload: {len(files)} files to {bucket}", flush=True)
-    s3 = app.session().client("s3")
-    for name, body in files.items():
-        s3.put_object(
-            Bucket=bucket,
-            Key=name,
-            Body=body,
-            ContentType=app_files.content_type(name),
-            CacheControl=app_files.cache_control(name),
-        )
-
-
-def _invalidate(app: Environment, distribution: str) -> None:
-    """Let CloudFront forget what changed under its name, and wait until it has."""
-    print(f"Invalidation: {' '.join(INVALIDATED)}", flush=True)
-    cloudfront = app.session().client("cloudfront")
-    batch = {
-        "Paths": {"Quantity": len(INVALIDATED), "Items": list(INVALIDATED)},
-        "CallerReference": str(uuid.uuid4()),
+def headers(name: str) -> dict[str, str]:
+    """Return the S3 metadata of a file. The name of an asset has its content's hash, so it never changes."""
+    kind = TYPES.guess_type(name)[0] or "application/octet-stream"
+    return {
+        "ContentType": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
+        "CacheControl": "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache",
     }
-    made = cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
-    waiter = cloudfront.get_waiter("invalidation_completed")
-    waiter.wait(
-        DistributionId=distribution,
-        Id=made["Invalidation"]["Id"],
-        WaiterConfig={"Delay": 5, "MaxAttempts": 120},
-    )
-
-
-def _look(
-    made: Mapping[str, str],
-    files: Mapping[str, bytes],
-    headers: Mapping[str, str],
-    environment: AppEnvironment,
-) -> None:
-    address = made["AppUrl"]
-    print(f"\nCheck: {address}", flush=True)
-    with _visitor(address) as visitor:
-        found = list(result_findings(visitor, files, headers))
-        if findings.faults(found):
-            print(
-                f"Not yet as it should be; CloudFront takes a while: once more in {PAUSE} seconds.",
-                flush=True,
-            )
-            time.sleep(PAUSE)
-            found = list(result_findings(visitor, files, headers))
-    found.append(origin_finding(address, environment))
-    for finding in found:
-        findings.show(finding)
-    if findings.faults(found):
-        raise Failed(
-            f"The app is deployed, and not well. (The DNS record of an own domain must point to"
-            f" {made['DomainTarget']}.) To go back, check the last good commit out and deploy again."
-        )
-
-
-def _visitor(address: str) -> httpx.Client:
-    local = endpoint()
-    if not local:
-        return httpx.Client(base_url=address, timeout=PATIENCE)
-    # MiniStack knows a distribution by its Host, and https by what a proxy before it would say.
-    told = {"Host": urlsplit(address).netloc, "X-Forwarded-Proto": "https"}
-    return httpx.Client(base_url=local, headers=told, timeout=PATIENCE)
-
-
-def result_findings(
-    visitor: httpx.Client, files: Mapping[str, bytes], headers: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Ask for what a browser asks for first."""
-    page, policy = files[app_files.INDEX], headers["Content-Security-Policy"]
-    try:
-        for path in ("/", DEEP):
-            answer = visitor.get(path)
-            yield _judged(f"{path} is the page", answer, good=answer.content == page)
-            given = answer.headers.get("content-security-policy", "")
-            yield _judged(f"{path} has the headers", answer, good=given == policy and _is_strict(answer))
-        answer = visitor.get(f"/{app_files.CONFIGURATION}")
-        same = answer.content == files[app_files.CONFIGURATION]
-        yield _judged("/config.json is what was deployed", answer, good=same)
-        for path in _loaded(page):
-            answer = visitor.get(path)
-            same = answer.content == files.get(path.removeprefix("/"))
-            yield _judged(f"{path} is what was deployed", answer, good=same)
-        answer = visitor.get(MISSING)
-        # MiniStack's S3 knows nothing of who may list a bucket.
-        status = HTTPStatus.FORBIDDEN if endpoint() else HTTPStatus.NOT_FOUND
-        yield _judged("a file that is missing is not found", answer, good=True, status=status)
-    except httpx.HTTPError as error:
-        yield fault(f"app: no answer ({type(error).__name__}): {shown(str(error))}")
-
-
-def _loaded(page: bytes) -> list[str]:
-    """Return what a page loads from assets/."""
-    return re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.decode())
-
-
-def _is_strict(answer: httpx.Response) -> bool:
-    return "max-age=" in answer.headers.get("strict-transport-security", "")
-
-
-def _judged(what: str, answer: httpx.Response, *, good: bool, status: int = HTTPStatus.OK) -> Finding:
-    if answer.status_code == status and good:
-        return Finding("ok", f"app: {what}")
-    return fault(f"app: not so: {what}; status {answer.status_code}, headers {shown(dict(answer.headers))}")
 
 
 if __name__ == "__main__":
-    for ending in smoke.ENDINGS:
-        signal.signal(ending, signal.default_int_handler)
-    sys.exit(main())
+    main()

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import httpx2 as httpx
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 EMPLOYEE = "read:timesheets create:timesheets delete:timesheets"
 MANAGER = f"{EMPLOYEE} approve:timesheets"

@@ -1,34 +1,19 @@
 """The whole stack, deployed once for the run on ports of its own, and clients that sign in to it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import httpx2 as httpx
 import pytest
 
-from local.issuer.tokens import TokenIssuer
-from local.ports import free_ports
-from local.settings import Settings
 from local.sign_in import ALL_SCOPES, access_token
-from local.stack import running
 from tests.local.callers import Newcomers
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A running stack, and the issuer's signing key for tokens that sign-in would not give."""
-
-    settings: Settings
-    tokens: TokenIssuer
+from tests.local.support import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    api, issuer, aws = free_ports(3)
-    settings = Settings(api_port=api, issuer_port=issuer, aws_port=aws)
-    tokens = TokenIssuer(settings.local_issuer)
-    with running(settings, tokens):
-        yield Stack(settings, tokens)
+    with running_stack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

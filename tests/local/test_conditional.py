@@ -11,7 +11,7 @@ from local.aws import session
 from tests.local.callers import MANAGER, Caller, Newcomers
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 REJECT = {"approved": False, "reason": "No"}
 

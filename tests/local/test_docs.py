@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx2 as httpx
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 
 def test_the_page_and_all_it_loads_come_from_here(stack: "Stack", http: httpx.Client) -> None:

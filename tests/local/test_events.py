@@ -14,7 +14,7 @@ from local.settings import PROJECT
 from tests.local.callers import MANAGER, Newcomers
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
 WITHIN = 30

@@ -27,7 +27,7 @@ from tests.support import LONG
 
 if TYPE_CHECKING:
     from tests.local.callers import Newcomers
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 ROWS = int(os.environ.get("IMPORT_ROWS", "1000" if LONG else "200"))
 KILLS = int(os.environ.get("IMPORT_KILLS", "5" if LONG else "1"))

@@ -10,7 +10,7 @@ import pytest
 from local.stack import rotate_key
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 COOLDOWN = 10
 """Seconds: the authorizer's default KEYS_COOLDOWN."""

@@ -10,7 +10,7 @@ import pytest
 from local.settings import PROJECT
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 IMPORTER = {"CLIENT_ID": "timesheets-import", "CLIENT_SECRET": "local-import-secret"}
 

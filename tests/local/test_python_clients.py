@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 CALLBACK = "http://127.0.0.1:8080/callback"  # nobody listens there: `visit` reads the redirect instead
 SCOPE = "openid profile email offline_access read:timesheets create:timesheets approve:timesheets"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from local.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 
 def commands(section: str) -> str:

@@ -12,7 +12,7 @@ from local.issuer.tokens import TokenIssuer
 from timesheets.routes import ROUTES
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
 type SignIn = Callable[..., str]

@@ -1,8 +1,8 @@
-"""Takes the README's pictures of the app from a real run.
+"""Take the README's pictures of the app.
 
-    uv run --frozen --group browser pytest tests/app/pictures.py
+    uv run --frozen --group browser pytest tests/browser/app/pictures.py
 
-It is no test by its name, and so runs only when it is asked for.
+Its name is not that of a test, so it runs only on request.
 """
 
 from typing import TYPE_CHECKING
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import httpx2 as httpx
 from playwright.sync_api import expect
 
+from local.settings import PROJECT
 from local.sign_in import access_token
-from ops import app_build
-from tests.browser.app.conftest import on_phone
-from tests.browser.app.screens import fill, press, tab
+from tests.browser.support import fill, on_phone, press, tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
 
     from local.settings import Settings
 
-IMAGES = app_build.PROJECT / "docs/images"
+IMAGES = PROJECT / "docs/images"
 FRIDAY = "2026-11-20T16:00:00"
-LARGEST = 60_000
+MAX_SIZE = 60_000
 """Bytes of a picture."""
 
 WEEKS: dict[str, list[tuple[str, str, float, str]]] = {
@@ -72,7 +71,7 @@ def test_take_the_pictures(
 
 
 def _log(settings: "Settings") -> None:
-    """Log the hours; a rejection and an approval among them show how those look."""
+    """Log entries, approve one and reject one."""
     with httpx.Client(base_url=settings.api_url, timeout=60) as api:
 
         def headers(user: str) -> dict[str, str]:
@@ -98,4 +97,4 @@ def _take(page: "Page", name: str) -> None:
     path = IMAGES / f"{name}.png"
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path, animations="disabled")
-    assert path.stat().st_size < LARGEST, path.stat().st_size
+    assert path.stat().st_size < MAX_SIZE, path.stat().st_size

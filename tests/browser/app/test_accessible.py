@@ -1,4 +1,4 @@
-"""For everyone: by screen reader and keyboard, on small screens, in large letters, light and dark."""
+"""Accessibility and size: axe, keyboard, small screens, large text, both colour schemes, long lists."""
 
 import datetime as dt
 import gzip
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from ops import app_build
-from tests.browser.app.screens import TODAY, fill, group, press, row, tab
+from local.settings import PROJECT
+from tests.browser.support import TODAY, fill, group, press, row, tab
 from tests.local.callers import MANAGER
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import httpx2 as httpx
     from playwright.sync_api import Page, Route
 
-    from tests.browser.app.conftest import Phones
+    from tests.browser.support import Phones
     from tests.local.callers import Caller, Newcomers
 
-AXE = app_build.MOBILE / "node_modules/axe-core/axe.min.js"
+AXE = PROJECT / "app/node_modules/axe-core/axe.min.js"
 VIOLATIONS = """async () => {
     await Promise.all(document.getAnimations().map((one) => one.finished));
     const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -47,11 +47,11 @@ SCROLL = """async () => {
     await frame();
     return window.long;
 }"""
-KILOBYTES = 60
+MAX_KILOBYTES = 60
 
 
 def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterator[tuple[str, Page]]":
-    """Show each screen in turn, as full as it gets."""
+    """Show each screen in turn, with as many elements as possible."""
     person = newcomers.person("ida", MANAGER)
     other = newcomers.person("tom")
     waiting = other.entry(project="Harbour", notes="Two of us, until late")
@@ -94,7 +94,7 @@ def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterat
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_screen(phones: "Phones", newcomers: "Newcomers", scheme: str) -> None:
+def test_axe_finds_no_violation_on_any_screen(phones: "Phones", newcomers: "Newcomers", scheme: str) -> None:
     found: dict[str, Any] = {}
     for name, page in screens(phones, newcomers, color_scheme=scheme, reduced_motion="reduce"):
         if name == "week":
@@ -106,13 +106,13 @@ def test_axe_finds_nothing_on_any_screen(phones: "Phones", newcomers: "Newcomers
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_for_who_is_signed_out(phone: "Page", scheme: str) -> None:
+def test_axe_finds_no_violation_when_signed_out(phone: "Page", scheme: str) -> None:
     phone.emulate_media(color_scheme=scheme)
     phone.evaluate(AXE.read_text())
     assert phone.evaluate(VIOLATIONS) == []
 
 
-def test_a_narrow_screen_and_large_letters_need_no_scrolling_aside(
+def test_small_screens_and_large_text_need_no_horizontal_scrolling(
     phones: "Phones", newcomers: "Newcomers"
 ) -> None:
     narrow = {"width": 320, "height": 640}
@@ -128,12 +128,12 @@ def test_a_narrow_screen_and_large_letters_need_no_scrolling_aside(
     assert not {name: found for name, found in small.items() if found}
 
 
-def test_all_is_done_by_keyboard(phones: "Phones", employee: "Caller") -> None:
+def test_entries_are_logged_edited_and_deleted_by_keyboard(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     keys = page.keyboard
 
     def reach(name: str) -> None:
-        """Go on from field to field until the one of that name."""
+        """Press Tab until the element with this text or id has the focus."""
         for _ in range(40):
             keys.press("Tab")
             found = page.evaluate(
@@ -141,7 +141,7 @@ def test_all_is_done_by_keyboard(phones: "Phones", employee: "Caller") -> None:
             )
             if name in found:
                 return
-        raise AssertionError(f"no way to {name} by keyboard")
+        raise AssertionError(f"{name} cannot be reached with the Tab key")
 
     reach("New")
     keys.press("Enter")
@@ -170,7 +170,7 @@ def test_all_is_done_by_keyboard(phones: "Phones", employee: "Caller") -> None:
     expect(row(page, "By keyboard")).to_have_count(1)
 
 
-def test_a_thousand_entries_scroll_and_are_chosen_without_a_halt(phones: "Phones", manager: "Caller") -> None:
+def test_a_thousand_entries_scroll_and_select_without_long_tasks(phones: "Phones", manager: "Caller") -> None:
     page = phones.blank(manager)
     _answer_with(page, _thousand())
     page.goto("/approve")
@@ -187,7 +187,7 @@ def test_the_app_is_small(files: "httpx.Client") -> None:
     paths = {"/", "/sw.js", *re.findall(r'(?:src|href)="(/[^"]+)"', page)}
     icons = {path for path in paths if path.endswith(".png")}
     sizes = {path: len(gzip.compress(files.get(path).content)) for path in paths - icons}
-    assert sum(sizes.values()) < KILOBYTES * 1000, sizes
+    assert sum(sizes.values()) < MAX_KILOBYTES * 1000, sizes
 
 
 def _thousand() -> list[dict[str, Any]]:
@@ -210,7 +210,7 @@ def _thousand() -> list[dict[str, Any]]:
 
 
 def _answer_with(page: "Page", entries: list[dict[str, Any]]) -> None:
-    """Answer for the API, by the hundred and with links to the next, as it does."""
+    """Respond in place of the API, in pages of one hundred."""
 
     def answer(route: "Route") -> None:
         found = re.search(r"cursor=(\d+)", route.request.url)

@@ -1,4 +1,4 @@
-"""What people do with their hours, and what managers decide, each on a phone of their own."""
+"""Logging, correcting, deleting and approving entries, each person on their own phone."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app.screens import fill, group, log, message, press, row, tab
+from tests.browser.support import (
+    CORS,
+    UNDO_WINDOW,
+    containing,
+    expect_error,
+    fill,
+    group,
+    log,
+    press,
+    row,
+    tab,
+    toast,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page, Route
 
-    from tests.browser.app.conftest import Phones
+    from tests.browser.support import Phones
     from tests.local.callers import Caller
-
-UNDO = 5_000  # milliseconds
 
 
 @pytest.mark.parametrize("user", ["ana", "carl", "mia"])
-def test_each_user_signs_in_and_sees_what_is_theirs(
+def test_each_user_sees_their_own_screens_and_profile(
     phone: "Page", sign_in: "Callable[[Page, str], None]", user: str
 ) -> None:
     sign_in(phone, user)
@@ -36,7 +46,7 @@ def test_each_user_signs_in_and_sees_what_is_theirs(
     assert ("Approve other people's hours" in main.inner_text()) == (user == "mia")
 
 
-def test_nobody_comes_by_address_to_what_is_not_theirs(phones: "Phones", employee: "Caller") -> None:
+def test_approve_by_address_needs_its_scope(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee, "/approve")
     expect(page.get_by_role("heading", level=1, name="This week")).to_be_visible()
 
@@ -44,7 +54,7 @@ def test_nobody_comes_by_address_to_what_is_not_theirs(phones: "Phones", employe
 def test_an_entry_is_logged_and_corrected(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     log(page, "StoreZero", "7:30", notes="The till")
-    expect(message(page)).to_contain_text("Saved")
+    expect(toast(page)).to_contain_text("Saved")
     expect(page.get_by_role("main")).to_contain_text("7.5 h")
     press(row(page, "StoreZero"), "Edit")
     expect(page.get_by_label("Notes")).to_have_value("The till")
@@ -56,7 +66,7 @@ def test_an_entry_is_logged_and_corrected(phones: "Phones", employee: "Caller") 
     assert entry["version"] == 2
 
 
-def test_yesterdays_entry_is_repeated_with_one_tap(phones: "Phones", employee: "Caller") -> None:
+def test_repeat_logs_the_latest_entry_again(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     log(page, "StoreZero", "6")
     tab(page, "New")
@@ -65,7 +75,7 @@ def test_yesterdays_entry_is_repeated_with_one_tap(phones: "Phones", employee: "
     assert len(employee.every()) == 2
 
 
-def test_an_earlier_week_is_reached_by_button_and_by_swipe(phones: "Phones", employee: "Caller") -> None:
+def test_weeks_turn_by_button_and_by_swipe(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     press(page, "Earlier week")
     expect(page.get_by_role("heading", level=1, name="This week")).to_have_count(0)
@@ -79,7 +89,7 @@ def test_an_earlier_week_is_reached_by_button_and_by_swipe(phones: "Phones", emp
     expect(page.get_by_role("heading", level=1, name="This week")).to_be_visible()
 
 
-def test_a_deletion_is_undone_or_carried_out(phones: "Phones", employee: "Caller") -> None:
+def test_a_deletion_can_be_undone_and_is_sent_afterwards(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     log(page, "StoreZero")
     page.clock.install()
@@ -87,17 +97,17 @@ def test_a_deletion_is_undone_or_carried_out(phones: "Phones", employee: "Caller
     expect(row(page, "StoreZero")).to_have_count(0)
     press(page, "Undo")
     expect(row(page, "StoreZero")).to_be_visible()
-    page.clock.fast_forward(2 * UNDO)
+    page.clock.fast_forward(2 * UNDO_WINDOW)
     assert len(employee.every()) == 1
     press(row(page, "StoreZero"), "Delete")
-    expect(message(page)).to_contain_text("Deleted")
+    expect(toast(page)).to_contain_text("Deleted")
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
-        page.clock.fast_forward(UNDO)
+        page.clock.fast_forward(UNDO_WINDOW)
     assert deleted.value.status == 204
     assert not employee.every()
 
 
-def test_a_rejected_entry_is_mended_and_goes_back_and_once_approved_is_locked(
+def test_a_rejected_entry_is_resubmitted_and_an_approved_one_is_locked(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     hers, his = phones(employee), phones(manager)
@@ -109,7 +119,7 @@ def test_a_rejected_entry_is_mended_and_goes_back_and_once_approved_is_locked(
     press(his.get_by_role("dialog"), "Reject")
     expect(group(his, employee.email)).to_have_count(0)
     with his.expect_response(lambda answer: answer.request.method == "PUT"):
-        his.clock.fast_forward(UNDO)
+        his.clock.fast_forward(UNDO_WINDOW)
 
     press(hers, "Refresh")
     expect(row(hers, "StoreZero")).to_contain_text("Rejected")
@@ -123,7 +133,7 @@ def test_a_rejected_entry_is_mended_and_goes_back_and_once_approved_is_locked(
     press(his, "Refresh")
     press(group(his, employee.email), "Approve")
     with his.expect_response(lambda answer: answer.request.method == "PUT"):
-        his.clock.fast_forward(UNDO)
+        his.clock.fast_forward(UNDO_WINDOW)
     press(hers, "Refresh")
     expect(row(hers, "StoreZero")).to_contain_text("Approved")
     expect(row(hers, "StoreZero").get_by_role("button")).to_have_count(0)
@@ -131,7 +141,7 @@ def test_a_rejected_entry_is_mended_and_goes_back_and_once_approved_is_locked(
     assert (entry["status"], entry["notes"]) == ("approved", "The one in the harbour")
 
 
-def test_a_rejected_entry_goes_back_though_nothing_in_it_changes(
+def test_saving_a_rejected_entry_unchanged_resubmits_it(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     page = phones(employee)
@@ -146,7 +156,7 @@ def test_a_rejected_entry_goes_back_though_nothing_in_it_changes(
     assert employee.every()[0]["status"] == "pending"
 
 
-def test_several_are_approved_at_once_and_all_of_it_is_undone(
+def test_several_entries_are_approved_together_and_undone_together(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     for day in (3, 1, 4, 2):
@@ -162,7 +172,7 @@ def test_several_are_approved_at_once_and_all_of_it_is_undone(
     expect(theirs.get_by_role("listitem")).to_have_count(1)
     press(page, "Undo")
     expect(theirs.get_by_role("listitem")).to_have_count(4)
-    page.clock.fast_forward(2 * UNDO)
+    page.clock.fast_forward(2 * UNDO_WINDOW)
     assert {entry["status"] for entry in employee.every()} == {"pending"}
     theirs.get_by_role("heading").get_by_role("checkbox").check()
     answers: list[int] = []
@@ -172,18 +182,18 @@ def test_several_are_approved_at_once_and_all_of_it_is_undone(
     press(page, "Approve 4 selected")
     expect(theirs).to_have_count(0)
     with page.expect_response(lambda answer: answer.request.method == "PUT" and len(answers) == 4):
-        page.clock.fast_forward(UNDO)
+        page.clock.fast_forward(UNDO_WINDOW)
     assert {entry["status"] for entry in employee.every()} == {"approved"}
 
 
-def test_each_fault_that_the_app_finds_stands_at_its_field(phones: "Phones", employee: "Caller") -> None:
+def test_invalid_values_are_marked_at_their_fields(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee, "/new")
     fill(page, project=" ", hours="25")
     page.get_by_label("Date").fill("")
     press(page, "Save")
     expect(page.get_by_label("Project")).to_be_focused()
-    for name, fault in {"Project": "Enter a project", "Date": "Enter a date", "Hours": "at most 24"}.items():
-        _holds_fault(page, name, fault)
+    for name, error in {"Project": "Enter a project", "Date": "Enter a date", "Hours": "at most 24"}.items():
+        expect_error(page, name, error)
     fill(page, project="StoreZero", hours="24")
     page.get_by_label("Date").fill("2026-11-20")
     press(page, "Save")
@@ -191,9 +201,7 @@ def test_each_fault_that_the_app_finds_stands_at_its_field(phones: "Phones", emp
     assert len(employee.every()) == 1
 
 
-def test_each_fault_of_a_422_stands_at_its_field_and_is_mended_there(
-    phones: "Phones", employee: "Caller"
-) -> None:
+def test_field_errors_of_a_422_are_marked_and_can_be_corrected(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee, "/new")
     faults = [
         {"pointer": "/project", "detail": "is not one of ours"},
@@ -210,11 +218,11 @@ def test_each_fault_of_a_422_stands_at_its_field_and_is_mended_there(
     fill(page, project="Nowhere", hours="8", notes="Eve")
     press(page, "Save")
     for fault in faults:
-        _holds_fault(page, fault["pointer"][1:].capitalize(), fault["detail"])
+        expect_error(page, fault["pointer"][1:].capitalize(), fault["detail"])
     expect(page.get_by_label("Project")).to_be_focused()
     expect(page.get_by_label("Notes")).to_have_value("Eve")
     page.reload()
-    _holds_fault(page, "Project", "is not one of ours")
+    expect_error(page, "Project", "is not one of ours")
     fill(page, project="StoreZero")
     press(page, "Save")
     expect(row(page, "StoreZero")).to_be_visible()
@@ -222,9 +230,7 @@ def test_each_fault_of_a_422_stands_at_its_field_and_is_mended_there(
     assert entry["project"] == "StoreZero"
 
 
-def test_what_someone_else_changed_is_shown_and_either_word_can_hold(
-    phones: "Phones", employee: "Caller"
-) -> None:
+def test_a_conflict_can_be_resolved_either_way(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     for mine, choice in (("8", "Keep mine"), ("9", "Take theirs")):
         project = f"Store of {choice}"
@@ -246,7 +252,7 @@ def test_what_someone_else_changed_is_shown_and_either_word_can_hold(
         assert (float(found["hours"]), found["notes"]) == (hours, "from elsewhere")
 
 
-def test_a_decision_about_what_is_gone_is_told_and_discarded(
+def test_a_decision_about_a_deleted_entry_is_shown_and_discarded(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     entry = employee.entry(project="Gone")
@@ -257,7 +263,7 @@ def test_a_decision_about_what_is_gone_is_told_and_discarded(
     page.clock.install()
     press(group(page, employee.email), "Approve")
     with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.clock.fast_forward(UNDO)
+        page.clock.fast_forward(UNDO_WINDOW)
     expect(row(page, "Gone")).to_contain_text("Not accepted")
     with page.expect_response(re.compile(r"/approvals\?")):
         press(page, "Refresh")
@@ -265,17 +271,15 @@ def test_a_decision_about_what_is_gone_is_told_and_discarded(
     expect(row(page, "Gone")).to_have_count(0)
 
 
-def test_german_phones_have_german_numbers(phones: "Phones", employee: "Caller") -> None:
+def test_numbers_are_german_on_a_german_phone(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee, locale="de-DE")
     log(page, "StoreZero", "7,5")
     expect(row(page, "StoreZero")).to_contain_text("7,5 h")
-    expect(page.get_by_role("img")).to_have_attribute("aria-label", _contains("Mo"))
+    expect(page.get_by_role("img")).to_have_attribute("aria-label", containing("Mo"))
     assert float(employee.every()[0]["hours"]) == 7.5
 
 
-def test_phones_of_other_digits_give_hours_back_as_they_take_them(
-    phones: "Phones", employee: "Caller"
-) -> None:
+def test_hours_can_be_edited_where_digits_are_not_latin(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee, locale="ar-EG")
     log(page, "StoreZero", "7.5")
     press(row(page, "StoreZero"), "Edit")
@@ -286,26 +290,13 @@ def test_phones_of_other_digits_give_hours_back_as_they_take_them(
 
 
 @pytest.mark.parametrize("device", ["iPhone 15", "Pixel 7"])
-def test_hours_are_logged_on_any_phone(phones: "Phones", employee: "Caller", device: str) -> None:
+def test_an_entry_is_logged_on_each_device(phones: "Phones", employee: "Caller", device: str) -> None:
     page = phones(employee, device=device)
     log(page, "StoreZero")
     assert len(employee.every()) == 1
-
-
-CORS = {"Access-Control-Allow-Origin": "*"}
-
-
-def _holds_fault(page: "Page", name: str, fault: str) -> None:
-    field = page.get_by_label(name, exact=True)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(_contains(fault))
 
 
 def _change(caller: "Caller", entry: dict[str, Any], **changes: Any) -> None:
     headers = {"Content-Type": "application/merge-patch+json"}
     answer = caller("PATCH", f"/timesheets/{entry['id']}", json=changes, headers=headers)
     assert answer.status_code == 200, answer.text
-
-
-def _contains(text: str) -> "re.Pattern[str]":
-    return re.compile(re.escape(text))

@@ -1,15 +1,14 @@
-"""The app on a home screen: a browser that keeps its profile, as an installed app's does."""
+"""The installed app, in a browser with a persistent profile."""
 
 import io
 import os
-import shutil
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.app.conftest import PHONE, on_phone
+from tests.browser.support import PHONE, find_chromium, on_phone
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from local.settings import Settings
 
 
-def test_the_manifest_has_what_a_phone_wants_for_installing(files: "httpx.Client") -> None:
+def test_the_manifest_allows_installation(files: "httpx.Client") -> None:
     manifest = files.get("/manifest.webmanifest").json()
     assert manifest["name"]
     assert manifest["short_name"]
@@ -27,20 +26,19 @@ def test_the_manifest_has_what_a_phone_wants_for_installing(files: "httpx.Client
     sizes = {icon["sizes"]: icon["src"] for icon in manifest["icons"] if icon["type"] == "image/png"}
     for side in (192, 512):
         picture = io.BytesIO(files.get(sizes[f"{side}x{side}"]).content)
-        picture.seek(16)  # where a PNG says its width and height
+        picture.seek(16)  # the width and height of a PNG
         assert struct.unpack(">II", picture.read(8)) == (side, side)
 
 
-def test_a_browser_installs_it_and_opens_it_again_without_a_network(
+def test_the_app_can_be_installed_and_opens_offline(
     playwright: "Playwright", settings: "Settings", tmp_path: Path
 ) -> None:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     device = {
         name: value for name, value in playwright.devices[PHONE].items() if name != "default_browser_type"
     }
     options = {
         **device,
-        "executable_path": chromium,
+        "executable_path": find_chromium(),
         "args": ["--no-sandbox"] if os.geteuid() == 0 else [],
         "base_url": settings.app_url,
     }

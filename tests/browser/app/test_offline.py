@@ -1,36 +1,28 @@
-"""Without a signal, or with one that comes and goes: nothing is lost, and nothing arrives twice."""
+"""Without a network, or with an unreliable one, nothing is lost and nothing is sent twice."""
 
 import threading
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.app.screens import TODAY, fill, group, log, press, row, tab
+from tests.browser.support import CORS, TODAY, await_service_worker, fill, group, log, press, row, tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response, Route
+    from playwright.sync_api import Response, Route
 
-    from tests.browser.app.conftest import Phones
+    from tests.browser.support import Phones
     from tests.local.callers import Caller
-
-
-def cached(page: "Page") -> None:
-    """Wait until the service worker has the page."""
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
 def posted(answer: "Response") -> bool:
     return bool(answer.request.method == "POST")
 
 
-def test_the_app_opens_from_the_cache_and_says_how_old_what_it_shows_is(
-    phones: "Phones", employee: "Caller"
-) -> None:
+def test_the_app_opens_offline_and_shows_the_age_of_its_data(phones: "Phones", employee: "Caller") -> None:
     employee.entry(project="StoreZero", date=TODAY.isoformat())
     page = phones(employee)
     expect(row(page, "StoreZero")).to_be_visible()
-    cached(page)
+    await_service_worker(page)
     page.clock.install()
     page.context.set_offline(True)
     page.reload()
@@ -41,11 +33,11 @@ def test_the_app_opens_from_the_cache_and_says_how_old_what_it_shows_is(
     expect(page.get_by_role("main")).to_contain_text("Updated 2 hours ago")
 
 
-def test_what_is_logged_offline_survives_a_reload_and_arrives_once(
+def test_an_entry_logged_offline_survives_reloads_and_is_sent_once(
     phones: "Phones", employee: "Caller"
 ) -> None:
     page = phones(employee)
-    cached(page)
+    await_service_worker(page)
     page.context.set_offline(True)
     log(page, "Harbour", "4", notes="no signal")
     expect(row(page, "Harbour")).to_contain_text("Not sent yet")
@@ -66,9 +58,9 @@ def test_what_is_logged_offline_survives_a_reload_and_arrives_once(
     assert (float(entry["hours"]), entry["notes"]) == (5, "no signal")
 
 
-def test_what_is_edited_while_it_is_sent_is_corrected(phones: "Phones", employee: "Caller") -> None:
+def test_an_edit_during_sending_becomes_a_correction(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
-    cached(page)
+    await_service_worker(page)
     page.context.set_offline(True)
     log(page, "Harbour", "4")
     press(row(page, "Harbour"), "Edit")
@@ -83,9 +75,7 @@ def test_what_is_edited_while_it_is_sent_is_corrected(phones: "Phones", employee
     assert float(entry["hours"]) == 6
 
 
-def test_an_app_that_is_killed_in_the_middle_of_sending_makes_one_entry(
-    phones: "Phones", employee: "Caller"
-) -> None:
+def test_an_app_killed_while_sending_creates_one_entry(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     context = page.context
     arrived = threading.Event()
@@ -114,14 +104,13 @@ def test_an_app_that_is_killed_in_the_middle_of_sending_makes_one_entry(
     assert len(employee.every()) == 1
 
 
-def test_what_waits_in_another_week_is_found(phones: "Phones", employee: "Caller") -> None:
+def test_review_opens_a_refused_entry_of_another_week(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
 
     def refuse(route: "Route") -> None:
-        headers = {"Access-Control-Allow-Origin": "*"}
         faults = [{"pointer": "/date", "detail": "lies in a closed year"}]
         problem = {"code": "invalid_entry", "detail": "The entry has faults", "errors": faults}
-        route.fulfill(status=422, json=problem, headers=headers)
+        route.fulfill(status=422, json=problem, headers=CORS)
 
     page.route("**/timesheets", refuse, times=1)
     tab(page, "New")
@@ -138,12 +127,12 @@ def test_what_waits_in_another_week_is_found(phones: "Phones", employee: "Caller
     assert not employee.every()
 
 
-def test_a_decision_without_a_signal_waits_too(
+def test_a_decision_made_offline_is_sent_later(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
     employee.entry(project="Harbour")
     page = phones(manager)
-    cached(page)
+    await_service_worker(page)
     tab(page, "Approve")
     expect(group(page, employee.email)).to_be_visible()
     page.clock.install()

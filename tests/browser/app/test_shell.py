@@ -1,4 +1,4 @@
-"""What holds of any build of the mobile app: how its files are served, and that a browser takes them."""
+"""The files of the built app: headers, types, lifetimes, and that a browser loads them."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ YEAR = "public, max-age=31536000, immutable"
 
 
 def assets(files: httpx.Client) -> list[str]:
-    """Return the paths that the page itself loads from assets/."""
+    """Return the paths under assets/ that the page loads."""
     found = re.findall(r'(?:src|href)="(/assets/[^"]+)"', files.get("/").text)
     assert found
     return found
@@ -28,7 +28,9 @@ def policy(answer: httpx.Response) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("path", ["/", "/config.json", "/sw.js", "/new", "/assets/missing.js"])
-def test_every_answer_has_the_security_headers(files: httpx.Client, settings: "Settings", path: str) -> None:
+def test_every_response_has_the_security_headers(
+    files: httpx.Client, settings: "Settings", path: str
+) -> None:
     answer = files.get(path)
     issuer = settings.issuer.rstrip("/")
     assert policy(answer) == {
@@ -49,7 +51,7 @@ def test_every_answer_has_the_security_headers(files: httpx.Client, settings: "S
     assert "strict-transport-security" not in answer.headers  # plain http has none
 
 
-def test_the_configuration_is_this_stacks(files: httpx.Client, settings: "Settings") -> None:
+def test_config_json_has_the_addresses_of_the_stack(files: httpx.Client, settings: "Settings") -> None:
     answer = files.get("/config.json")
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.json() == {
@@ -75,7 +77,9 @@ def test_every_path_without_an_extension_is_the_page(files: httpx.Client, path: 
         ("/manifest.webmanifest", "application/manifest+json"),
     ],
 )
-def test_what_changes_under_its_name_is_asked_for_anew(files: httpx.Client, path: str, kind: str) -> None:
+def test_files_without_a_hash_in_their_name_are_revalidated(
+    files: httpx.Client, path: str, kind: str
+) -> None:
     answer = files.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.headers["cache-control"] == "no-cache"
@@ -83,7 +87,7 @@ def test_what_changes_under_its_name_is_asked_for_anew(files: httpx.Client, path
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
-def test_what_has_a_hash_in_its_name_is_kept_for_a_year(files: httpx.Client) -> None:
+def test_assets_are_cached_for_a_year(files: httpx.Client) -> None:
     for path in assets(files):
         answer = files.get(path)
         assert (answer.status_code, answer.headers["cache-control"]) == (200, YEAR), path
@@ -91,20 +95,20 @@ def test_what_has_a_hash_in_its_name_is_kept_for_a_year(files: httpx.Client) -> 
 
 
 @pytest.mark.parametrize("path", ["/assets/missing.js", "/missing.png", "/../package.json", "/%2e%2e/a.json"])
-def test_a_file_that_is_missing_is_not_found_and_no_page(files: httpx.Client, path: str) -> None:
+def test_a_missing_file_is_not_the_page(files: httpx.Client, path: str) -> None:
     answer = files.get(path)
     assert answer.status_code == 404
     assert "text/html" not in answer.headers["content-type"]
     assert "immutable" not in answer.headers.get("cache-control", "")
 
 
-def test_the_page_has_nothing_inline_that_the_headers_would_forbid(files: httpx.Client) -> None:
+def test_the_page_has_no_inline_script_or_style(files: httpx.Client) -> None:
     page = files.get("/").text
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
 
 
 @pytest.mark.parametrize("path", ["/", "/deep/er/path"])
-def test_a_phone_shows_the_page_and_the_headers_forbid_none_of_it(phone: "Page", path: str) -> None:
+def test_the_page_works_under_its_headers(phone: "Page", path: str) -> None:
     answer = phone.goto(path)
     assert answer is not None
     assert answer.status == 200
@@ -112,7 +116,7 @@ def test_a_phone_shows_the_page_and_the_headers_forbid_none_of_it(phone: "Page",
     assert phone.locator("body").inner_text().strip()
 
 
-def test_a_person_signs_in_and_is_back_in_the_app(
+def test_sign_in_returns_to_the_app(
     phone: "Page", sign_in: Callable[["Page", str], None], settings: "Settings"
 ) -> None:
     sign_in(phone, "ana")

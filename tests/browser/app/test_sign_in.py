@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, and signing out, as the app does it with the authorization server."""
+"""Sign-in, token renewal and sign-out of the app with the authorization server."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.app.screens import fill, press, row, tab
+from tests.browser.support import CORS, await_service_worker, fill, press, row, tab, toast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
 
     from local.settings import Settings
-    from tests.browser.app.conftest import Phones
+    from tests.browser.support import Phones
     from tests.local.callers import Caller
 
     type SignIn = Callable[[Page, str], None]
@@ -24,17 +24,16 @@ KEPT = """(prefix) => Object.entries(localStorage).filter(([name]) => name.start
     .map(([, value]) => JSON.parse(value))[0]"""
 DATABASES = "indexedDB.databases().then((all) => all.map((one) => one.name))"
 REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
-CORS = {"Access-Control-Allow-Origin": "*"}
 
 
 def tokens(page: "Page") -> dict[str, Any]:
-    """Return what the app keeps of the sign-in."""
+    """Return the stored tokens."""
     kept: dict[str, Any] = page.evaluate(KEPT, "oidc.user:")
     return kept
 
 
 def renewals(page: "Page") -> list["Request"]:
-    """Return a list that fills with the requests for tokens, of all the phone's tabs."""
+    """Return a list that collects the token requests of all tabs."""
     seen: list[Request] = []
 
     def note(request: "Request") -> None:
@@ -46,13 +45,13 @@ def renewals(page: "Page") -> list["Request"]:
 
 
 def revoke(http: "httpx.Client", settings: "Settings", page: "Page") -> None:
-    """End the sign-in elsewhere."""
+    """Revoke the refresh token, as from another device."""
     form = {"client_id": "timesheets-mobile", "token": tokens(page)["refresh_token"]}
     assert http.post(f"{settings.issuer}oauth/revoke", data=form).status_code == 200
 
 
 def refuse_token(page: "Page") -> None:
-    """Let the API refuse the token that the phone has now, in all tabs."""
+    """Make the API refuse the current access token, in all tabs."""
     stale = tokens(page)["access_token"]
 
     def answer(route: "Route") -> None:
@@ -64,7 +63,7 @@ def refuse_token(page: "Page") -> None:
     page.context.route(re.compile(r"/(timesheets|approvals)\b"), answer)
 
 
-def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") -> None:
+def test_two_tabs_renew_the_token_once(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.get_by_role("main")).to_contain_text("Updated")
     other = phone.context.new_page()
@@ -88,7 +87,7 @@ def test_two_tabs_renew_once_and_both_go_on(phone: "Page", sign_in: "SignIn") ->
     assert tokens(other) == after
 
 
-def test_a_token_is_renewed_before_its_end(phone: "Page", sign_in: "SignIn") -> None:
+def test_a_token_is_renewed_before_it_expires(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.get_by_role("main")).to_contain_text("Updated")
     seen = renewals(phone)
@@ -107,7 +106,7 @@ def test_a_token_is_renewed_before_its_end(phone: "Page", sign_in: "SignIn") -> 
     assert len(seen) == 1
 
 
-def test_a_sign_in_that_ended_elsewhere_is_told_and_loses_nothing(
+def test_a_revoked_sign_in_is_shown_and_unsent_changes_survive(
     phone: "Page", sign_in: "SignIn", http: "httpx.Client", settings: "Settings"
 ) -> None:
     sign_in(phone, "carl")
@@ -135,7 +134,7 @@ def test_a_sign_in_that_ended_elsewhere_is_told_and_loses_nothing(
     expect(row(phone, "Kept of Carl")).not_to_contain_text("Not sent yet")
 
 
-def test_an_authorization_server_that_is_busy_ends_nothing(phone: "Page", sign_in: "SignIn") -> None:
+def test_a_busy_authorization_server_does_not_end_the_sign_in(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.get_by_role("main")).to_contain_text("Updated")
     refuse_token(phone)
@@ -149,9 +148,7 @@ def test_an_authorization_server_that_is_busy_ends_nothing(phone: "Page", sign_i
     expect(phone.get_by_role("main")).not_to_contain_text("Offline")
 
 
-def test_an_api_that_takes_no_token_at_all_is_not_asked_again_and_again(
-    phone: "Page", sign_in: "SignIn"
-) -> None:
+def test_refused_tokens_do_not_cause_endless_requests(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.get_by_role("main")).to_contain_text("Updated")
     asked: list[str] = []
@@ -164,20 +161,20 @@ def test_an_api_that_takes_no_token_at_all_is_not_asked_again_and_again(
     seen = renewals(phone)
     phone.clock.install()
     press(phone, "Refresh")
-    expect(phone.locator(".toast")).to_contain_text("Missing or invalid token")
+    expect(toast(phone)).to_contain_text("Missing or invalid token")
     phone.clock.fast_forward("10:00")
     expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
     assert (len(asked), len(seen)) == (2, 1)
 
 
-def test_a_link_that_was_used_before_signs_nobody_out(phone: "Page", sign_in: "SignIn") -> None:
+def test_a_used_callback_address_does_not_sign_out(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     phone.goto("/callback?code=used&state=before")
     expect(phone.get_by_role("navigation")).to_be_visible()
     assert urlsplit(phone.url).path == "/"
 
 
-def test_signing_out_leaves_nothing_in_any_tab_and_ends_the_session(
+def test_sign_out_clears_all_tabs_and_ends_the_session(
     phone: "Page", sign_in: "SignIn", settings: "Settings"
 ) -> None:
     sign_in(phone, "ana")
@@ -203,7 +200,7 @@ def test_signing_out_leaves_nothing_in_any_tab_and_ends_the_session(
     assert phone.evaluate(DATABASES) == ["timesheets auth0|carl"]
 
 
-def test_signing_out_asks_before_it_removes_what_was_not_sent(phones: "Phones", employee: "Caller") -> None:
+def test_sign_out_asks_before_it_discards_unsent_changes(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     page.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
@@ -228,10 +225,10 @@ def test_signing_out_asks_before_it_removes_what_was_not_sent(phones: "Phones", 
     assert not employee.every()
 
 
-def test_another_person_on_the_same_phone_neither_sees_nor_sends_the_firsts(
+def test_another_person_on_the_same_phone_neither_sees_nor_sends_unsent_changes(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
-    page, second = phones(employee), phones.kept(manager)
+    page, second = phones(employee), phones.stored_user(manager)
     page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
     fill(page, project="Of the first", hours="1")
@@ -252,7 +249,7 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_the_firsts(
     assert not employee.every()
 
 
-def test_a_phone_that_lets_nothing_be_kept_is_told_so(phones: "Phones", employee: "Caller") -> None:
+def test_blocked_storage_is_reported(phones: "Phones", employee: "Caller") -> None:
     page = phones.blank(employee)
     page.add_init_script(
         "indexedDB.open = () => { throw new DOMException('Storage is blocked', 'SecurityError') }"
@@ -261,9 +258,8 @@ def test_a_phone_that_lets_nothing_be_kept_is_told_so(phones: "Phones", employee
     expect(page.get_by_role("alert")).to_contain_text("Storage is blocked")
 
 
-def test_no_token_is_in_the_service_workers_cache(phone: "Page", sign_in: "SignIn") -> None:
-    phone.evaluate("navigator.serviceWorker.ready")
-    phone.wait_for_function("navigator.serviceWorker.controller !== null")
+def test_the_service_workers_cache_has_no_token(phone: "Page", sign_in: "SignIn") -> None:
+    await_service_worker(phone)
     sign_in(phone, "mia")
     tab(phone, "Approve")
     expect(phone.get_by_role("main")).to_contain_text("Updated")

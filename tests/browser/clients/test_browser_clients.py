@@ -1,6 +1,6 @@
 """auth0-spa-js and oidc-client-ts in Chromium on the local authorization server.
 
-Each test is what a person does with an app; it runs with both libraries. The app is in pages/.
+Each test runs with both libraries, in the page of pages/.
 """
 
 import re
@@ -11,31 +11,31 @@ from urllib.parse import parse_qs, urlsplit
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
-    from tests.browser.clients.conftest import App
-    from tests.local.conftest import Stack
+    from tests.browser.support import ClientPage
+    from tests.local.support import Stack
 
-type Open = Callable[..., App]
+type Open = Callable[..., ClientPage]
 
 ENTRY = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
 
 
-def sign_in(app: "App", who: str = "Ana") -> "Page":
-    """Go through the sign-in page and back, as a person does."""
+def sign_in(app: "ClientPage", who: str = "Ana") -> "Page":
+    """Sign in on the sign-in page."""
     page = app.page
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name=f"Allow as {who}").click()
-    page.wait_for_url(f"{app.url}/")  # the app has handled the callback
+    page.wait_for_url(f"{app.url}/")  # after the callback
     return page
 
 
-def outcome(app: "App", call: str) -> str:
-    """Return what a call of the library came to: ok, or the error it reports."""
+def outcome(app: "ClientPage", call: str) -> str:
+    """Call the library and return ok or the error code."""
     result: str = app.page.evaluate(f"outcome(client.{call}())")
     return result
 
 
 def token_requests(page: "Page") -> list["Request"]:
-    """Return a list that fills with the requests of tokens that succeed."""
+    """Return a list that collects the successful token requests."""
     seen: list[Request] = []
 
     def note(request: "Request") -> None:
@@ -46,7 +46,7 @@ def token_requests(page: "Page") -> list["Request"]:
     return seen
 
 
-def test_a_person_signs_in_and_the_app_shows_who_and_calls_the_api(app: Open) -> None:
+def test_sign_in_gives_a_profile_and_a_token_for_the_api(app: Open) -> None:
     page = sign_in(app())
     assert page.locator("#name").inner_text() == "Ana"
     assert page.locator("#email").inner_text() == "ana@exampleco.com"
@@ -57,7 +57,7 @@ def test_a_person_signs_in_and_the_app_shows_who_and_calls_the_api(app: Open) ->
     assert page.evaluate("call('GET', '/approvals')") == 403
 
 
-def test_a_person_who_refuses_is_not_signed_in(app: Open) -> None:
+def test_a_refusal_is_access_denied(app: Open) -> None:
     opened = app()
     page = opened.page
     page.get_by_role("button", name="Sign in").click()
@@ -67,7 +67,7 @@ def test_a_person_who_refuses_is_not_signed_in(app: Open) -> None:
     assert outcome(opened, "silentSignIn") == "login_required"
 
 
-def test_a_person_signs_in_by_a_popup(app: Open) -> None:
+def test_sign_in_works_in_a_popup(app: Open) -> None:
     opened = app()
     page = opened.page
     with page.expect_popup() as popup:
@@ -77,7 +77,7 @@ def test_a_person_signs_in_by_a_popup(app: Open) -> None:
     assert page.evaluate("client.profile()")["email"] == "ana@exampleco.com"
 
 
-def test_tokens_are_renewed_with_refresh_tokens_that_change_each_time(app: Open) -> None:
+def test_tokens_are_renewed_with_rotating_refresh_tokens(app: Open) -> None:
     opened = app(refresh_tokens=True)
     seen = token_requests(opened.page)
     page = sign_in(opened)
@@ -95,7 +95,7 @@ def test_tokens_are_renewed_with_refresh_tokens_that_change_each_time(app: Open)
     assert len(set(given)) == 3
 
 
-def test_tokens_are_renewed_by_the_session_without_refresh_tokens(app: Open) -> None:
+def test_tokens_are_renewed_by_the_session_without_a_refresh_token(app: Open) -> None:
     opened = app()
     seen = token_requests(opened.page)
     page = sign_in(opened)
@@ -107,19 +107,19 @@ def test_tokens_are_renewed_by_the_session_without_refresh_tokens(app: Open) -> 
     assert page.evaluate("call('GET', '/timesheets')") == 200
 
 
-def test_another_page_of_the_app_finds_the_session(app: Open) -> None:
+def test_a_page_at_another_origin_finds_the_session(app: Open) -> None:
     first = app()
     sign_in(first)
-    again = app()  # at another origin, so nothing is left of the first but the server's session
+    again = app()  # another origin: only the session at the server is shared
     assert outcome(again, "silentSignIn") == "ok"
     assert again.page.evaluate("client.profile()")["email"] == "ana@exampleco.com"
 
 
-def test_nobody_is_signed_in_silently_without_a_session(app: Open) -> None:
+def test_silent_sign_in_without_a_session_is_login_required(app: Open) -> None:
     assert outcome(app(), "silentSignIn") == "login_required"
 
 
-def test_a_session_does_not_spare_the_page_to_an_app_that_insists(app: Open) -> None:
+def test_prompt_login_shows_the_sign_in_page_despite_a_session(app: Open) -> None:
     opened = app()
     page = sign_in(opened)
     page.evaluate("() => { client.signIn('login') }")
@@ -128,7 +128,7 @@ def test_a_session_does_not_spare_the_page_to_an_app_that_insists(app: Open) -> 
     assert page.locator("#email").inner_text() == "carl@contractors.example"
 
 
-def test_an_app_revokes_its_refresh_token(app: Open, stack: "Stack") -> None:
+def test_a_revoked_refresh_token_is_invalid(app: Open, stack: "Stack") -> None:
     opened = app(refresh_tokens=True)
     seen = token_requests(opened.page)
     page = sign_in(opened)
@@ -142,18 +142,18 @@ def test_an_app_revokes_its_refresh_token(app: Open, stack: "Stack") -> None:
     assert (answer.status, answer.json()["error"]) == (403, "invalid_grant")
 
 
-def test_a_refresh_token_revoked_elsewhere_is_told_from_other_troubles(app: Open, stack: "Stack") -> None:
+def test_renewal_with_a_token_revoked_elsewhere(app: Open, stack: "Stack") -> None:
     opened = app(refresh_tokens=True)
     seen = token_requests(opened.page)
     page = sign_in(opened)
     revoked = {"client_id": "timesheets-mobile", "token": seen[0].response().json()["refresh_token"]}
     assert page.request.post(f"{stack.settings.issuer}oauth/revoke", data=revoked).status == 200
-    # auth0-spa-js knows Auth0's text for it and goes by the session then; the other leaves that to the app.
+    # auth0-spa-js recognises Auth0's error text and falls back to the session.
     expected = {"auth0_spa_js": "ok", "oidc_client_ts": "invalid_grant"}
     assert outcome(opened, "renew") == expected[opened.library]
 
 
-def test_a_person_who_signs_out_is_signed_out_everywhere(app: Open) -> None:
+def test_sign_out_ends_the_session(app: Open) -> None:
     opened = app()
     page = sign_in(opened)
     with page.expect_navigation(url=re.compile(rf"{re.escape(opened.url)}/?(\?.*)?$")) as back:

@@ -1,4 +1,4 @@
-"""openid-client on the local authorization server: what a server in Node does."""
+"""openid-client in Node on the local authorization server."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 SCRIPT = Path(__file__).with_name("openid_client.mjs")
 WEB = {"clientId": "timesheets-web", "secret": "local-web-secret"}
@@ -27,7 +27,7 @@ type Run = Callable[..., Json]
 
 @pytest.fixture
 def run(node: str, packages: Path, stack: "Stack") -> Run:
-    """Return what plays a scenario of the script and gives what it prints."""
+    """Return a function that runs a scenario of the script and returns its output."""
     assert packages.is_dir()
 
     def play(scenario: str, client: dict[str, str]) -> Json:
@@ -52,7 +52,7 @@ def client(request: pytest.FixtureRequest) -> dict[str, str]:
     return CLIENTS[request.param]
 
 
-def test_it_signs_in_checks_the_id_token_and_calls_the_api(run: Run, client: dict[str, str]) -> None:
+def test_sign_in_gives_a_valid_id_token_and_a_token_for_the_api(run: Run, client: dict[str, str]) -> None:
     answer = run("code", client)
     assert set(answer["scope"].split()) == GRANTED
     claims = answer["claims"]
@@ -62,7 +62,7 @@ def test_it_signs_in_checks_the_id_token_and_calls_the_api(run: Run, client: dic
     assert answer["statuses"] == [201, 200]
 
 
-def test_it_refreshes_narrows_and_revokes(run: Run, client: dict[str, str]) -> None:
+def test_tokens_are_refreshed_narrowed_and_revoked(run: Run, client: dict[str, str]) -> None:
     answer = run("refresh", client)
     assert len(set(answer["refreshTokens"])) == 3
     assert set(answer["subjects"]) == {"auth0|ana"}
@@ -72,7 +72,7 @@ def test_it_refreshes_narrows_and_revokes(run: Run, client: dict[str, str]) -> N
     assert answer["afterRevocation"] == "invalid_grant"
 
 
-def test_it_signs_in_silently_until_it_signs_out(run: Run, client: dict[str, str]) -> None:
+def test_silent_sign_in_works_until_sign_out(run: Run, client: dict[str, str]) -> None:
     assert run("session", client) == {
         "before": "login_required",
         "silent": "auth0|ana",
@@ -82,6 +82,6 @@ def test_it_signs_in_silently_until_it_signs_out(run: Run, client: dict[str, str
 
 
 @pytest.mark.parametrize("authentication", ["basic", "post"])
-def test_a_program_gets_a_token_for_itself(run: Run, authentication: str) -> None:
+def test_client_credentials_give_a_token_for_uploads(run: Run, authentication: str) -> None:
     answer = run("program", IMPORT | {"authentication": authentication})
     assert answer == {"scope": "batch:upload", "refreshToken": None, "status": 201}

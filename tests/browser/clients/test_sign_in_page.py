@@ -1,18 +1,18 @@
-"""The sign-in page itself, on a phone and by keyboard."""
+"""The sign-in page on phones and by keyboard."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tests.browser.clients.conftest import serving, watched
+from tests.browser.support import serving, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 BUTTONS = ["Allow as Ana", "Allow as Carl", "Allow as Mia", "Refuse"]
 PHONE = {
@@ -26,7 +26,7 @@ SMALL = PHONE | {"viewport": {"width": 320, "height": 568}}
 
 @pytest.fixture(params=[PHONE, SMALL], ids=["Pixel 7", "320 wide"])
 def page(request: pytest.FixtureRequest, browser: "Browser", stack: "Stack") -> "Iterator[Page]":
-    """Return the page as a phone shows it, for an app whose callback is there to come back to."""
+    """Return the sign-in page on a phone, for an app with a working callback."""
     with (
         serving({"/callback": b"<!doctype html><title>Back</title><link rel=icon href=data:,>"}) as app,
         watched(browser.new_context(**request.param)) as context,
@@ -46,7 +46,7 @@ def page(request: pytest.FixtureRequest, browser: "Browser", stack: "Stack") -> 
         yield page
 
 
-def test_it_fits_a_phone(page: "Page") -> None:
+def test_the_page_fits_the_screen_and_its_buttons_are_large(page: "Page") -> None:
     scrolls = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(scrolls)
     width = page.evaluate("document.documentElement.clientWidth")
@@ -58,7 +58,7 @@ def test_it_fits_a_phone(page: "Page") -> None:
         assert box["x"] + box["width"] <= width
 
 
-def test_a_tap_goes_on(page: "Page") -> None:
+def test_a_tap_signs_in(page: "Page") -> None:
     page.get_by_role("button", name="Allow as Mia").tap()
     page.wait_for_url("**/callback?**")
     answer = parse_qs(urlsplit(page.url).query)
@@ -66,7 +66,7 @@ def test_a_tap_goes_on(page: "Page") -> None:
     assert answer["code"]
 
 
-def test_the_keyboard_is_enough(page: "Page") -> None:
+def test_the_keyboard_reaches_every_button(page: "Page") -> None:
     reached = []
     for _ in range(10):
         page.keyboard.press("Tab")
@@ -74,7 +74,7 @@ def test_the_keyboard_is_enough(page: "Page") -> None:
         if page.evaluate("document.activeElement.tagName") == "BUTTON":
             reached.append(name)
             shown = "getComputedStyle(document.activeElement).outlineStyle"
-            assert page.evaluate(shown) != "none", f"no sign of focus on {name}"
+            assert page.evaluate(shown) != "none", f"no visible focus on {name}"
         if len(reached) == len(BUTTONS):
             break
     assert [next(button for button in BUTTONS if name.startswith(button)) for name in reached] == BUTTONS
@@ -83,7 +83,7 @@ def test_the_keyboard_is_enough(page: "Page") -> None:
     page.wait_for_url("**/callback?code=**")
 
 
-def test_it_says_for_what_and_in_which_language(page: "Page") -> None:
+def test_the_page_names_the_client_and_its_language(page: "Page") -> None:
     assert page.title()
     assert page.locator("html").get_attribute("lang") == "en"
     assert "Timesheets Mobile" in page.get_by_role("main").inner_text()

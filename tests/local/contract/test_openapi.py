@@ -13,7 +13,7 @@ import pytest
 from tests.support import PROJECT
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Stack
+    from tests.local.support import Stack
 
 pytestmark = pytest.mark.long
 

@@ -1,0 +1,222 @@
+"""Helpers of the browser tests: browsers, phones, and the app's screens by roles and accessible names."""
+
+import datetime as dt
+import json
+import re
+import shutil
+import threading
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, override
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from local.settings import Settings
+from tests.local.callers import Caller
+
+if TYPE_CHECKING:
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Locator,
+        Page,
+        Playwright,
+        Request,
+    )
+
+PHONE = "Pixel 7"
+TIMEOUT = 20_000
+"""Milliseconds: the first call of a function starts it."""
+UNDO_WINDOW = 5_000
+"""Milliseconds for which a deletion or a decision can be undone."""
+TODAY = dt.datetime.now().astimezone().date()
+CORS = {"Access-Control-Allow-Origin": "*"}
+CSP_VIOLATION = "Content Security Policy"
+"""Part of the console message for everything that the headers forbid."""
+JWT = "eyJ"
+"""The start of every JWT: a base64url-encoded JSON object."""
+
+expect.set_options(timeout=TIMEOUT)
+
+
+def find_chromium() -> str | None:
+    """Return the path of this machine's Chromium; Playwright's own would be a download."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def watched(context: "BrowserContext") -> Iterator["BrowserContext"]:
+    """Check at the end that no page sent a request to another machine or had an uncaught error."""
+    hosts: set[str | None] = set()
+    errors: list[str] = []
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.set_default_timeout(TIMEOUT)
+    with context:
+        yield context
+    assert hosts <= {"127.0.0.1", None}  # blob: and data: have no host
+    assert not errors
+
+
+@contextmanager
+def on_phone(context: "BrowserContext") -> Iterator["BrowserContext"]:
+    """Check at the end that the headers forbade nothing, and that no address or console line has a token."""
+    violations: list[str] = []
+    texts: list[str] = []
+
+    def note_message(message: "ConsoleMessage") -> None:
+        texts.append(message.text)
+        if CSP_VIOLATION in message.text:
+            violations.append(message.text)
+
+    def note_request(request: "Request") -> None:
+        texts.append(request.url)
+
+    with watched(context):
+        context.on("console", note_message)
+        context.on("request", note_request)
+        yield context
+    assert not violations
+    assert not [text for text in texts if JWT in text]
+
+
+@dataclass(frozen=True)
+class Phones:
+    """Opens the app on the phone of a signed-in person, without a refresh token."""
+
+    playwright: "Playwright"
+    browser: "Browser"
+    settings: Settings
+    contexts: ExitStack
+
+    def __call__(self, caller: Caller, path: str = "/", *, device: str = PHONE, **options: Any) -> "Page":
+        """Return a page of the app on a phone of this person."""
+        page = self.blank(caller, device=device, **options)
+        page.goto(path)
+        page.get_by_role("navigation").wait_for()
+        return page
+
+    def blank(self, caller: Caller, *, device: str = PHONE, **options: Any) -> "Page":
+        """Return a page that has not loaded the app yet."""
+        origin = {"origin": self.settings.app_url, "localStorage": [self.stored_user(caller)]}
+        state = {"cookies": [], "origins": [origin]}
+        base = {"base_url": self.settings.app_url, "storage_state": state}
+        context = self.browser.new_context(**self.playwright.devices[device] | base | options)
+        return self.contexts.enter_context(on_phone(context)).new_page()
+
+    def stored_user(self, caller: Caller) -> dict[str, str]:
+        """Return the local storage item of a signed-in person, as oidc-client-ts writes it."""
+        payload = caller.token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        profile = {"sub": caller.sub, "name": caller.sub.removeprefix("auth0|"), "email": caller.email}
+        user = {
+            "access_token": caller.token,
+            "token_type": "Bearer",
+            "scope": f"openid profile email {claims['scope']}",
+            "profile": profile,
+            "expires_at": int(time.time()) + 3600,
+        }
+        name = f"oidc.user:{self.settings.issuer}:{self.settings.app_client_id}"
+        return {"name": name, "value": json.dumps(user)}
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """A page that signs in with an OAuth library, at an origin of its own."""
+
+    library: str
+    url: str
+    page: "Page"
+
+
+@contextmanager
+def serving(files: dict[str, bytes]) -> Iterator[str]:
+    """Serve files on a free port and return the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            self.send_response(HTTPStatus.OK if path in files else HTTPStatus.NOT_FOUND)
+            kind = "text/javascript" if path.endswith(".js") else "text/html"
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(files.get(path, b""))
+
+        @override
+        def log_message(self, *args: object) -> None:
+            """Write no log."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def await_service_worker(page: "Page") -> None:
+    """Wait until the service worker serves the page."""
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def tab(page: "Page", name: str) -> None:
+    """Go to a screen by the navigation."""
+    page.get_by_role("navigation").get_by_role("link", name=name).click()
+    page.get_by_role("heading", level=1).wait_for()
+
+
+def fill(page: "Page", **fields: str) -> None:
+    """Fill the form's fields, each by its name in lower case."""
+    for name, text in fields.items():
+        page.get_by_label(name.capitalize(), exact=True).fill(text)
+
+
+def log(page: "Page", project: str, hours: str = "7.5", **more: str) -> None:
+    """Log an entry with the form."""
+    tab(page, "New")
+    fill(page, project=project, hours=hours, **more)
+    press(page, "Save")
+    row(page, project).wait_for()
+
+
+def row(page: "Page", text: str) -> "Locator":
+    """Return the list item of an entry."""
+    return page.get_by_role("listitem").filter(has_text=text)
+
+
+def press(place: "Page | Locator", name: str) -> None:
+    """Press the button with this exact name."""
+    place.get_by_role("button", name=name, exact=True).click()
+
+
+def group(page: "Page", person: str | None) -> "Locator":
+    """Return the section of a person in the approvals."""
+    heading = page.get_by_role("heading", name=containing(person or ""))
+    return page.locator("section").filter(has=heading)
+
+
+def toast(page: "Page") -> "Locator":
+    """Return the short message at the bottom of the screen."""
+    return page.locator(".toast")
+
+
+def expect_error(page: "Page", name: str, text: str) -> None:
+    """Check that a field is marked as invalid and described by an error."""
+    field = page.get_by_label(name, exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(containing(text))
+
+
+def containing(text: str) -> "re.Pattern[str]":
+    """Return a pattern of texts that contain this one."""
+    return re.compile(re.escape(text))

@@ -1,0 +1,28 @@
+"""The local stack as tests use it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from local.issuer.tokens import TokenIssuer
+from local.ports import free_ports
+from local.settings import Settings
+from local.stack import running
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack, and the issuer's signing key for tokens that sign-in would not give."""
+
+    settings: Settings
+    tokens: TokenIssuer
+
+
+@contextmanager
+def running_stack() -> Iterator[Stack]:
+    """Deploy and run a stack on free ports until the block ends."""
+    api, issuer, aws = free_ports(3)
+    settings = Settings(api_port=api, issuer_port=issuer, aws_port=aws)
+    tokens = TokenIssuer(settings.local_issuer)
+    with running(settings, tokens):
+        yield Stack(settings, tokens)

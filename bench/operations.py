@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bench.measure import PROJECT
 from bench.tables import ANA, LAST_DAY, approved, entry
+from timesheets.model.dates import DateRange
 from timesheets.model.rows import parse_row
 from timesheets.store.items import Item, import_item, to_item
 
@@ -97,6 +98,6 @@ def event(
 
 def _marker(row: dict[str, Any]) -> Item:
     """Return what the table knows of a row that was taken."""
-    taken = parse_row(row)
+    taken = parse_row(row, DateRange.around(LAST_DAY))
     entry_id = entry(taken.user_id, row["external_id"]).id
     return import_item("timesheets-import", row["external_id"], entry_id, taken.digest)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from timesheets.model.entry import corrected, parse_changes
 from timesheets.routes import CORRECT_TIMESHEET
+from timesheets.settings import settings
 from timesheets.store.entries import Store
 from timesheets.telemetry import logger
 from timesheets.web.endpoint import endpoint
@@ -15,10 +16,11 @@ store = Store.connect()
 
 @endpoint(CORRECT_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
-    changes = parse_changes(request.json(MERGE_PATCH))
+    now = datetime.now(UTC)
+    changes = parse_changes(request.json(MERGE_PATCH), settings.entry_dates(now.date()))
     entry = store.find_own(request.caller.sub, request.path["id"])
     request.check_version(entry)
-    changed = corrected(entry, changes, now=datetime.now(UTC))
+    changed = corrected(entry, changes, now=now)
     store.replace(entry, changed)
     logger.info("entry corrected", entry_id=entry.id, version=changed.version)
     return entry_response(changed)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from timesheets.model.entry import new_entry, parse_entry
 from timesheets.model.ids import fields_digest, id_of_request, new_id
 from timesheets.routes import CREATE_TIMESHEET
+from timesheets.settings import settings
 from timesheets.store.entries import Store
 from timesheets.telemetry import count, logger
 from timesheets.web.endpoint import endpoint
@@ -17,7 +18,8 @@ store = Store.connect()
 @endpoint(CREATE_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
     caller, key = request.caller, request.idempotency_key
-    fields = parse_entry(request.json())
+    now = datetime.now(UTC)
+    fields = parse_entry(request.json(), settings.entry_dates(now.date()))
     entry, is_new = store.add(
         new_entry(
             fields,
@@ -25,7 +27,7 @@ def lambda_handler(request: Request) -> Response:
             user_id=caller.sub,
             user_email=caller.email,
             request=fields_digest(fields) if key else None,
-            now=datetime.now(UTC),
+            now=now,
         )
     )
     if is_new:

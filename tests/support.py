@@ -5,6 +5,7 @@ import json
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
 
+from timesheets.model.dates import DateRange
+
 PROJECT = Path(__file__).parents[1]
+DATES = DateRange.around(date(2026, 11, 28))
+"""The dates that entries may have, as of a day."""
 
 LONG = bool(os.environ.get("LONG"))
 """Whether to run the tests that take minutes, and the short ones with more rounds: `make test-all` does."""

@@ -4,9 +4,10 @@ import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from timesheets.model.dates import DateRange
 from timesheets.model.entry import json_number
 from timesheets.model.errors import FieldError, Problem
 from timesheets.model.rows import Row, parse_row
@@ -59,6 +60,7 @@ class RowReader:
 
         """
         self._form = form
+        self._dates = DateRange.around(datetime.now(UTC).date())
         self._positions = positions(layout, form) if layout.kind == "csv" else {}
         self._members = {form.column(name): name for name in FIELDS}
 
@@ -73,7 +75,7 @@ class RowReader:
             return FileRow(record, faults=[record.fault])
         body, faults = self._body(record.cells)
         try:
-            row = parse_row(body)
+            row = parse_row(body, self._dates)
         except Problem as problem:
             reported = {fault.partition(":")[0] for fault in faults}
             messages = map(self._message, problem.errors)

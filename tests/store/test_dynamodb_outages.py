@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from handlers import create_timesheet
 from tests.store.conftest import entry
 from tests.store.conftest import upload as an_upload
-from tests.support import Event
+from tests.support import DATES, Event
 from timesheets.model.errors import Conflict, Unavailable
 from timesheets.model.ids import new_id
 from timesheets.model.rows import parse_rows
@@ -201,7 +201,7 @@ ROW = {"user_id": "007", "date": "2026-11-20", "project": "StoreZero", "hours": 
 
 
 def upload(store: Store, rows: object) -> list[Any]:
-    return an_upload(store).take(parse_rows(rows))
+    return an_upload(store).take(parse_rows(rows, DATES))
 
 
 def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, store: Store) -> None:

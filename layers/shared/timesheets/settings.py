@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from timesheets.model.dates import DateRange
 
 DEFAULT_LEEWAY: Final = 5
 MAX_LEEWAY: Final = 60
 """Seconds."""
+MAX_DAYS_AHEAD: Final = 999_999
 
 
 class SettingError(ValueError):
@@ -24,9 +29,7 @@ def clock_leeway(environ: Mapping[str, str]) -> int:
 
     """
     text = environ.get("TOKEN_LEEWAY") or str(DEFAULT_LEEWAY)
-    if not (
-        text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_LEEWAY)) and int(text) <= MAX_LEEWAY
-    ):
+    if not _is_whole_number(text, MAX_LEEWAY):
         raise SettingError(f"TOKEN_LEEWAY must be a whole number of seconds from 0 to {MAX_LEEWAY}")
     return int(text)
 
@@ -66,11 +69,29 @@ class Settings:
         """The EventBridge bus for changes of state: `EVENT_BUS_NAME`."""
         return self._required("EVENT_BUS_NAME")
 
+    def entry_dates(self, today: date) -> "DateRange":
+        """Return the dates that an entry may have: `EARLIEST_DATE` to `DAYS_AHEAD` days after `today`."""
+        # The authorizer reads its settings without the model.
+        from timesheets.model.dates import DAYS_AHEAD, EARLIEST, DateRange  # noqa: PLC0415
+
+        earliest = self._environ.get("EARLIEST_DATE") or EARLIEST.isoformat()
+        ahead = self._environ.get("DAYS_AHEAD") or str(DAYS_AHEAD)
+        if not _is_whole_number(ahead, MAX_DAYS_AHEAD):
+            raise SettingError(f"DAYS_AHEAD must be a whole number of days from 0 to {MAX_DAYS_AHEAD}")
+        try:
+            return DateRange.around(today, date.fromisoformat(earliest), int(ahead))
+        except ValueError:
+            raise SettingError("EARLIEST_DATE must be a date such as 2000-01-01") from None
+
     def _required(self, name: str) -> str:
         value = self._environ.get(name)
         if not value:
             raise SettingError(f"{name} is not set; set it in the function's environment")
         return value
+
+
+def _is_whole_number(text: str, largest: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(largest)) and int(text) <= largest
 
 
 settings: Final = Settings(os.environ)

@@ -20,8 +20,10 @@ def entry(call: Call) -> dict[str, Any]:
     return created
 
 
-@pytest.mark.parametrize("body", ["", " ", '{"approved": true}'])
-def test_without_a_body_an_entry_is_approved(body: str, entry: dict[str, Any], call: Call) -> None:
+@pytest.mark.parametrize("body", ["", " ", "{}", '{"approved": true}'])
+def test_a_decision_without_a_body_or_with_an_empty_object_approves(
+    body: str, entry: dict[str, Any], call: Call
+) -> None:
     answer = call("decide_approval", entry["id"], body=body)
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
     assert (answer.json["status"], answer.json["approved"]) == ("approved", True)
@@ -39,9 +41,10 @@ def test_a_rejection_gives_its_reason(entry: dict[str, Any], call: Call) -> None
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"approved": False}, {"approved": "false"}, {"aproved": False}, [], {"approved": None}]
+    "body",
+    [{"reason": "x"}, {"approved": False}, {"approved": "false"}, {"aproved": False}, [], {"approved": None}],
 )
-def test_a_decision_that_is_none_decides_nothing(body: object, entry: dict[str, Any], call: Call) -> None:
+def test_an_invalid_decision_changes_nothing(body: object, entry: dict[str, Any], call: Call) -> None:
     answer = call("decide_approval", entry["id"], body=body)
     assert (answer.status, answer.problem["code"]) == (422, "invalid_entry")
     assert call("get_timesheet", entry["id"]).json == entry

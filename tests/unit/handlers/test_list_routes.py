@@ -97,9 +97,10 @@ def test_any_filter_is_carried_on(project: str, call: Call) -> None:
     assert len(call("list_timesheets", query=query).json) == 1
 
 
-def test_half_a_surrogate_pair_names_no_project(call: Call) -> None:
+def test_a_filter_that_is_not_a_valid_text_is_refused(call: Call) -> None:
     answer = call("list_timesheets", query={"project": ["\ud800"]})
-    assert (answer.status, answer.json) == (200, [])
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
+    assert answer.problem["detail"].startswith("Query parameter 'project' must not contain")
 
 
 @pytest.mark.parametrize("handler", ["list_timesheets", "list_approvals"])

@@ -1,5 +1,6 @@
 """Uploads, over the handler."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -137,6 +138,15 @@ def test_under_an_idempotency_key_one_row_gets_its_first_answer_even_when_it_is_
     again = call("upload_timesheets", body=ROW, headers=headers)
     assert (again.status, again.json) == (200, first.json)
     assert call("list_timesheets", sub="007").json == []
+
+
+def test_a_duplicate_member_rejects_only_its_row(call: Call) -> None:
+    twice = '{"user_id": "007", "date": "2026-11-20", "project": "X", "hours": 1, "hours": 2}'
+    results = call("upload_timesheets", body=f"[{json.dumps(ROW)}, {twice}]").json["results"]
+    assert [result["status"] for result in results] == ["created", "rejected"]
+    assert results[1]["problem"]["code"] == "malformed_request"
+    answer = call("upload_timesheets", body=twice)
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb"])

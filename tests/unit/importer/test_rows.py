@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support import DATES
 from tests.unit.importer.support import check
 from timesheets.model.rows import parse_row
 from timesheets_import.columns import Format, parse_columns
@@ -19,7 +20,7 @@ def sent(rows: list[FileRow]) -> list[dict[str, object]]:
     """Return the bodies of rows, checked as the API checks them."""
     bodies = [row.to_json() for row in rows]
     for body in bodies:
-        parse_row(json.loads(json.dumps(body), parse_int=Decimal, parse_float=Decimal))
+        parse_row(json.loads(json.dumps(body), parse_int=Decimal, parse_float=Decimal), DATES)
     return bodies
 
 

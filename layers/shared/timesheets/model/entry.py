@@ -1,15 +1,24 @@
-"""The timesheet entry and its life: logged, corrected, reviewed, deleted. Pure: no clock, no storage."""
+"""The timesheet entry and its changes: logged, corrected, approved, rejected, reopened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
+from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, Problem, invalid_entry
-from timesheets.model.fields import ENTRY_CHECKS, MAX_REASON, REQUIRED, SERVER_FIELDS, checked_fields, trimmed
+from timesheets.model.fields import (
+    REQUIRED,
+    SERVER_FIELDS,
+    entry_checks,
+    parse_boolean,
+    parse_fields,
+    parse_reason,
+)
 
-STATUSES: Final = ("pending", "approved", "rejected")
+type Status = Literal["pending", "approved", "rejected"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status.__value__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +32,7 @@ class Entry:
     project: str
     hours: Decimal
     notes: str | None = None
-    status: str = "pending"
+    status: Status = "pending"
     reviewed_by: str | None = None
     reviewed_at: str | None = None
     reason: str | None = None
@@ -33,15 +42,15 @@ class Entry:
     modified_at: str
     version: int = 1
     request: str | None = None
-    """Stands for the request that logged it under an idempotency key; callers don't see it."""
+    """Digest of the fields sent with an idempotency key; not shown to callers."""
 
     @property
     def position(self) -> str:
-        """Where it stands in a list: by date, then by when it was logged."""
+        """The sort key in lists: date, then time of logging."""
         return f"{self.date.isoformat()}#{self.created_at}#{self.id}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the entry as callers see it; members without a value are absent."""
+        """Return the entry for callers, without the members that have no value."""
         members = {
             "id": self.id,
             "user_id": self.user_id,
@@ -66,49 +75,50 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a reviewer says of an entry."""
+    """A reviewer's decision about an entry."""
 
     approved: bool
     reason: str | None = None
 
 
-def parse_entry(body: object) -> dict[str, Any]:
-    """Check a new entry, decoded JSON, and return what its client says of it.
+def parse_entry(body: object, dates: DateRange) -> dict[str, Any]:
+    """Return the fields of a new entry, decoded JSON, checked.
 
     Raises
     ------
     Problem
-        `invalid_entry`, naming every fault.
+        `invalid_entry`, with every error.
 
     """
-    return checked_fields(body, ENTRY_CHECKS, required=REQUIRED, accepted=SERVER_FIELDS)
+    return parse_fields(body, entry_checks(dates), required=REQUIRED, ignored=SERVER_FIELDS)
 
 
-def parse_changes(body: object) -> dict[str, Any]:
-    """Check a merge patch (RFC 7396) for an entry, and return the values that are to change.
+def parse_changes(body: object, dates: DateRange) -> dict[str, Any]:
+    """Return the fields that a merge patch (RFC 7396), decoded JSON, sets in an entry.
 
     Raises
     ------
     Problem
-        `invalid_entry`, naming every fault.
+        `invalid_entry`, with every error.
 
     """
-    return checked_fields(body, ENTRY_CHECKS, accepted=SERVER_FIELDS)
+    return parse_fields(body, entry_checks(dates), ignored=SERVER_FIELDS)
 
 
 def parse_decision(body: object) -> Decision:
-    """Check a reviewer's decision: `{"approved": true}`, or false with a reason.
+    """Return a reviewer's decision, decoded JSON: `{}` or `{"approved": true}`, or false with a reason.
 
     Raises
     ------
     Problem
-        `invalid_entry`, naming every fault.
+        `invalid_entry`, with every error.
 
     """
-    values = checked_fields(
-        body, {"approved": _boolean, "reason": trimmed(MAX_REASON)}, required=("approved",)
+    if body == {}:
+        return Decision(approved=True)  # as the published sample's web app approves
+    decision = Decision(
+        **parse_fields(body, {"approved": parse_boolean, "reason": parse_reason}, required=("approved",))
     )
-    decision = Decision(**values)
     if decision.approved and decision.reason:
         raise invalid_entry([FieldError("/reason", "is for a rejection only")])
     if not decision.approved and not decision.reason:
@@ -116,14 +126,14 @@ def parse_decision(body: object) -> Decision:
     return decision
 
 
-def new_entry(fields: Mapping[str, Any], *, now: datetime, **known: Any) -> Entry:  # noqa: ANN401 any field
-    """Return a pending entry at version 1, logged at `now` (UTC), with what the server knows of it."""
+def new_entry(fields: Mapping[str, Any], *, now: datetime, **server_fields: Any) -> Entry:  # noqa: ANN401
+    """Return a pending entry at version 1, logged at `now` (UTC)."""
     timestamp = rfc3339(now)
-    return Entry(**fields, **known, created_at=timestamp, modified_at=timestamp)
+    return Entry(**fields, **server_fields, created_at=timestamp, modified_at=timestamp)
 
 
 def corrected(entry: Entry, changes: Mapping[str, Any], *, now: datetime) -> Entry:
-    """Return the entry with its owner's changes; a rejected one is pending again.
+    """Return the entry with its owner's changes, pending again if it was rejected.
 
     Raises
     ------
@@ -138,12 +148,12 @@ def corrected(entry: Entry, changes: Mapping[str, Any], *, now: datetime) -> Ent
 
 
 def check_unlocked(entry: Entry) -> None:
-    """Let an entry's owner change or delete it, unless it is approved.
+    """Require that the owner may change or delete an entry.
 
     Raises
     ------
     Problem
-        `entry_locked`.
+        `entry_locked` if it is approved.
 
     """
     if entry.status == "approved":
@@ -151,7 +161,7 @@ def check_unlocked(entry: Entry) -> None:
 
 
 def check_reviewer(entry: Entry, reviewer: str) -> None:
-    """Let an approver decide about another's entry, never about their own.
+    """Require that a reviewer is not the entry's owner.
 
     Raises
     ------
@@ -160,11 +170,11 @@ def check_reviewer(entry: Entry, reviewer: str) -> None:
 
     """
     if entry.user_id == reviewer:
-        raise Problem("self_approval", "Nobody reviews their own entry; another approver has to")
+        raise Problem("self_approval", "You cannot review your own entry; ask another approver")
 
 
 def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -> Entry:
-    """Return the entry as a reviewer decides; unchanged if that was decided already.
+    """Return the entry as decided; unchanged if it was already decided that way.
 
     Raises
     ------
@@ -173,11 +183,11 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
 
     """
     check_reviewer(entry, reviewer)
-    status = "approved" if decision.approved else "rejected"
+    status: Status = "approved" if decision.approved else "rejected"
     if entry.status == status:
         return entry
     if entry.status != "pending":
-        raise Problem("conflict", f"The entry is {entry.status} already; reopen it first")
+        raise Problem("conflict", f"The entry is already {entry.status}; reopen it first")
     timestamp = rfc3339(now)
     return replace(
         entry,
@@ -191,7 +201,7 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
 
 
 def reopened(entry: Entry, *, reviewer: str, now: datetime) -> Entry:
-    """Return the entry as pending again; unchanged if it is.
+    """Return the entry as pending; unchanged if it already is.
 
     Raises
     ------
@@ -204,7 +214,7 @@ def reopened(entry: Entry, *, reviewer: str, now: datetime) -> Entry:
 
 
 def rfc3339(moment: datetime) -> str:
-    """Write a UTC time to the millisecond (RFC 3339, section 5.6): `2026-11-20T09:30:00.000Z`."""
+    """Return a UTC time with milliseconds (RFC 3339, section 5.6): `2026-11-20T09:30:00.000Z`."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
@@ -226,9 +236,3 @@ def _pending(entry: Entry, now: datetime) -> Entry:
         modified_at=rfc3339(now),
         version=entry.version + 1,
     )
-
-
-def _boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value

@@ -1,14 +1,14 @@
-"""What clients may say of an entry, field by field, checked. Pure: no clock, no network, no storage."""
+"""Checks of an entry's fields, and of bodies as a whole."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
+from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, invalid_entry
+from timesheets.model.hours import parse_hours
+from timesheets.model.text import clean, parse_text
 
-MAX_HOURS: Final = Decimal(24)
 MAX_PROJECT: Final = 100
 MAX_NOTES: Final = 1000
 MAX_REASON: Final = 1000
@@ -16,11 +16,14 @@ MAX_EXTERNAL_ID: Final = 200
 MAX_USER_ID: Final = 255
 """Characters."""
 
-# An answer stays small whatever was sent.
-MAX_NAMED: Final = 50
+# Keep a problem small, however long the names in a body and however many.
+MAX_UNKNOWN: Final = 50
 MAX_NAME: Final = 100
 
 type Check = Callable[[object], object]
+"""Returns the value to keep, or raises `ValueError`."""
+
+REQUIRED: Final = ("date", "project", "hours")
 
 SERVER_FIELDS: Final = frozenset(
     {
@@ -38,161 +41,124 @@ SERVER_FIELDS: Final = frozenset(
         "version",
     }
 )
-"""Set by the server alone. The published sample's clients send some; the server's own values stand."""
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Fields that only the server sets. Clients may send them, as the published sample's do; they are ignored."""
 
 
-def checked_fields(
+def parse_fields(
     body: object,
     checks: Mapping[str, Check],
     *,
     required: Collection[str] = (),
-    accepted: Collection[str] = (),
+    ignored: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Check the members of a JSON object.
+    """Return the checked members of a JSON object.
 
     Parameters
     ----------
     body
         Decoded JSON, its numbers as `Decimal`.
     checks
-        A check for each member there may be: returns the value to keep or raises `ValueError`.
+        A check for each permitted member.
     required
-        The members that must be there.
-    accepted
-        Further members, which are not looked at.
+        The members that must be present.
+    ignored
+        Further permitted members, which are neither checked nor returned.
 
     Raises
     ------
     Problem
-        `invalid_entry`, naming every fault.
+        `invalid_entry`, with every error.
 
     """
     if not isinstance(body, Mapping):
         raise invalid_entry([FieldError("", f"must be a JSON object with {', '.join(required or checks)}")])
-    faults: list[FieldError] = []
+    errors: list[FieldError] = []
     values: dict[str, Any] = {}
     for name, check in checks.items():
         if name in body:
             try:
                 values[name] = check(body[name])
-            except ValueError as fault:
-                faults.append(FieldError(f"/{name}", str(fault)))
+            except ValueError as error:
+                errors.append(FieldError(f"/{name}", str(error)))
         elif name in required:
-            faults.append(FieldError(f"/{name}", "is required"))
-    unknown = [name for name in body if name not in checks and name not in accepted]
-    refusal = f"is not a field of this request; known are {', '.join(checks)}"
-    faults += [FieldError(f"/{_pointer_token(name)}", refusal) for name in unknown[:MAX_NAMED]]
-    if len(unknown) > MAX_NAMED:
-        faults.append(FieldError("", f"has {len(unknown) - MAX_NAMED} more unknown fields"))
-    if faults:
-        raise invalid_entry(faults)
+            errors.append(FieldError(f"/{name}", "is required"))
+    unknown = [name for name in body if name not in checks and name not in ignored]
+    detail = f"is not a field of this request; its fields are {', '.join(checks)}"
+    errors += [FieldError(f"/{_pointer_token(name)}", detail) for name in unknown[:MAX_UNKNOWN]]
+    if len(unknown) > MAX_UNKNOWN:
+        errors.append(FieldError("", f"has {len(unknown) - MAX_UNKNOWN} more unknown fields"))
+    if errors:
+        raise invalid_entry(errors)
     return values
 
 
-def parse_day(value: str) -> date:
-    """Read a calendar date, `YYYY-MM-DD`.
+def entry_checks(dates: DateRange) -> dict[str, Check]:
+    """Return a check for each field of an entry that its owner sets."""
+    return {
+        "date": dates.parse,
+        "project": partial(parse_text, longest=MAX_PROJECT),
+        "hours": parse_hours,
+        "notes": _parse_notes,
+    }
+
+
+def parse_user_id(value: object) -> str:
+    """Return a user's identifier, the `sub` of their tokens.
 
     Raises
     ------
     ValueError
-        For any other form, and for a day that no calendar has.
+        If it is not a text, or not a valid one.
 
     """
-    if not _DAY.fullmatch(value):
-        raise ValueError("must be a date such as 2026-11-20")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date that exists") from None
+    return parse_text(value, MAX_USER_ID)
 
 
-def text(longest: int) -> Check:
-    """Return a check for text of at most so many characters."""
+def parse_external_id(value: object) -> str | None:
+    """Return another system's identifier of an entry.
 
-    def check(value: object) -> str:
-        if not isinstance(value, str):
-            raise ValueError("must be a string")
-        if len(value) > longest:
-            raise ValueError(f"must be at most {longest} characters")
-        if _SURROGATE.search(value):
-            raise ValueError("must be Unicode text: it holds half of a surrogate pair")
-        return value
+    Raises
+    ------
+    ValueError
+        If it is neither null nor a valid text.
 
-    return check
+    """
+    return None if value is None else parse_text(value, MAX_EXTERNAL_ID)
 
 
-def trimmed(longest: int) -> Check:
-    """Return a check for text that says something; space around it is dropped."""
-    is_text = text(longest)
+def parse_reason(value: object) -> str:
+    """Return the reason of a rejection.
 
-    def check(value: object) -> object:
-        kept = is_text(value.strip() if isinstance(value, str) else value)
-        if not kept:
-            raise ValueError("must not be blank")
-        return kept
+    Raises
+    ------
+    ValueError
+        If it is not a valid text.
 
-    return check
-
-
-def identifier(longest: int) -> Check:
-    """Return a check for another system's identifier, which is kept to the letter."""
-    is_text = text(longest)
-
-    def check(value: object) -> object:
-        if not isinstance(value, str) or not value.strip() or _CONTROL.search(value):
-            raise ValueError("must be a string that is not blank and holds no control characters")
-        return is_text(value)
-
-    return check
+    """
+    return parse_text(value, MAX_REASON, lines=True, damage=True)
 
 
-def _date(value: object) -> date:
-    if not isinstance(value, str):
-        raise ValueError("must be a string holding a date such as 2026-11-20")
-    if "T" not in value:
-        return parse_day(value)
-    # Of a date-time its own calendar date counts, whatever its offset from UTC.
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date such as 2026-11-20, or an ISO 8601 date-time") from None
-    return parse_day(value.partition("T")[0])
+def parse_boolean(value: object) -> bool:
+    """Return a JSON boolean.
+
+    Raises
+    ------
+    ValueError
+        For any other value.
+
+    """
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
 
 
-def _hours(value: object) -> Decimal:
-    if isinstance(value, str):
-        digits = value.strip()
-        if not _NUMBER.fullmatch(digits):
-            raise ValueError("must be a number, or a string holding one, such as 7.25")
-        value = Decimal(digits)
-    if not isinstance(value, Decimal) or value.is_nan():
-        raise ValueError("must be a number, or a string holding one, such as 7.25")
-    if not 0 < value <= MAX_HOURS:
-        raise ValueError("must be more than 0 and at most 24")
-    hours = value.quantize(Decimal("0.01"))
-    if hours != value:
-        raise ValueError("must have at most two decimals")
-    return hours
-
-
-def _notes(value: object) -> object:
-    return None if value is None else text(MAX_NOTES)(value)
-
-
-ENTRY_CHECKS: Final[Mapping[str, Check]] = {
-    "date": _date,
-    "project": trimmed(MAX_PROJECT),
-    "hours": _hours,
-    "notes": _notes,
-}
-REQUIRED: Final = ("date", "project", "hours")
+def _parse_notes(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and not clean(value)):
+        return None
+    # People may quote damaged text; an identifier that holds U+FFFD is itself damaged.
+    return parse_text(value, MAX_NOTES, lines=True, damage=True)
 
 
 def _pointer_token(name: str) -> str:
-    """Escape a member's name, cut if it is long, for a JSON Pointer (RFC 6901, section 3)."""
+    """Escape a member's name for a JSON Pointer (RFC 6901, section 3), and shorten it."""
     return name[:MAX_NAME].replace("~", "~0").replace("/", "~1")

@@ -1,18 +1,21 @@
-"""The query parameters of a list, checked. Pure, like the entry's rules."""
+"""Query parameters of a list."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
-from timesheets.model.entry import STATUSES, Entry
+from timesheets.model.dates import parse_day
+from timesheets.model.entry import STATUSES, Entry, Status
 from timesheets.model.errors import Problem
-from timesheets.model.fields import MAX_PROJECT, MAX_USER_ID, parse_day
+from timesheets.model.fields import MAX_PROJECT, MAX_USER_ID
+from timesheets.model.text import clean, parse_text
 
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
 MAX_EXAMINED: Final = 100
-"""Entries that one page looks at, whatever it filters by: so no page costs more than the longest."""
+"""Entries that are read for one page, whatever its filters, so that no page costs more than the longest."""
 
 OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor")
 APPROVALS: Final = ("from", "to", "project", "user_id", "order", "limit", "cursor")
@@ -20,29 +23,30 @@ APPROVALS: Final = ("from", "to", "project", "user_id", "order", "limit", "curso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """Which entries a list holds, and in which order."""
+    """The filters and the order of a list."""
 
     first: date = date.min
     last: date = date.max
     project: str | None = None
-    status: str | None = None
+    status: Status | None = None
     user_id: str | None = None
     not_user_id: str | None = None
     ascending: bool = False
     limit: int | None = DEFAULT_LIMIT
-    """Entries on a page; None for all of them."""
+    """Entries on a page; None for all entries."""
     after: str | None = None
-    """The position of the last entry of the page before."""
+    """The position of the previous page's last entry."""
 
     @property
     def narrows(self) -> bool:
-        """Whether entries in the range of dates may be left out."""
+        """Whether filters other than the dates apply."""
         return any((self.project, self.status, self.user_id))
 
     def matches(self, entry: Entry) -> bool:
-        """Tell whether an entry is one of those asked for."""
+        """Return whether an entry passes the filters other than the dates."""
         return (
-            self.project in (None, entry.project)
+            # Entries stored before texts were cleaned may spell a project in another form.
+            (self.project is None or self.project == clean(entry.project))
             and self.status in (None, entry.status)
             and self.user_id in (None, entry.user_id)
             and self.not_user_id != entry.user_id
@@ -50,7 +54,7 @@ class ListQuery:
 
 
 def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict[str, Any]:
-    """Check a list's parameters and return the members of its `ListQuery`; `cursor` as it was given.
+    """Return the members of a list's `ListQuery`, and `cursor` unchecked.
 
     Raises
     ------
@@ -62,13 +66,14 @@ def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict
     for name, value in parameters.items():
         if name not in known:
             raise Problem(
-                "malformed_request", f"Unknown query parameter {name[:100]!r}; known are {', '.join(known)}"
+                "malformed_request",
+                f"Unknown query parameter {name[:100]!r}; the parameters are {', '.join(known)}",
             )
         field, parse = _PARAMETERS[name]
         try:
             checked[field] = parse(value)
-        except ValueError as fault:
-            raise Problem("malformed_request", f"Query parameter {name!r} {fault}") from None
+        except ValueError as error:
+            raise Problem("malformed_request", f"Query parameter {name!r} {error}") from None
     if checked.get("first", date.min) > checked.get("last", date.max):
         raise Problem("malformed_request", "Query parameter 'from' must not be after 'to'")
     return checked
@@ -78,15 +83,6 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in choices:
             raise ValueError(f"must be one of {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def _text(longest: int) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if not 1 <= len(value) <= longest:
-            raise ValueError(f"must be 1 to {longest} characters")
         return value
 
     return parse
@@ -107,9 +103,9 @@ _LIMITS: Final = {str(number): number for number in range(1, MAX_LIMIT + 1)}
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("first", parse_day),
     "to": ("last", parse_day),
-    "project": ("project", _text(MAX_PROJECT)),
+    "project": ("project", partial(parse_text, longest=MAX_PROJECT)),
     "status": ("status", _one_of(*STATUSES)),
-    "user_id": ("user_id", _text(MAX_USER_ID)),
+    "user_id": ("user_id", partial(parse_text, longest=MAX_USER_ID)),
     "order": ("ascending", _ascending),
     "limit": ("limit", _limit),
     "cursor": ("cursor", str),

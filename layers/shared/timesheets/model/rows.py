@@ -1,37 +1,27 @@
-"""What a row of an upload may say, checked. Pure: the importer checks its files by the same rules."""
+"""Rows of an upload. The importer checks its files by these rules, too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, Problem, invalid_entry
 from timesheets.model.fields import (
-    ENTRY_CHECKS,
-    MAX_EXTERNAL_ID,
-    MAX_USER_ID,
     REQUIRED,
     SERVER_FIELDS,
-    checked_fields,
-    identifier,
+    entry_checks,
+    parse_external_id,
+    parse_fields,
+    parse_user_id,
 )
 from timesheets.model.ids import fields_digest
 
 MAX_ROWS: Final = 100
 
 
-def _external_id(value: object) -> object:
-    return None if value is None else identifier(MAX_EXTERNAL_ID)(value)
-
-
-_CHECKS: Final = {
-    "user_id": identifier(MAX_USER_ID),
-    **ENTRY_CHECKS,
-    "external_id": _external_id,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One checked row."""
+    """A valid row."""
 
     fields: dict[str, Any]
     user_id: str
@@ -43,23 +33,32 @@ class Row:
         return fields_digest({**self.fields, "user_id": self.user_id})
 
 
-def parse_row(body: object) -> Row:
-    """Check one row, decoded JSON.
+@dataclass(frozen=True, slots=True)
+class DuplicateMember:
+    """Stands in decoded JSON for an object that has two members with the same name."""
+
+    name: str
+
+
+def parse_row(body: object, dates: DateRange) -> Row:
+    """Return a row, decoded JSON, checked.
 
     Raises
     ------
     Problem
-        `invalid_entry`, naming every fault.
+        `invalid_entry`, with every error; `malformed_request` for a duplicate member.
 
     """
-    fields = checked_fields(
-        body, _CHECKS, required=("user_id", *REQUIRED), accepted=SERVER_FIELDS - {"user_id"}
-    )
+    duplicate = _find_duplicate(body)
+    if duplicate:
+        raise Problem("malformed_request", f"Member {duplicate.name[:100]!r} is given more than once")
+    checks = {"user_id": parse_user_id, **entry_checks(dates), "external_id": parse_external_id}
+    fields = parse_fields(body, checks, required=("user_id", *REQUIRED), ignored=SERVER_FIELDS)
     return Row(user_id=fields.pop("user_id"), external_id=fields.pop("external_id", None), fields=fields)
 
 
-def parse_rows(body: object) -> list[Row | Problem]:
-    """Check an upload, decoded JSON: one row, or an array of up to 100. A bad row is its problem.
+def parse_rows(body: object, dates: DateRange) -> list[Row | Problem]:
+    """Return the rows of an upload, decoded JSON: an object, or an array of 1 to 100. A bad row is a problem.
 
     Raises
     ------
@@ -70,11 +69,24 @@ def parse_rows(body: object) -> list[Row | Problem]:
     rows = body if isinstance(body, list) else [body]
     if not 1 <= len(rows) <= MAX_ROWS:
         raise invalid_entry([FieldError("", f"must be one entry, or an array of 1 to {MAX_ROWS}")])
-    return [_row_or_problem(row) for row in rows]
+    return [_row_or_problem(row, dates) for row in rows]
 
 
-def _row_or_problem(body: object) -> Row | Problem:
+def _row_or_problem(body: object, dates: DateRange) -> Row | Problem:
     try:
-        return parse_row(body)
+        return parse_row(body, dates)
     except Problem as problem:
         return problem
+
+
+def _find_duplicate(body: object) -> DuplicateMember | None:
+    values = [body]
+    while values:
+        value = values.pop()
+        if isinstance(value, DuplicateMember):
+            return value
+        if isinstance(value, Mapping):
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+    return None

@@ -1,4 +1,4 @@
-"""ISO weeks and their sums. Pure."""
+"""ISO weeks and the sums of their hours."""
 
 import re
 from collections import defaultdict
@@ -10,13 +10,14 @@ from typing import Any
 
 from timesheets.model.entry import Entry, json_number
 from timesheets.model.errors import Problem
+from timesheets.model.text import clean
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Monday to Sunday, as ISO 8601 counts weeks."""
+    """Monday to Sunday (ISO 8601). The calendar's last week ends with its last day, 9999-12-31."""
 
     name: str
     first: date
@@ -24,7 +25,7 @@ class Week:
 
 
 def parse_week(name: str) -> Week:
-    """Read a week such as `2026-W47`.
+    """Return a week written like `2026-W47`.
 
     Raises
     ------
@@ -33,30 +34,31 @@ def parse_week(name: str) -> Week:
 
     """
     found = _WEEK.fullmatch(name)
-    year, week = map(int, found.groups()) if found else (0, 0)  # which no calendar has
+    year, week = map(int, found.groups()) if found else (0, 0)  # there is no year 0
     try:
         first = date.fromisocalendar(year, week, 1)
-        return Week(name, first, first + timedelta(days=6))
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Problem("malformed_request", "The week must be an ISO week such as 2026-W47") from None
+    return Week(name, first, first + min(timedelta(6), date.max - first))
 
 
 def summary(week: Week, entries: Iterable[Entry]) -> dict[str, Any]:
-    """Return a week's hours: in all, and by day, by project and by status where there are any."""
-    kept = list(entries)
+    """Return a week's total hours, and its hours by day, by project and by status."""
+    listed = list(entries)
 
-    def hours_by(kind: Callable[[Entry], str]) -> dict[str, int | float]:
+    def hours_by(key: Callable[[Entry], str]) -> dict[str, int | float]:
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for entry in kept:
-            sums[kind(entry)] += entry.hours
+        for entry in listed:
+            sums[key(entry)] += entry.hours
         return {name: json_number(hours) for name, hours in sorted(sums.items())}
 
     return {
         "week": week.name,
         "from": week.first.isoformat(),
         "to": week.last.isoformat(),
-        "total_hours": json_number(sum((entry.hours for entry in kept), Decimal(0))),
+        "total_hours": json_number(sum((entry.hours for entry in listed), Decimal(0))),
         "by_day": hours_by(lambda entry: entry.date.isoformat()),
-        "by_project": hours_by(lambda entry: entry.project),
+        # Entries stored before texts were cleaned may spell a project in another form.
+        "by_project": hours_by(lambda entry: clean(entry.project)),
         "by_status": hours_by(lambda entry: entry.status),
     }

@@ -1,10 +1,12 @@
 """The query parameters of a list."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from timesheets.model.entry import new_entry
 from timesheets.model.errors import Problem
 from timesheets.model.query import APPROVALS, OWN_LIST, ListQuery, parse_filters
 
@@ -20,6 +22,8 @@ from timesheets.model.query import APPROVALS, OWN_LIST, ListQuery, parse_filters
             {"first": date(2026, 11, 1), "last": date(2026, 11, 1)},
         ),
         ({"project": "StoreZero"}, {"project": "StoreZero"}),
+        ({"project": " Cafe\u0301\u200b "}, {"project": "Café"}),
+        ({"from": " 2026-11-01\u00a0"}, {"first": date(2026, 11, 1)}),
         ({"status": "approved"}, {"status": "approved"}),
         ({"order": "asc"}, {"ascending": True}),
         ({"order": "desc"}, {"ascending": False}),
@@ -27,18 +31,29 @@ from timesheets.model.query import APPROVALS, OWN_LIST, ListQuery, parse_filters
         ({"cursor": "abc"}, {"cursor": "abc"}),
     ],
 )
-def test_good_parameters_are_read(parameters: dict[str, str], members: dict[str, Any]) -> None:
+def test_parameters_become_members_of_the_query(parameters: dict[str, str], members: dict[str, Any]) -> None:
     assert parse_filters(parameters, OWN_LIST) == members
 
 
-def test_approvals_are_narrowed_by_user_and_own_entries_by_status() -> None:
+def test_approvals_have_the_filter_user_id_and_own_entries_status() -> None:
     assert parse_filters({"user_id": "auth0|carl"}, APPROVALS) == {"user_id": "auth0|carl"}
     for parameters, known in (({"user_id": "auth0|carl"}, OWN_LIST), ({"status": "pending"}, APPROVALS)):
         with pytest.raises(Problem, match="Unknown"):
             parse_filters(parameters, known)
 
 
-def test_a_page_holds_50_unless_asked_otherwise() -> None:
+def test_a_project_matches_stored_forms_that_look_the_same() -> None:
+    stored = new_entry(
+        {"date": date(2026, 11, 16), "project": "Cafe\u0301", "hours": Decimal(1)},
+        id="1",
+        user_id="auth0|ana",
+        now=datetime(2026, 11, 20, tzinfo=UTC),
+    )
+    assert ListQuery(**parse_filters({"project": "Café"}, OWN_LIST)).matches(stored)
+    assert not ListQuery(project="Cafe").matches(stored)
+
+
+def test_a_page_has_50_entries_by_default() -> None:
     assert ListQuery().limit == 50
 
 
@@ -52,6 +67,9 @@ def test_a_page_holds_50_unless_asked_otherwise() -> None:
         {"from": "2026-11-02", "to": "2026-11-01"},
         {"project": ""},
         {"project": "x" * 101},
+        {"project": " \u200b"},
+        {"project": "x\u202e"},
+        {"project": "M\ufffdller"},
         {"status": "open"},
         {"order": "up"},
         {"limit": "0"},
@@ -68,7 +86,7 @@ def test_a_page_holds_50_unless_asked_otherwise() -> None:
         {"sort": "date"},
     ],
 )
-def test_bad_or_unknown_parameters_are_refused_by_name(parameters: dict[str, str]) -> None:
+def test_a_problem_names_the_bad_or_unknown_parameter(parameters: dict[str, str]) -> None:
     with pytest.raises(Problem) as refusal:
         parse_filters(parameters, OWN_LIST)
     assert refusal.value.code == "malformed_request"

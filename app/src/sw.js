@@ -1,5 +1,5 @@
-// Serves the app's own files from the cache. Requests to the API and to the authorization server do not pass through
-// this worker, so that it never sees a token.
+// Serves the app's own files from the cache. Requests to the API and to the authorization server do not pass
+// through this worker, so that it never sees a token.
 
 const BUILD = "__BUILD__";
 const FILES = ["__FILES__"];

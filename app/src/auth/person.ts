@@ -17,8 +17,8 @@ export function personOf(user: User): Person {
 }
 
 /**
- * Return the claims of the ID token. Its signature is not verified: it came directly from the token endpoint over
- * TLS (OpenID Connect Core, 3.1.3.7).
+ * Return the claims of the ID token. Its signature is not verified: it came directly from the token endpoint
+ * over TLS (OpenID Connect Core, 3.1.3.7).
  */
 export function idTokenClaims(user: User): Record<string, unknown> {
   const payload = (user.id_token ?? "").split(".")[1] ?? "";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addDays, daysOf, shiftWeek, today, weekOf } from "./dates";
+import { loadTable } from "./cases";
+import { FIRST_DAY, addDays, daysOf, lastDay, shiftWeek, today, weekOf } from "./dates";
 
 describe("weeks", () => {
   test.each([
@@ -43,4 +44,10 @@ describe("weeks", () => {
     expect(today(new Date(2026, 10, 20, 23, 59))).toBe("2026-11-20");
     expect(today(new Date(2026, 0, 1, 0, 1))).toBe("2026-01-01");
   });
+});
+
+const { range, today: now } = loadTable("dates");
+
+test.each(range)("%j is inside the range of entries or not", ({ input, inside }) => {
+  expect(input >= FIRST_DAY && input <= lastDay(now)).toBe(inside);
 });

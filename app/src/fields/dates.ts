@@ -1,6 +1,10 @@
 /** Calendar arithmetic on days (`YYYY-MM-DD`) and ISO 8601 weeks (`2026-W47`), independent of time zones. */
 
-const DAY = 86_400_000;
+/** The default range of dates in the API: a fixed first day, and a number of days after today. */
+export const FIRST_DAY = "2000-01-01";
+export const DAYS_AHEAD = 366;
+
+const DAY = 86_400_000; // ms
 
 /** Return the current day in the device's time zone. */
 export function today(now = new Date()): string {
@@ -10,6 +14,11 @@ export function today(now = new Date()): string {
 
 export function addDays(day: string, count: number): string {
   return new Date(utc(day) + count * DAY).toISOString().slice(0, 10);
+}
+
+/** Return the latest day of an entry. */
+export function lastDay(now = today()): string {
+  return addDays(now, DAYS_AHEAD);
 }
 
 /** Return the ISO week of a day. Weeks begin on Monday and belong to the year of their Thursday. */

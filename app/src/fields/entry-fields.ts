@@ -2,11 +2,15 @@
 
 import type { Entry, Fields } from "../api/entry";
 import type { FieldError } from "../api/errors";
-import { today } from "./dates";
+import { FIRST_DAY, lastDay, today } from "./dates";
 import { formats } from "./formats";
 import { parseHours } from "./hours";
+import { parseText } from "./text";
 
-const { hoursForField } = formats();
+const { date: inDate, hours: inHours } = formats();
+
+/** The maximum numbers of characters. */
+export const LIMITS = { project: 100, notes: 1000, reason: 1000 };
 
 /** The names of the form's fields, in their order on the screen. */
 export const NAMES = ["project", "date", "hours", "notes"] as const;
@@ -18,19 +22,30 @@ export type Errors = Partial<Record<Name, string>>;
 export function valuesOf(entry: Pick<Entry, "project" | "date" | "hours" | "notes"> | undefined): Values {
   if (!entry) return { project: "", date: today(), hours: "", notes: "" };
   const { project, date, hours, notes = "" } = entry;
-  return { project, date, hours: hoursForField(hours), notes };
+  return { project, date, hours: inHours(hours), notes };
 }
 
 /** Check and convert the form's texts by the rules of the API, so that faults are found without a network. */
 export function parse(values: Values): { fields?: Fields; errors: Errors } {
-  const [project, notes] = [values.project.trim(), values.notes.trim()];
+  const project = parseText(values.project, { limit: LIMITS.project });
+  const notes = parseText(values.notes, { limit: LIMITS.notes, multiline: true });
   const hours = parseHours(values.hours);
+  const date = dateError(values.date);
   const errors: Errors = {};
-  if (!project) errors.project = "Enter a project";
-  if (!/^\d{4}-\d\d-\d\d$/.test(values.date)) errors.date = "Enter a date";
-  if (hours === undefined) errors.hours = "Enter more than 0 and at most 24 hours, for example 7.5 or 7:30";
-  if (hours === undefined || Object.keys(errors).length) return { errors };
-  return { fields: { project, date: values.date, hours, notes: notes || null }, errors };
+  if ("fault" in project) errors.project = project.fault === "blank" ? "Enter a project" : project.message;
+  if (date) errors.date = date;
+  if ("fault" in hours) errors.hours = hours.message;
+  if ("fault" in notes && notes.fault !== "blank") errors.notes = notes.message;
+  if ("fault" in project || "fault" in hours || Object.keys(errors).length) return { errors };
+  const text = "fault" in notes ? null : notes.value;
+  return { fields: { project: project.value, date: values.date, hours: hours.value, notes: text }, errors };
+}
+
+function dateError(date: string): string | undefined {
+  if (!/^\d{4,6}-\d\d-\d\d$/.test(date)) return "Enter a date";
+  const last = lastDay();
+  if (date.length === last.length && date >= FIRST_DAY && date <= last) return undefined;
+  return `Is the year right? Enter a date from ${inDate(FIRST_DAY)} to ${inDate(last)}`;
 }
 
 /** Return the changed fields only, so that other people's changes stay; all fields if none is changed. */

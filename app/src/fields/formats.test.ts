@@ -9,3 +9,15 @@ test("ages are relative times", () => {
   expect(ago(now - 5 * 3_600_000, now)).toBe("5 hours ago");
   expect(ago(now - 5 * 86_400_000, now)).toBe("5 days ago");
 });
+
+test("a range shows the year unless it is this year", () => {
+  const { range } = formats("en-GB");
+  expect(range("2026-11-16", "2026-11-22", "2026-11-28")).not.toContain("2026");
+  expect(range("2026-11-16", "2026-11-22", "2027-01-01")).toContain("2026");
+  expect(range("2026-12-28", "2027-01-03", "2026-12-30")).toMatch(/2026.*2027/);
+});
+
+test("a full date shows the year, even if it is implausible", () => {
+  expect(formats("en-GB").fullDate("2026-11-20")).toMatch(/^Friday,? 20 November 2026$/);
+  expect(formats("en-GB").fullDate("0026-11-20")).toMatch(/ 26$/);
+});

@@ -1,6 +1,6 @@
 /** Days, hours and ages in the words of the device's language. */
 
-import { utc } from "./dates";
+import { today, utc } from "./dates";
 
 /** @param language a BCP 47 language tag; by default the browser's language */
 export function formats(language?: string) {
@@ -8,18 +8,23 @@ export function formats(language?: string) {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
     return (text: string) => format.format(utc(text));
   };
-  const dayAndMonth = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+  const dayAndMonth = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  const short = new Intl.DateTimeFormat(language, dayAndMonth);
+  const long = new Intl.DateTimeFormat(language, { ...dayAndMonth, year: "numeric" });
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const latin = new Intl.NumberFormat(language, { maximumFractionDigits: 2, numberingSystem: "latn" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     day: day({ weekday: "long", day: "numeric", month: "long" }),
     weekday: day({ weekday: "short" }),
     date: day({ day: "numeric", month: "short", year: "numeric" }),
-    range: (from: string, to: string) => dayAndMonth.formatRange(utc(from), utc(to)),
+    /** Format a day with its weekday and year. */
+    fullDate: day({ dateStyle: "full" }),
+    /** Format a range of days, with the year unless both are in this year. */
+    range: (from: string, to: string, now = today()) => {
+      const isThisYear = [from, to].every((day) => day.slice(0, 4) === now.slice(0, 4));
+      return (isThisYear ? short : long).formatRange(utc(from), utc(to));
+    },
     hours: (hours: number) => number.format(hours),
-    /** Format hours for a field: with the language's decimal separator and Latin digits. */
-    hoursForField: (hours: number) => latin.format(hours),
     /** Return the age of a time (ms since the epoch) in words. */
     ago(time: number, now = Date.now()): string {
       const minutes = Math.round((time - now) / 60_000);

@@ -1,13 +1,28 @@
 /** Hours of an entry: more than 0 and at most 24, with at most two decimals. */
 
-const MAX = 24;
+import { clean } from "./text";
 
-/** Read hours as people type them: `7.5`, `7,5`, `7:30`. Returns nothing if they are not valid. */
-export function parseHours(text: string): number | undefined {
-  const clock = /^(\d{1,2}):([0-5]\d)$/.exec(text.trim());
-  if (clock) return validHours((Number(clock[1]) * 60 + Number(clock[2])) / 60);
-  const plain = /^\d{1,2}(?:[.,]\d{1,2})?$|^[.,]\d{1,2}$/.exec(text.trim());
-  return plain ? validHours(Number(plain[0].replace(",", "."))) : undefined;
+const MAX = 24;
+const MESSAGES = {
+  form: "Enter hours such as 7.5 or 7:30",
+  range: "Enter more than 0 and at most 24 hours",
+  decimals: "Use at most two decimals",
+};
+
+export type HoursResult = { value: number } | { fault: keyof typeof MESSAGES; message: string };
+
+/** Read hours as people type them, with the digits of any script: `7.5`, `7,5`, `7:30`, `7h30`. */
+export function parseHours(text: string): HoursResult {
+  const typed = clean(text)
+    .normalize("NFKC")
+    .replace(/\p{Nd}/gu, digitValue);
+  const clock = /^(\d+)(?::([0-5]\d)| ?h ?([0-5]?\d)?)$/i.exec(typed);
+  if (clock) return withinRange(Number(clock[1]) + Number(clock[2] ?? clock[3] ?? 0) / 60);
+  const decimal = /^([+-]?)(?=[\d.,٫]*\d)(\d*)[.,٫]?(\d*)$/.exec(typed);
+  if (!decimal) return fault("form");
+  const [, sign, whole, fraction = ""] = decimal;
+  if (fraction.replace(/0+$/, "").length > 2) return fault("decimals");
+  return withinRange(Number(`${sign}0${whole}.${fraction}`));
 }
 
 /** Return the next or the previous quarter of an hour. */
@@ -22,7 +37,19 @@ export function sum(hours: number[]): number {
   return hours.reduce((total, one) => total + Math.round(one * 100), 0) / 100;
 }
 
-function validHours(hours: number): number | undefined {
-  const rounded = Math.round(hours * 100) / 100;
-  return rounded > 0 && rounded <= MAX ? rounded : undefined;
+function withinRange(hours: number): HoursResult {
+  const value = Math.round(hours * 100) / 100;
+  return value > 0 && value <= MAX ? { value } : fault("range");
+}
+
+function fault(kind: keyof typeof MESSAGES): HoursResult {
+  return { fault: kind, message: MESSAGES[kind] };
+}
+
+/** Return a decimal digit of any script as 0 to 9. The digits of a script are ten successive code points. */
+function digitValue(digit: string): string {
+  const code = digit.codePointAt(0)!;
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before += 1;
+  return String(before % 10);
 }

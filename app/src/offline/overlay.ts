@@ -24,7 +24,7 @@ export function overlay(entries: Entry[], items: Item[]): EntryView[] {
   return [...views.values()];
 }
 
-/** Apply unsent decisions to pending entries: decided ones disappear, stalled decisions stay, oldest day first. */
+/** Apply unsent decisions to pending entries, oldest day first. Stalled decisions stay in the list. */
 export function undecided(entries: Entry[], items: Item[]): EntryView[] {
   const decisions = new Map(
     items.filter((item) => item.kind === "decide").map((item) => [item.id, item] as const),

@@ -1,4 +1,4 @@
-/** The stored queue of unsent changes: adding and editing items, and recording the outcome of sending them. */
+/** The stored queue of unsent changes: adding, editing, and recording the outcome of sending. */
 
 import type { Decision, Entry, Fields } from "../api/entry";
 import type { Problem } from "../api/errors";

@@ -11,11 +11,11 @@ export type Outcome =
   | { kind: "conflict"; theirs: Entry };
 
 /**
- * Send an item. A create has an idempotency key and every other item a version, so an item whose response was lost
- * can be sent again without effect.
+ * Send an item. A create has an idempotency key and every other item a version, so an item whose response was
+ * lost can be sent again without effect.
  *
- * Throws `Unavailable`, `SignedOut`, or the `Problem` of a refused access token: the item is unchanged and can be
- * sent later.
+ * Throws `Unavailable`, `SignedOut`, or the `Problem` of a refused access token: the item is unchanged and
+ * can be sent later.
  */
 export async function send(api: Api, item: Item): Promise<Outcome> {
   try {

@@ -1,5 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { LIMITS } from "../fields/entry-fields";
+import { parseText } from "../fields/text";
 
 interface Props {
   open: boolean;
@@ -10,11 +12,13 @@ interface Props {
 /** A dialog that asks for the reason of a rejection. */
 export function ReasonDialog({ open, close, reject }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const reason = useSignal("");
+  const text = useSignal("");
+  const reason = parseText(text.value, { limit: LIMITS.reason, multiline: true });
+  const error = "fault" in reason && reason.fault !== "blank" ? reason.message : undefined;
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
-    reason.value = "";
+    text.value = "";
   }, [open]);
   return (
     <dialog ref={dialog} aria-labelledby="reject-title" onClose={close}>
@@ -22,7 +26,7 @@ export function ReasonDialog({ open, close, reject }: Props) {
         class="card"
         onSubmit={(event) => {
           event.preventDefault();
-          if (reason.value.trim()) reject(reason.value.trim());
+          if ("value" in reason) reject(reason.value);
         }}
       >
         <h2 id="reject-title">Reject</h2>
@@ -30,12 +34,14 @@ export function ReasonDialog({ open, close, reject }: Props) {
         <textarea
           id="reason"
           required
-          maxLength={1000}
-          value={reason.value}
+          value={text.value}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? "reason-error" : undefined}
           onInput={(event) => {
-            reason.value = event.currentTarget.value;
+            text.value = event.currentTarget.value;
           }}
         />
+        {error && <small id="reason-error">{error}</small>}
         <div class="actions">
           <button type="button" class="outline" onClick={close}>
             Cancel

@@ -18,7 +18,7 @@ import type { Session } from "../offline/session";
 import { focusHeading, go } from "../router";
 import { showToast } from "../toast";
 
-const { hours: inHours, hoursForField } = formats();
+const { fullDate, hours: inHours } = formats();
 const TIMEOUT = 5000; // ms to wait for the server before the list shows the entry as unsent
 
 /** The form for a new entry or a correction. Its values are kept as a draft until they are saved. */
@@ -51,9 +51,16 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
 
   if (!values.value) return null;
   const current = values.value;
-  const change = (changes: Partial<Values>) => {
-    values.value = { ...current, ...changes };
-    void session.database.put("drafts", values.value, draft);
+  const showError = (name: Name, values: Values) => {
+    const error = values[name] ? parse(values).errors[name] : undefined;
+    setErrors(({ [name]: _, ...others }) => (error ? { ...others, [name]: error } : others));
+  };
+  const change = (name: Name, text: string) => {
+    const next = { ...current, [name]: text };
+    values.value = next;
+    void session.database.put("drafts", next, draft);
+    // While they are typed, a date and hours are incomplete, so a new error waits until the field is left.
+    if (errors[name] || name === "project" || name === "notes") showError(name, next);
   };
   const save = async (typed: Values) => {
     const { fields, errors } = parse(typed);
@@ -77,12 +84,15 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     showToast(item ? "Saved on this device. It is sent when the network is back." : "Saved");
     go("/");
   };
-  const step = (quarters: 1 | -1) =>
-    change({ hours: hoursForField(stepHours(parseHours(current.hours), quarters)) });
+  const step = (quarters: 1 | -1) => {
+    const hours = parseHours(current.hours);
+    change("hours", inHours(stepHours("value" in hours ? hours.value : undefined, quarters)));
+  };
   const field = (name: Name) => ({
     id: name,
     value: current[name],
-    onInput: (event: Event) => change({ [name]: (event.currentTarget as HTMLInputElement).value }),
+    onInput: (event: Event) => change(name, (event.currentTarget as HTMLInputElement).value),
+    onBlur: () => showError(name, current),
     "aria-invalid": errors[name] ? true : undefined,
     "aria-describedby": errors[name] ? `${name}-error` : undefined,
   });
@@ -111,13 +121,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
         </button>
       )}
       <label for="project">Project</label>
-      <input
-        {...field("project")}
-        list="projects"
-        maxLength={100}
-        autocomplete="off"
-        autocapitalize="sentences"
-      />
+      <input {...field("project")} list="projects" autocomplete="off" autocapitalize="sentences" />
       {error("project")}
       <datalist id="projects">
         {recent?.projects.map((project) => (
@@ -126,7 +130,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
       </datalist>
       <label for="date">Date</label>
       <input {...field("date")} type="date" />
-      {error("date")}
+      {error("date") ?? (current.date && <small>{fullDate(current.date)}</small>)}
       <label for="hours">Hours</label>
       <div class="stepper">
         <button type="button" class="outline" aria-label="Subtract 15 minutes" onClick={() => step(-1)}>
@@ -139,7 +143,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
       </div>
       {error("hours")}
       <label for="notes">Notes</label>
-      <textarea {...field("notes")} rows={3} maxLength={1000} />
+      <textarea {...field("notes")} rows={3} />
       {error("notes")}
       <button type="submit" disabled={busy} aria-busy={busy}>
         Save

@@ -43,7 +43,7 @@ def test_each_user_sees_their_own_screens_and_profile(
     expect(main).to_contain_text(f"{user}@")
     picture = main.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)")
     assert picture > 0
-    assert ("Approve other people's hours" in main.inner_text()) == (user == "mia")
+    assert ("Approve other people's entries" in main.inner_text()) == (user == "mia")
 
 
 def test_approve_by_address_needs_its_scope(phones: "Phones", employee: "Caller") -> None:
@@ -199,6 +199,53 @@ def test_invalid_values_are_marked_at_their_fields(phones: "Phones", employee: "
     press(page, "Save")
     expect(page.get_by_role("heading", level=1, name="New")).to_have_count(0)
     assert len(employee.every()) == 1
+
+
+def test_an_implausible_year_is_questioned_before_saving(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee, "/new")
+    page.get_by_label("Date").fill("0026-11-20")
+    page.get_by_label("Notes").focus()
+    expect_error(page, "Date", "Is the year right?")
+    fill(page, project="StoreZero", hours="8")
+    press(page, "Save")
+    expect(page.get_by_label("Date")).to_be_focused()
+    page.get_by_label("Date").fill("2026-11-20")
+    expect(page.get_by_label("Date")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"Friday.* 2026"))
+    assert not employee.every()
+
+
+def test_pasted_notes_over_the_limit_are_kept_and_reported(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee, "/new")
+    fill(page, project="StoreZero", hours="8", notes="x" * 1499)
+    expect_error(page, "Notes", "Use at most 1000 characters; this text has 1499")
+    expect(page.get_by_label("Notes")).to_have_value("x" * 1499)
+    fill(page, notes="x" * 1000)
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_be_visible()
+    assert employee.every()[0]["notes"] == "x" * 1000
+
+
+def test_hours_are_accepted_in_the_digits_of_another_script(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    log(page, "StoreZero", "٧٫٥")
+    assert float(employee.every()[0]["hours"]) == 7.5
+
+
+def test_approvals_are_grouped_by_user_id(phones: "Phones", manager: "Caller") -> None:
+    page = phones.blank(manager)
+    people = [("auth0|a", "shared@example.com"), ("auth0|a", None), ("auth0|b", "shared@example.com")]
+    entries = [
+        {"id": f"e{number}", "user_id": user_id, "date": "2026-11-20", "project": "Till", "hours": 1}
+        | {"status": "pending", "created_at": f"2026-11-20T0{number}:00:00Z", "version": 1}
+        | ({"user_email": email} if email else {})
+        for number, (user_id, email) in enumerate(people)
+    ]
+    page.route(re.compile(r"/approvals\?"), lambda route: route.fulfill(json=entries, headers=CORS))
+    page.goto("/approve")
+    expect(page.get_by_role("heading", level=2)).to_have_text(
+        [re.compile("shared@example.com 2 h"), re.compile("shared@example.com 1 h")]
+    )
 
 
 def test_field_errors_of_a_422_are_marked_and_can_be_corrected(phones: "Phones", employee: "Caller") -> None:

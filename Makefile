@@ -73,19 +73,19 @@ smoke: setup ## test a deployment over HTTP: make smoke API_URL=https://... TOKE
 	@.venv/bin/pytest tests/live -p no:cacheprovider --no-header --tb=short -v
 
 .PHONY: deploy
-deploy: setup ## check, build, deploy, check again: make deploy ENV=dev (DRY_RUN=1: only the first)
-	@$(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) "$$ENV"
+deploy: setup ## check, build, deploy, test over HTTP: make deploy ENV=dev (DRY_RUN=1: only check)
+	@$(PYTHON) -m ops.deploy $(if $(DRY_RUN),--dry-run) $(if $(AT_ONCE),--at-once) "$$ENV"
 
 .PHONY: deploy-app
 deploy-app: setup ## build and deploy the app: make deploy-app ENV=dev
 	@$(PYTHON) -m ops.deploy_app "$$ENV"
 
 .PHONY: republish
-republish: setup ## tell other systems of the changes in UnpublishedChanges: make republish ENV=prod
+republish: setup ## publish the changes in the queue UnpublishedChanges: make republish ENV=prod
 	@$(PYTHON) -m ops.republish "$$ENV"
 
 .PHONY: restore
-restore: setup ## copy lost entries back from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
+restore: setup ## copy lost entries from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
 	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS
 
 .PHONY: sam-local

@@ -55,6 +55,10 @@ REMEDIES: Final = {
     "issued_in_future": ("iat", _CLOCK),
     "bad_subject": ("sub", "Every user and application needs a sub of 1 to 255 printable characters."),
     "bad_scope": ("scope", "Remove the Action that adds malformed scopes."),
+    "sender_constrained": (
+        "cnf",
+        f"Turn off token sender-constraining ({_API}): the API takes bearer tokens.",
+    ),
     "not_an_access_token": ("", "It is an ID token: send the token response's access_token."),
 }
 """By the authorizer's reason: the member of the token that a fault shows, and the remedy; else _COPY."""
@@ -85,7 +89,10 @@ def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Fi
     metadata = fetch_metadata(issuer)
     found = list(server_faults(metadata, issuer))
     yield from found
-    jwks_uri = str(metadata.get("jwks_uri") or f"{issuer.rstrip('/')}/.well-known/jwks.json")
+    published = str(metadata.get("jwks_uri") or f"{issuer.rstrip('/')}/.well-known/jwks.json")
+    jwks_uri = environ.get("JWKS_URI") or published
+    if jwks_uri != published:
+        yield ("warning", f"The server publishes its keys at {published}, not {jwks_uri}", "Set JwksUri.")
     namespace = environ.get("CLAIMS_NAMESPACE") or "https://api.exampleco.com"
     variables = {"TOKEN_ISSUER": issuer, "AUDIENCE": audience, "JWKS_URI": jwks_uri}
     try:

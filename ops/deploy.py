@@ -1,349 +1,198 @@
-"""Deploy to one of samconfig.toml's environments: check everything, build, deploy, check the result.
+"""Deploy to an environment of samconfig.toml: check, build, deploy, test the API over HTTP.
 
-Nothing is touched before all checks are passed. Ends with 0 if all is well, 1 if a step failed, 2 for a wrong
-use.
-The environment may hold AWS's own variables, and those of `python -m ops.smoke` for its token.
+Nothing is changed before all checks pass. The process environment may hold AWS's variables and those of
+`make smoke`. Exit status: 0 on success, 1 if a check or a step failed, 2 for wrong usage.
 """
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import time
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import boto3
-import click
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from samcli.cli.types import CfnParameterOverridesType
-from samcli.lib.config.samconfig import SamConfig
 from samcli.yamlhelper import yaml_parse
+from samtranslator.intrinsics.resolver import IntrinsicsResolver
 
-from ops import findings, smoke
-from ops.authorization_server import discover, keys_finding
-from ops.findings import Finding, fault, shown
-from ops.parameters import PRODUCTION, parameter_findings
-from tokens.errors import ConfigurationError
-from tokens.settings import Settings
+from ops import check_issuer
+from ops.check_issuer import Finding
+from ops.environment import CONFIG_FILE, PROJECT, Environment
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
-PAUSE: Final = 15
-"""Seconds after a smoke test that failed."""
-PATIENT: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
+PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
+PROPAGATION: Final = 15  # seconds until a deployment is everywhere
+MAX_DESCRIPTION: Final = 256  # characters of a Lambda version's description
 
 
-class Failed(Exception):
-    """A step that failed; the text says which, and what now."""
+class StepFailed(Exception):
+    """A step of the deployment failed; the text says what to do."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Environment:
-    """What `sam deploy --config-env` takes from a configuration file."""
-
-    name: str
-    config_file: Path
-    stack: str
-    region: str
-    profile: str | None
-    parameters: Mapping[str, str]
-
-    @classmethod
-    def read(cls, name: str, config_file: Path, command: str = "deploy") -> "Environment":
-        """Read as SAM CLI itself does; `command` is the section: another one is another stack's.
-
-        Raises
-        ------
-        ValueError
-            If there is no such environment, or it lacks what a deployment needs.
-
-        """
-        try:
-            document = tomllib.loads(config_file.read_text())
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{config_file.name}: {error}") from None
-        known = [key for key, value in document.items() if isinstance(value, dict)]
-        if name not in known:
-            raise ValueError(f"ENV must be one of {', '.join(known)}, as in {config_file.name}")
-        config = SamConfig(str(config_file.parent), config_file.name)
-        options: Mapping[str, Any] = config.get_all([command], "parameters", name)
-        try:
-            given = CfnParameterOverridesType().convert(options.get("parameter_overrides"), None, None)
-        except click.UsageError as error:
-            raise ValueError(f"{config_file.name}, {name}: {error.message}") from None
-        missing = [option for option in ("stack_name", "region") if not options.get(option)]
-        if missing:
-            raise ValueError(f"{config_file.name}, {name}: {' and '.join(missing)} must be there")
-        return cls(
-            name=name,
-            config_file=config_file,
-            stack=options["stack_name"],
-            region=options["region"],
-            profile=options.get("profile"),
-            parameters=given,
-        )
-
-    def session(self) -> boto3.session.Session:
-        """Return a session with AWS as SAM CLI makes it."""
-        return boto3.session.Session(region_name=self.region, profile_name=self.profile)
-
-
-def template_parameters() -> dict[str, dict[str, Any]]:
-    """Return what the template declares."""
-    declared: dict[str, dict[str, Any]] = yaml_parse((PROJECT / "template.yaml").read_text())["Parameters"]
-    return declared
-
-
-def value_of(name: str, environment: Environment) -> str:
-    """Return a parameter as it is deployed in a new stack; empty if the template has none of that name."""
-    return environment.parameters.get(name) or str(template_parameters().get(name, {}).get("Default", ""))
-
-
-def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Deploy, or say why not."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ops.deploy",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("environment", metavar="ENV", help="dev, staging or prod: one of samconfig.toml's")
-    parser.add_argument("--dry-run", action="store_true", help="check, and stop before anything is touched")
-    parser.add_argument("--yes", action="store_true", help="ask nothing (as where the variable CI is true)")
-    parser.add_argument(
-        "--config-file", type=Path, default=PROJECT / "samconfig.toml", help="another than samconfig.toml"
-    )
-    given = parser.parse_args(arguments)
+def main(arguments: list[str] | None = None, address: Callable[[Environment], str] | None = None) -> int:
+    """Run the command; `address` finds the API where its address is not the output ApiUrl."""
+    usage = "make deploy ENV=dev [DRY_RUN=1: only check] [AT_ONCE=1: no gradual deployment, this time]"
+    parser = argparse.ArgumentParser(prog="make deploy", usage=usage)
+    parser.add_argument("environment")
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--at-once", action="store_true")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation, as in CI")
+    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
+    options = parser.parse_args(arguments)
     try:
-        environment = Environment.read(given.environment, given.config_file.resolve())
+        environment = Environment.read(options.environment, options.config_file.resolve())
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    unasked = given.yes or environ.get("CI") == "true"
+    given = {**environment.parameters, **({"GradualDeployment": "false"} if options.at_once else {})}
+    template = yaml_parse((PROJECT / "template.yaml").read_text())
     try:
-        _check(environment)
-        if given.dry_run:
-            print("\nNo fault. Nothing was touched, as asked for by --dry-run.")
-            return 0
-        confirm(environment, unasked=unasked)
-        _build(environment)
-        _deploy(environment, unasked=unasked)
-        _smoke(environment, environ)
-    except Failed as error:
+        values = effective_values(environment, given, template)
+        findings = [*stack_findings(environment, values), *commit_findings(environment.name)]
+        findings += [*parameter_findings(environment, values, template)] or [*issuer_findings(values)]
+        for kind, text, remedy in findings:
+            print(f"{kind}: {text}\n  {remedy}")
+        faults = sum(kind == "fault" for kind, *_ in findings)
+        if faults or options.dry_run:
+            print(f"\n{faults or 'No'} problems found; nothing was changed.")
+            return min(faults, 1)
+        ask = not (options.yes or os.environ.get("CI") == "true")
+        deploy(environment, given, values["Architecture"], ask=ask)
+        test(values, address(environment) if address else environment.outputs()["ApiUrl"])
+    except (StepFailed, BotoCoreError, ClientError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. If `sam deploy` was under way, CloudFormation goes on: see its console.")
-        return 1
-    print(f"\n{environment.stack} is deployed, and its smoke test found no fault.")
+    print(f"\n{environment.stack} is deployed and its live tests passed.")
     return 0
 
 
-def _check(environment: Environment) -> None:
-    found: list[Finding] = []
-    for finding in _checks(environment):
-        found.append(finding)
-        findings.show(finding)
-    faults = findings.faults(found)
-    if faults:
-        raise Failed(
-            f"Faults: {faults}. Nothing was touched. Mend them ({environment.config_file}), try again."
-        )
+def effective_values(
+    environment: Environment, given: Mapping[str, str], template: dict[str, Any]
+) -> dict[str, str]:
+    """Return each parameter as given, as deployed before, or else by default."""
+    values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
+    deployed = environment.describe().get("Parameters", [])
+    return values | {one["ParameterKey"]: one["ParameterValue"] for one in deployed} | dict(given)
 
 
-def _checks(environment: Environment) -> Iterator[Finding]:
-    judged = parameter_findings(environment.parameters, template_parameters(), environment.name)
-    yield from judged
-    yield git_finding(environment.name)
-    if findings.faults(judged):
-        yield Finding("note", "issuer: not asked, before the parameters are right")
-    else:
-        yield from issuer_findings(environment)
-    yield account_finding(environment)
-
-
-def git_finding(environment: str, project: Path = PROJECT) -> Finding:
-    """Say which commit is deployed; production takes nothing that no commit holds."""
-    try:
-        commit, changes = (
-            subprocess.run(
-                ["git", *command], cwd=project, capture_output=True, text=True, check=True, timeout=30
-            ).stdout.splitlines()
-            for command in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain"))
-        )
-    except (OSError, subprocess.SubprocessError):
-        commit, changes = [], ["no repository"]
-    if commit and not changes:
-        return Finding("ok", f"git: the commit {commit[0]}, and nothing else")
-    text = f"git: the commit {commit[0]}, and changes: {len(changes)}" if commit else "git: no commit"
-    if environment == PRODUCTION:
-        return fault(text, "Commit first: nobody could tell later what production runs.")
-    return Finding("warning", text)
-
-
-def issuer_findings(environment: Environment) -> Iterator[Finding]:
-    """Ask the issuer for its description and its keys, as the authorizer will."""
-    issuer = value_of("TokenIssuer", environment)
-    metadata, found = discover(issuer)
-    yield from (finding for finding in found if finding.kind != "ok")
-    if metadata:
-        yield Finding("ok", f"issuer: {issuer} describes itself as it should")
-    try:
-        settings = Settings(
-            {
-                "TOKEN_ISSUER": issuer,
-                "AUDIENCE": value_of("Audience", environment),
-                "TOKEN_ALGORITHM": value_of("TokenAlgorithm", environment),
-                "TOKEN_SECRET_ARN": value_of("TokenSecretArn", environment),
-                "JWKS_URI": value_of("JwksUri", environment),
-            }
-        )
-    except ConfigurationError as error:
-        yield fault(f"issuer: the authorizer would not take it: {error}")
-        return
-    if settings.algorithm == "RS256":
-        yield keys_finding(settings)
-        published = metadata.get("jwks_uri", settings.jwks_uri)
-        if published != settings.jwks_uri:
-            yield Finding(
-                "warning",
-                f"issuer: it publishes its keys at {shown(published)}, not at {settings.jwks_uri}",
-                "Say so in JwksUri.",
+def stack_findings(environment: Environment, values: Mapping[str, str]) -> Iterator[Finding]:
+    """Print where the deployment goes; yield why the stack cannot be updated now."""
+    account = environment.client("sts").get_caller_identity()
+    name, status = environment.stack, environment.describe().get("StackStatus", "")
+    print(f"account {account['Account']} as {account['Arn']}, region {environment.region}, stack {name}")
+    if status == "ROLLBACK_COMPLETE" or status.endswith("_FAILED"):
+        action = "continue-update-rollback" if status == "UPDATE_ROLLBACK_FAILED" else "delete-stack"
+        remedy = f"Run aws cloudformation {action} --stack-name {name}, wait for its end, then deploy again."
+        yield ("fault", f"The stack {name} is {status} and cannot be updated", remedy)
+    elif status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        yield ("fault", f"The stack {name} is {status}", "Wait for the end of the other deployment.")
+    alarms = environment.resources("AWS::CloudWatch::Alarm") if status else {}
+    if alarms and values["GradualDeployment"] == "true":
+        cloudwatch = environment.client("cloudwatch")
+        ringing = cloudwatch.describe_alarms(AlarmNames=list(alarms.values()), StateValue="ALARM")
+        for alarm in ringing["MetricAlarms"]:
+            remedy = (
+                "CodeDeploy would roll a gradual deployment back. To deploy the fix at once, add AT_ONCE=1."
             )
+            yield ("fault", f"{alarm['AlarmName']} is in ALARM", remedy)
 
 
-def account_finding(environment: Environment) -> Finding:
-    """Say whose account it is."""
-    try:
-        client = environment.session().client("sts", config=PATIENT)
-        caller = client.get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
-        return fault(
-            f"aws: no use of these credentials: {shown(str(error))}",
-            "Sign in (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        )
-    at = f", at {client.meta.endpoint_url}" if endpoint() else ""
-    return Finding(
-        "ok",
-        f"aws: account {caller['Account']}, region {environment.region}, stack {environment.stack},"
-        f" as {caller['Arn']}{at}",
-    )
+def commit_findings(environment: str, project: Path = PROJECT) -> Iterator[Finding]:
+    """Print the commit; yield a finding if it is not all that is deployed, in production a fault."""
+    commands = (["describe", "--always"], ["status", "--porcelain"])
+    git = [["git", "-C", str(project), *command] for command in commands]
+    commit, changes = (subprocess.run(one, capture_output=True, text=True, check=False) for one in git)
+    print(f"commit {commit.stdout.strip()}")
+    if commit.returncode or changes.stdout:
+        text = f"{len(changes.stdout.splitlines())} files are not committed"
+        yield ("fault" if environment == "prod" else "warning", text, "Commit what you deploy.")
 
 
-def endpoint() -> str:
-    """Where AWS is, if it is not AWS itself."""
-    return os.environ.get("AWS_ENDPOINT_URL", "")
+def parameter_findings(
+    environment: Environment, values: Mapping[str, str], template: dict[str, Any]
+) -> Iterator[Finding]:
+    """Yield faults that CloudFormation would not report, or only after it has begun."""
+    for name, value in values.items():
+        if name in environment.parameters and name not in template["Parameters"]:
+            yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
+        for placeholder in PLACEHOLDERS:
+            if placeholder in value:
+                yield ("fault", f"{name} is {value}", f"Replace {placeholder} with your own value.")
+    generated = {name: f"{environment.stack}-{name}-{'x' * 12}" for name in template["Resources"]}
+    resolver = IntrinsicsResolver(generated | dict(values))
+    for name, resource in template["Resources"].items():
+        description = resource.get("Properties", {}).get("VersionDescription", "")
+        excess = length(resolver.resolve_parameter_refs(description)) - MAX_DESCRIPTION
+        if excess > 0:
+            remedy = f"Lambda takes {MAX_DESCRIPTION} characters: shorten the parameters that it holds."
+            yield ("fault", f"The version description of {name} is {excess} characters too long", remedy)
 
 
-def confirm(environment: Environment, *, unasked: bool) -> None:
-    """Ask before production is changed.
+def length(value: Any) -> int:  # noqa: ANN401 YAML
+    """Return the number of characters of all texts in a value."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return sum(map(length, value)) if isinstance(value, list) else len(str(value))
+
+
+def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the faults of the issuer; of an HS256 issuer only those of its metadata."""
+    issuer, audience = values["TokenIssuer"], values["Audience"]
+    if values["TokenAlgorithm"] == "RS256":
+        jwks_uri = values["JwksUri"] or f"{issuer}.well-known/jwks.json"
+        yield from check_issuer.check(issuer, audience, {"JWKS_URI": jwks_uri})
+    else:
+        yield from check_issuer.server_faults(check_issuer.fetch_metadata(issuer), issuer)
+
+
+def deploy(environment: Environment, given: Mapping[str, str], architecture: str, *, ask: bool) -> None:
+    """Build, deploy with SAM CLI, and drop the policies that API Gateway cached for the routes before.
 
     Raises
     ------
-    Failed
-        If its stack's name is not typed.
+    StepFailed
+        If a command fails; CloudFormation then rolls back.
 
     """
-    if environment.name != PRODUCTION or unasked:
-        return
-    try:
-        typed = input(f"\nThis changes production. To go on, type the stack's name, {environment.stack}: ")
-    except EOFError:
-        typed = ""
-    if typed.strip() != environment.stack:
-        raise Failed("Not confirmed. Nothing was touched.")
+    run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
+    config = ["--config-file", str(environment.config_file), "--config-env", environment.name]
+    overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
+    remedy = f"CloudFormation's events above say why; {environment.stack} rolls back by itself."
+    run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)
+    api, gateway = environment.outputs()["ApiId"], environment.client("apigateway")
+    for stage in gateway.get_stages(restApiId=api)["item"]:
+        gateway.flush_stage_authorizers_cache(restApiId=api, stageName=stage["stageName"])
 
 
-def run_step(what: str, now: str, *command: str) -> None:
-    """Run a command of the project's environment in the foreground.
+def test(values: Mapping[str, str], api_url: str) -> None:
+    """Run the live tests, once more after a failure.
 
     Raises
     ------
-    Failed
-        If it does; `now` is what to do then.
+    StepFailed
+        If both runs fail.
 
     """
-    search = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    print(f"\n{what}: {' '.join(command)}", flush=True)
-    status = subprocess.run(command, cwd=PROJECT, env=os.environ | {"PATH": search}, check=False).returncode
+    origin = values["AllowedOrigins"].partition(",")[0].replace("*", "")
+    own = {"ISSUER": values["TokenIssuer"], "AUDIENCE": values["Audience"], "ORIGIN": origin}
+    smoke = ["make", "smoke", f"API_URL={api_url}"]
+    try:
+        run(smoke, "", own)
+    except StepFailed:
+        print(f"A deployment takes a while to be everywhere: testing again in {PROPAGATION} seconds.")
+        time.sleep(PROPAGATION)
+        run(smoke, "The new code is live. To go back, check out the last good commit and deploy it.", own)
+
+
+def run(command: list[str], remedy: str, environ: Mapping[str, str] | None = None) -> None:
+    """Run a command of the project in the foreground."""
+    print(f"\n$ {' '.join(command)}", flush=True)
+    path = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
+    own = {**(environ or {}), **os.environ, "PATH": path}
+    status = subprocess.run(command, cwd=PROJECT, env=own, check=False).returncode
     if status:
-        raise Failed(f"{what} failed ({command[0]} ended with {status}). {now}")
-
-
-def _build(environment: Environment) -> None:
-    run_step(
-        "Build",
-        "Nothing was deployed.",
-        "make",
-        "build",
-        f"ARCHITECTURE={value_of('Architecture', environment)}",
-    )
-
-
-def _deploy(environment: Environment, *, unasked: bool) -> None:
-    run_step(
-        "Deployment",
-        f"CloudFormation's events, above and in its console, say why; the stack {environment.stack} goes back"
-        " to what it was by itself. Mend it, and deploy again.",
-        "sam",
-        "deploy",
-        "--config-file",
-        str(environment.config_file),
-        "--config-env",
-        environment.name,
-        *(["--no-confirm-changeset"] if unasked else []),
-    )
-
-
-def _smoke(environment: Environment, environ: Mapping[str, str]) -> None:
-    try:
-        address = _address(environment)
-    except (BotoCoreError, ClientError, KeyError) as error:
-        raise Failed(f"The smoke test did not run: no ApiUrl of {environment.stack}: {error}") from None
-    origin = value_of("AllowedOrigins", environment).split(",")[0].strip()
-    known = {
-        "ISSUER": value_of("TokenIssuer", environment),
-        "AUDIENCE": value_of("Audience", environment),
-        "ORIGIN": "" if origin == "*" else origin,
-    }
-    print(f"\nSmoke test: {address}", flush=True)
-    if _is_well(address, known | dict(environ)):
-        return
-    print(f"\nA new deployment takes a while to be everywhere: once more in {PAUSE} seconds.", flush=True)
-    time.sleep(PAUSE)
-    if not _is_well(address, known | dict(environ)):
-        raise Failed(
-            f"The smoke test failed: {environment.stack} is deployed, and not well. To go back, check the"
-            f" last good commit out and `make deploy ENV={environment.name}`; to try again,"
-            f" `make smoke API_URL={address}`."
-        )
-
-
-def _is_well(address: str, environ: Mapping[str, str]) -> bool:
-    return not smoke.main([address], environ)
-
-
-def _address(environment: Environment) -> str:
-    cloudformation = environment.session().client("cloudformation", config=PATIENT)
-    (stack,) = cloudformation.describe_stacks(StackName=environment.stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    address: str = outputs["ApiUrl"]
-    if not endpoint():
-        return address
-    # MiniStack serves no domain of API Gateway's, and its import of an API leaves out what this puts in.
-    from local.gateway import complete_gateway  # noqa: PLC0415 for development only
-
-    gateway = environment.session().client("apigateway", config=PATIENT)
-    complete_gateway(cloudformation, gateway, environment.stack)
-    stage = urlsplit(address).path
-    return f"{endpoint().rstrip('/')}/restapis/{outputs['ApiId']}{stage}/_user_request_"
+        raise StepFailed(f"{command[0]} failed with status {status}. {remedy}")
 
 
 if __name__ == "__main__":
-    for ending in smoke.ENDINGS:
-        signal.signal(ending, signal.default_int_handler)
     sys.exit(main())

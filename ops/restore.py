@@ -1,98 +1,96 @@
-"""Copy what was lost back from a restored table into the stack's own, which serves on meanwhile.
+"""Copy lost entries from a restored table into the stack's own table, which serves on meanwhile.
 
-Only what is not there is written: an entry that is there stays as it is, and so does one that was deleted
-under an idempotency key, or that its source has sent again as another entry. Entries named by their ids are
-put back whatever is there, as a new version of it. To run this twice does no harm.
-Ends with 0 if all is well, 1 after a fault, 2 for a wrong use.
+Without IDS only entries that are missing are written: an entry that exists stays, and so does the absence of
+one that was deleted under an idempotency key or imported again as another entry. Entries named by IDS are
+restored whatever exists, as new versions. Running it twice does no harm.
+Exit status: 0 on success, 1 after a failure, 2 for wrong usage.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.deployed import Deployed
+from ops.environment import Environment
 from timesheets.model.entry import rfc3339
 from timesheets.model.ids import owner_of
 from timesheets.store.items import Item, entry_key, from_item, import_key, is_entry, to_item
 
-_NOTHING: Final = "attribute_not_exists(PK)"
-_NO_ENTRY: Final = "attribute_not_exists(version)"
+MISSING: Final = "attribute_not_exists(PK)"
+NO_ENTRY: Final = "attribute_not_exists(version)"
 
 
+@dataclass(frozen=True)
 class Restorer:
-    """Copies from one table to another of the same form."""
+    """Copies entries from one table to another of the same keys."""
 
-    def __init__(self, client: Any, source: str, target: str, *, dry_run: bool = False) -> None:  # noqa: ANN401
-        """Copy from `source` to `target`; with `dry_run` only say what would be."""
-        self._client = client
-        self._source = source
-        self._target = target
-        self._dry_run = dry_run
+    client: Any
+    source: str
+    target: str
+    dry_run: bool = False
 
-    def put_back_what_is_lost(self) -> Iterator[str]:
-        """Copy each item that is no longer there, and yield its name."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self._source, ConsistentRead=True)
-        for page in pages:
-            for item in page["Items"]:
-                # What is known of an external id comes back with its entry, or not at all.
-                lost = item["PK"]["S"].startswith("OWNER#") and not self._get(self._target, _key(item))
-                if lost and self._write(self._again(item, _NOTHING)):
-                    yield item["SK"]["S"]
+    def restore_missing(self) -> Iterator[str]:
+        """Restore each entry that no longer exists, and yield its id."""
+        pages = self.client.get_paginator("scan").paginate(TableName=self.source, ConsistentRead=True)
+        for item in (item for page in pages for item in page["Items"]):
+            # The item of an external id is restored with its entry, or not at all.
+            missing = item["PK"]["S"].startswith("OWNER#") and not self._get(self.target, key_of(item))
+            if missing and self._write(self._copy(item, MISSING)):
+                yield item["SK"]["S"]
 
-    def put_back(self, entry_id: str) -> bool:
-        """Make an entry what it was, whatever it is now; tell whether that was a change.
+    def restore(self, entry_id: str) -> bool:
+        """Make an entry what it was, whatever it is now; return whether that was a change.
 
         Raises
         ------
         LookupError
-            If it can't be.
+            If the source has no such entry, or another request changed it at the same time.
 
         """
-        was, now = (self._get(table, entry_key(entry_id)) for table in (self._source, self._target))
-        if not is_entry(was):
-            raise LookupError(f"{self._source} holds no entry {entry_id}")
-        if is_entry(now):
-            old, present = from_item(was), from_item(now)
-            if replace(old, version=present.version, modified_at=present.modified_at) == present:
+        lost, present = (self._get(table, entry_key(entry_id)) for table in (self.source, self.target))
+        if not is_entry(lost):
+            raise LookupError(f"{self.source} has no entry {entry_id}")
+        actions = self._copy(lost, NO_ENTRY)
+        if is_entry(present):
+            old, new = from_item(lost), from_item(present)
+            if replace(old, version=new.version, modified_at=new.modified_at) == new:
                 return False
-            # Higher than any that a client or another system has seen.
-            version = max(old.version, present.version) + 1
-            again = to_item(replace(old, version=version, modified_at=rfc3339(datetime.now(UTC))))
-            actions = [self._put(again, "version = :version", {":version": now["version"]})]
-        else:
-            actions = self._again(was, _NO_ENTRY)
+            # The version is higher than any that a client or another system has seen.
+            version = max(old.version, new.version) + 1
+            item = to_item(replace(old, version=version, modified_at=rfc3339(datetime.now(UTC))))
+            actions = [self._put(item, "version = :version", {":version": present["version"]})]
         if not self._write(actions):
-            raise LookupError(f"{entry_id} was changed just now, or its external id is another entry's")
+            raise LookupError(
+                f"{entry_id} was changed meanwhile, or its external id belongs to another entry"
+            )
         return True
 
-    def _again(self, item: Item, condition: str) -> list[dict[str, Any]]:
-        """Return what puts an item back; an imported entry as the only one of its external id."""
+    def _copy(self, item: Item, condition: str) -> list[dict[str, Any]]:
+        """Return the actions that copy an item, and with an imported entry the item of its external id."""
         actions = [self._put(item, condition)]
         if is_entry(item) and "external_id" in item:
-            known = self._get(self._source, import_key(item["source"]["S"], item["external_id"]["S"]))
-            same = f"{_NOTHING} OR entry_id = :entry"
+            known = self._get(self.source, import_key(item["source"]["S"], item["external_id"]["S"]))
+            same = f"{MISSING} OR entry_id = :entry"
             actions += [self._put(known, same, {":entry": item["SK"]})] if known else []
         return actions
 
     def _put(self, item: Item, condition: str, values: Item | None = None) -> dict[str, Any]:
-        put = {"TableName": self._target, "Item": item, "ConditionExpression": condition}
+        put = {"TableName": self.target, "Item": item, "ConditionExpression": condition}
         return {"Put": put | ({"ExpressionAttributeValues": values} if values else {})}
 
     def _get(self, table: str, key: Item) -> Item:
-        answer = self._client.get_item(TableName=table, Key=key, ConsistentRead=True)
-        found: Item = answer.get("Item", {})
+        found: Item = self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
         return found
 
     def _write(self, actions: list[dict[str, Any]]) -> bool:
-        if self._dry_run:
-            return True
+        """Write in one transaction; return False if a condition fails."""
         try:
-            self._client.transact_write_items(TransactItems=actions)
+            if not self.dry_run:
+                self.client.transact_write_items(TransactItems=actions)
         except ClientError as error:
             reasons: Any = error.response.get("CancellationReasons", [])
             if "ConditionalCheckFailed" not in {reason.get("Code") for reason in reasons}:
@@ -101,43 +99,43 @@ class Restorer:
         return True
 
 
-def _key(item: Item) -> Item:
+def key_of(item: Item) -> Item:
+    """Return the key of an item."""
     return {name: item[name] for name in ("PK", "SK")}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Restore, and say what."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ops.restore",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("environment", metavar="ENV", help="dev, staging or prod: one of samconfig.toml's")
-    parser.add_argument("source", metavar="FROM", help="the restored table")
-    parser.add_argument("ids", metavar="ID", nargs="*", help="entries to put back over what is there")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be put back")
-    given = parser.parse_args(arguments)
-    wrong = [one for one in given.ids if not owner_of(one)]
-    if wrong or not given.source:
-        parser.error(f"no entry's id: {', '.join(wrong)}" if wrong else "FROM must name the restored table")
+    """Run the command."""
+    usage = 'make restore ENV=prod FROM=table [DRY_RUN=1] [IDS="ID ID"]'
+    parser = argparse.ArgumentParser(prog="make restore", usage=usage)
+    parser.add_argument("environment")
+    parser.add_argument("source")
+    parser.add_argument("ids", nargs="*")
+    parser.add_argument("--dry-run", action="store_true")
+    options = parser.parse_args(arguments)
+    wrong = [entry_id for entry_id in options.ids if not owner_of(entry_id)]
+    if wrong or not options.source:
+        parser.error(f"IDS has {wrong[0]}, which is no id" if wrong else "FROM must name the restored table")
+    restored: list[str] = []
     try:
-        deployed = Deployed.named(given.environment)
+        environment = Environment.read(options.environment)
+        target = environment.outputs()["TableName"]
+        if options.source == target:
+            parser.error(f"FROM must name the restored table, not the stack's own table {target}")
+        restorer = Restorer(environment.client("dynamodb"), options.source, target, options.dry_run)
+        named = (entry_id for entry_id in options.ids if restorer.restore(entry_id))
+        for entry_id in named if options.ids else restorer.restore_missing():
+            restored.append(entry_id)
+            print(entry_id, flush=True)
     except ValueError as error:
         parser.error(str(error))
-    done = 0
-    try:
-        target = deployed.physical_id("Table")
-        if given.source == target:
-            parser.error(f"{target} is the stack's own table; FROM must name the restored one")
-        restorer = Restorer(deployed.client("dynamodb"), given.source, target, dry_run=given.dry_run)
-        again = (one for one in given.ids if restorer.put_back(one))
-        for name in again if given.ids else restorer.put_back_what_is_lost():
-            done += 1
-            print(name, flush=True)
     except (BotoCoreError, ClientError, LookupError) as error:
-        print(f"fault   {error}\n        Put back before it: {done}. Run this again.", file=sys.stderr)
+        print(
+            f"Failed after {len(restored)} entries: {error}. Correct the cause and run it again.",
+            file=sys.stderr,
+        )
         return 1
-    print(f"\n{'Would be put' if given.dry_run else 'Put'} back into {target}: {done}")
+    print(f"{len(restored)} entries {'would be restored' if options.dry_run else 'restored'} into {target}")
     return 0
 
 

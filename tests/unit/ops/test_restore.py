@@ -1,5 +1,6 @@
-"""What comes back from a restored table, and what does not."""
+"""`make restore`: missing entries come back, existing ones stay."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,105 +17,99 @@ from timesheets.model.ids import id_of_request, new_id
 from timesheets.store.items import entry_key, from_item, import_item, import_key, is_entry, to_item, tombstone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1")
 KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request="digest")
+ROW = import_item("job", "1", IMPORTED.id, "digest")
 
 
 class Tables:
-    """The table as it was at a minute, and as it is."""
+    """A restored table and the stack's own."""
 
     def __init__(self, client: "DynamoDBClient", template: dict[str, Any]) -> None:
         self.client = client
-        for name in ("was", "now"):
+        self.restorer = Restorer(client, "restored", "own")
+        for name in ("restored", "own"):
             client.create_table(TableName=name, **table_definition(template))
 
     def put(self, table: str, *items: dict[str, Any]) -> None:
         for item in items:
             self.client.put_item(TableName=table, Item=item)
 
-    def now(self, key: dict[str, Any]) -> dict[str, Any]:
-        return self.client.get_item(TableName="now", Key=key).get("Item", {})
-
     def entry(self, entry: Entry) -> Entry | None:
-        item = self.now(entry_key(entry.id))
+        item = self.client.get_item(TableName="own", Key=entry_key(entry.id)).get("Item", {})
         return from_item(item) if is_entry(item) else None
 
-    def restorer(self, *, dry_run: bool = False) -> Restorer:
-        return Restorer(self.client, "was", "now", dry_run=dry_run)
-
-    def lost(self) -> list[str]:
-        return sorted(self.restorer().put_back_what_is_lost())
+    def restore_missing(self) -> list[str]:
+        return sorted(self.restorer.restore_missing())
 
 
 @pytest.fixture
-def tables(dynamodb: "DynamoDBClient", template: dict[str, Any]) -> "Iterator[Tables]":
+def tables(dynamodb: "DynamoDBClient", template: dict[str, Any]) -> Iterator[Tables]:
     with mock_aws():
         yield Tables(dynamodb, template)
 
 
-def test_what_is_lost_comes_back_once(tables: Tables) -> None:
-    tables.put("was", to_item(PENDING), to_item(KEYED), to_item(IMPORTED))
-    tables.put("was", import_item("job", "1", IMPORTED.id, "digest"))
-    assert len(list(tables.restorer(dry_run=True).put_back_what_is_lost())) == 3
+def test_missing_entries_are_restored_once(tables: Tables) -> None:
+    tables.put("restored", to_item(PENDING), to_item(KEYED), to_item(IMPORTED), ROW)
+    assert len(list(replace(tables.restorer, dry_run=True).restore_missing())) == 3
     assert tables.entry(PENDING) is None
-    assert tables.lost() == sorted([PENDING.id, KEYED.id, IMPORTED.id])
-    assert [tables.entry(one) for one in (PENDING, KEYED, IMPORTED)] == [PENDING, KEYED, IMPORTED]
-    assert tables.now(import_key("job", "1"))["entry_id"]["S"] == IMPORTED.id
-    assert tables.lost() == []
+    assert tables.restore_missing() == sorted([PENDING.id, KEYED.id, IMPORTED.id])
+    assert [tables.entry(entry) for entry in (PENDING, KEYED, IMPORTED)] == [PENDING, KEYED, IMPORTED]
+    row = tables.client.get_item(TableName="own", Key=import_key("job", "1"))["Item"]
+    assert row["entry_id"]["S"] == IMPORTED.id
+    assert tables.restore_missing() == []
 
 
-def test_what_is_there_stays_as_it_is(tables: Tables) -> None:
-    tables.put("was", to_item(PENDING), to_item(KEYED))
-    tables.put("now", to_item(APPROVED), tombstone(KEYED, 1))
-    assert tables.lost() == []
+def test_existing_and_deleted_entries_stay(tables: Tables) -> None:
+    tables.put("restored", to_item(PENDING), to_item(KEYED))
+    tables.put("own", to_item(APPROVED), tombstone(KEYED, 1))
+    assert tables.restore_missing() == []
     assert tables.entry(PENDING) == APPROVED
     assert tables.entry(KEYED) is None
 
 
-def test_a_row_that_was_sent_again_as_another_entry_is_not_doubled(tables: Tables) -> None:
+def test_a_row_imported_again_is_not_doubled(tables: Tables) -> None:
     again = replace(IMPORTED, id=new_id("auth0|ana"))
-    tables.put("was", to_item(IMPORTED), import_item("job", "1", IMPORTED.id, "digest"))
-    tables.put("now", to_item(again), import_item("job", "1", again.id, "digest"))
-    assert tables.lost() == []
+    tables.put("restored", to_item(IMPORTED), ROW)
+    tables.put("own", to_item(again), import_item("job", "1", again.id, "digest"))
+    assert tables.restore_missing() == []
     assert tables.entry(IMPORTED) is None
-    with pytest.raises(LookupError, match="another entry's"):
-        tables.restorer().put_back(IMPORTED.id)
+    with pytest.raises(LookupError, match="belongs to another entry"):
+        tables.restorer.restore(IMPORTED.id)
 
 
-def test_a_named_entry_becomes_what_it_was_as_a_new_version(tables: Tables) -> None:
+def test_a_named_entry_is_restored_as_a_new_version(tables: Tables) -> None:
     spoilt = corrected(corrected(PENDING, {"hours": Decimal(1)}, now=NOW), {"hours": Decimal(2)}, now=NOW)
-    tables.put("was", to_item(PENDING))
-    tables.put("now", to_item(spoilt))
-    assert tables.restorer().put_back(PENDING.id)
+    tables.put("restored", to_item(PENDING))
+    tables.put("own", to_item(spoilt))
+    assert tables.restorer.restore(PENDING.id)
     entry = tables.entry(PENDING)
     assert entry is not None
     assert entry == replace(PENDING, version=spoilt.version + 1, modified_at=entry.modified_at)
-    assert not tables.restorer().put_back(PENDING.id)
+    assert not tables.restorer.restore(PENDING.id)
 
 
-def test_a_named_entry_comes_back_from_its_tombstone_too(tables: Tables) -> None:
-    tables.put("was", to_item(KEYED))
-    tables.put("now", tombstone(KEYED, 1))
-    assert tables.restorer().put_back(KEYED.id)
+def test_a_named_entry_is_restored_after_its_deletion(tables: Tables) -> None:
+    tables.put("restored", to_item(KEYED))
+    tables.put("own", tombstone(KEYED, 1))
+    assert tables.restorer.restore(KEYED.id)
     assert tables.entry(KEYED) == KEYED
-    with pytest.raises(LookupError, match="holds no entry"):
-        tables.restorer().put_back(APPROVED.id[:-1] + "0")
+    with pytest.raises(LookupError, match="has no entry"):
+        tables.restorer.restore(APPROVED.id[:-1] + "0")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["live", "restored"], "ENV must be one of default, dev"),
+        (["live", "restored"], "ENV must be one of dev"),
         (["dev", ""], "FROM must name the restored table"),
-        (["dev", "restored", "an id"], "no entry's id: an id"),
+        (["dev", "restored", "an id"], "IDS has an id, which is no id"),
     ],
 )
-def test_a_wrong_use_is_told(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         restore.main(arguments)
     assert caught.value.code == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

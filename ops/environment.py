@@ -1,0 +1,90 @@
+"""The environments of samconfig.toml, and their stacks on AWS."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+CONFIG_FILE: Final = PROJECT / "samconfig.toml"
+TIMEOUTS: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 5})
+OVERRIDE: Final = re.compile(r'(\w+)=(?:"([^"]+)"|([^\s"]+))')
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The stack that `sam deploy --config-env` deploys, and its parameters as configured."""
+
+    name: str
+    config_file: Path
+    stack: str
+    region: str
+    profile: str | None
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def read(cls, name: str, config_file: Path = CONFIG_FILE) -> "Environment":
+        """Read an environment.
+
+        Raises
+        ------
+        ValueError
+            If it is missing or incomplete, or if SAM CLI would misread a parameter: it cuts an unquoted value
+            at the first space.
+
+        """
+        document = tomllib.loads(config_file.read_text())
+        names = [key for key in document if key not in {"version", "default"}]
+        if name not in names:
+            raise ValueError(f"ENV must be one of {', '.join(names)}, as in {config_file.name}")
+        options: dict[str, Any] = {}
+        for section in ("global", "deploy"):
+            options |= document[name].get(section, {}).get("parameters", {})
+        if not (options.get("stack_name") and options.get("region")):
+            raise ValueError(f"{config_file.name}: {name} needs stack_name and region")
+        parameters = {}
+        for text in options.get("parameter_overrides", []):
+            found = OVERRIDE.fullmatch(text)
+            if not found:
+                raise ValueError(
+                    f"""{config_file.name}: write {text!r} as 'Name=value' or 'Name="a value"'"""
+                )
+            parameters[found[1]] = found[2] or found[3]
+        stack, region, profile = (options.get(key) for key in ("stack_name", "region", "profile"))
+        return cls(name, config_file, str(stack), str(region), profile, parameters)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes its clients at run time
+        """Return a client of one of AWS's services."""
+        session = boto3.session.Session(region_name=self.region, profile_name=self.profile)
+        return session.client(service, config=TIMEOUTS)  # type: ignore[call-overload]
+
+    def describe(self) -> dict[str, Any]:
+        """Return CloudFormation's description of the stack; empty if there is no such stack."""
+        try:
+            return dict(self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0])
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return {}
+            raise
+
+    def outputs(self) -> dict[str, str]:
+        """Return the stack's outputs."""
+        return {one["OutputKey"]: one["OutputValue"] for one in self.describe().get("Outputs", [])}
+
+    def resources(self, kind: str) -> dict[str, str]:
+        """Return the physical ids of the stack's resources of one type, by their logical ids."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources")
+        found = (
+            one for page in pages.paginate(StackName=self.stack) for one in page["StackResourceSummaries"]
+        )
+        return {
+            one["LogicalResourceId"]: one["PhysicalResourceId"]
+            for one in found
+            if one["ResourceType"] == kind
+        }

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Problem, version_mismatch
 from timesheets.strict_json import Decoder
+from timesheets.web.negotiation import parse_value
 from timesheets.web.response import etag
 
 MAX_BODY: Final = 1024 * 1024
@@ -20,6 +21,8 @@ MAX_KEY: Final = 255
 JSON: Final = ("application/json",)
 MERGE_PATCH: Final = ("application/merge-patch+json", "application/json")
 """RFC 7396, section 4; JSON too, for clients that can send nothing else."""
+
+CHARSETS: Final = ("utf-8", "utf8")
 
 # One entity tag (RFC 9110, section 8.8.3) or several.
 _ETAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
@@ -76,17 +79,24 @@ class Request:
         Raises
         ------
         Problem
-            `malformed_request` if it is not strict JSON or is of another media type;
+            `malformed_request` if it is not strict JSON in UTF-8 or is of another media type;
             `payload_too_large` over 1 MiB.
 
         """
-        media_type = self.headers.get("content-type", JSON[0]).partition(";")[0].strip().lower()
-        if media_type not in media_types:
-            raise Problem("malformed_request", f"Send the body as Content-Type: {media_types[0]}")
+        media_type, parameters = parse_value(self.headers.get("content-type", JSON[0]))
+        if media_type not in media_types or parameters.get("charset", "utf-8") not in CHARSETS:
+            raise Problem("malformed_request", f"Send the body in UTF-8 as Content-Type: {media_types[0]}")
         if len(self.body) > MAX_BODY or len(self.body.encode(errors="replace")) > MAX_BODY:
             raise Problem("payload_too_large", "The body is over 1 MiB; send less at a time")
         if not self.body.strip():
             raise Problem("malformed_request", "The body is empty; send a JSON object")
+        # API Gateway replaces bytes that are not UTF-8 by U+FFFD, so the original text is lost.
+        if "\ufffd" in self.body:
+            raise Problem(
+                "malformed_request",
+                "The body is not UTF-8, or holds U+FFFD, which stands for damaged text. Send UTF-8;"
+                r" write \ufffd where you mean that character",
+            )
         try:
             return decoder.decode(self.body)
         except ValueError as error:

@@ -129,14 +129,35 @@ def test_a_bad_body_is_refused(body: str, code: str, event: Event, create: Call,
         ("application/json", 201),
         ("application/json; charset=utf-8", 201),
         ("Application/JSON", 201),
+        ('application/json; charset="UTF-8"', 201),
+        ("application/json;charset=utf8", 201),
+        ("application/json; charset=iso-8859-1", 400),
+        ("application/json; charset=utf-16", 400),
+        ("application/json; charset=us-ascii", 400),
+        ("application/json; charset=", 400),
         ("text/plain", 400),
         ("application/x-www-form-urlencoded", 400),
         ("", 400),
     ],
 )
-def test_a_body_must_be_json(content_type: str, status: int, event: Event, create: Call) -> None:
+def test_a_body_must_be_json_in_utf_8(content_type: str, status: int, event: Event, create: Call) -> None:
     answer = create(event("create_timesheet", body=GOOD, headers={"Content-Type": content_type}))
     assert answer["statusCode"] == status
+
+
+def test_a_body_that_was_not_utf_8_is_refused(event: Event, create: Call) -> None:
+    sent = event("create_timesheet")
+    # API Gateway and MiniStack decode bodies this way, however the client encoded them.
+    latin_1 = '{"date": "2026-11-20", "project": "Müller", "hours": 1}'.encode("latin-1")
+    sent["body"] = latin_1.decode("utf-8", errors="replace")
+    refused = problem(create(sent))
+    assert refused["code"] == "malformed_request"
+    assert "not UTF-8" in refused["detail"]
+
+
+def test_an_escaped_replacement_character_is_meant(event: Event, create: Call) -> None:
+    answer = create(event("create_timesheet", body=GOOD | {"notes": "fixed the \ufffd in names"}))
+    assert json.loads(answer["body"])["notes"] == "fixed the \ufffd in names"
 
 
 def test_every_invalid_field_is_reported(event: Event, create: Call) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,11 +27,12 @@ def test_a_csv_list_reads_back_as_it_was_written(path: str, newcomers: Newcomers
     entries = [ana.entry(notes=note, hours="0.10", project=f"P, {name}") for name, note in NOTES.items()]
     caller = ana if path == "/timesheets" else mia
     query = {"limit": "100"} | ({} if path == "/timesheets" else {"user_id": ana.sub})
-    # Approvals are everyone's, and a page is filtered after it was read: these are on the last days of all.
+    # Approvals are everyone's, and a page is filtered after it is read: these entries have the last date allowed.
     if path == "/approvals":
+        last = str(datetime.now(UTC).date() + timedelta(366))
         for entry in entries:
-            ana("PATCH", f"/timesheets/{entry['id']}", json={"date": "9999-12-30"})
-        query["from"] = "9999-12-30"
+            ana("PATCH", f"/timesheets/{entry['id']}", json={"date": last})
+        query["from"] = last
     answer = caller("GET", path, params=query, headers={"Accept": "text/csv"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/csv")

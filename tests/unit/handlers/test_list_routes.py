@@ -120,12 +120,14 @@ def test_a_filter_that_is_not_a_valid_text_is_refused(call: Call) -> None:
         ("text/csv, application/json", False),
         ("application/json", False),
         ("*/*", False),
+        ("*/*, text/csv;q=0.1", False),
+        ("text/*", True),
         ("text/html", False),
         ("", False),
         (";;,,q=", False),
     ],
 )
-def test_who_asks_for_csv_gets_it(
+def test_a_list_is_csv_where_accept_prefers_it(
     handler: str,
     accept: str,
     is_csv: bool,  # noqa: FBT001
@@ -142,3 +144,33 @@ def test_who_asks_for_csv_gets_it(
     else:
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.json == entries[:4]
+
+
+@pytest.mark.parametrize("handler", ["list_timesheets", "list_approvals"])
+@pytest.mark.parametrize(
+    ("headers", "start"),
+    [
+        ({}, "\ufeffid,user_id,"),
+        ({"Accept": "application/json"}, "\ufeffid,user_id,"),
+        ({"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}, "\ufeffid;user_id;"),
+        ({"Accept-Language": "en-US,de;q=0.9"}, "\ufeffid,user_id,"),
+    ],
+)
+def test_the_format_excel_is_a_file_for_its_locale(
+    handler: str, headers: dict[str, str], start: str, entries: list[dict[str, Any]], call: Call
+) -> None:
+    answer = call(handler, headers=headers, query={"format": ["excel"], "limit": ["4"]})
+    assert answer.text is not None
+    assert answer.text.startswith(start)
+    assert len(answer.text.splitlines()) == 5
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="timesheets.csv"'
+    assert answer.headers["Vary"] == "Accept-Language"
+    query = next_query(answer)
+    assert query.pop("format") == ["excel"]
+    assert len(call(handler, query=query).json) == len(entries) - 4
+
+
+def test_another_format_is_refused(call: Call) -> None:
+    answer = call("list_timesheets", query={"format": ["xlsx"]})
+    assert answer.problem["detail"] == "Query parameter 'format' must be one of excel"

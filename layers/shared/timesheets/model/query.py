@@ -17,8 +17,8 @@ DEFAULT_LIMIT: Final = 50
 MAX_EXAMINED: Final = 100
 """Entries that are read for one page, whatever its filters, so that no page costs more than the longest."""
 
-OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor")
-APPROVALS: Final = ("from", "to", "project", "user_id", "order", "limit", "cursor")
+OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor", "format")
+APPROVALS: Final = ("from", "to", "project", "user_id", "order", "limit", "cursor", "format")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class ListQuery:
 
 
 def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict[str, Any]:
-    """Return the members of a list's `ListQuery`, and `cursor` unchecked.
+    """Return the members of a list's `ListQuery`, `cursor` unchecked, and `format`.
 
     Raises
     ------
@@ -109,4 +109,5 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "order": ("ascending", _ascending),
     "limit": ("limit", _limit),
     "cursor": ("cursor", str),
+    "format": ("format", _one_of("excel")),
 }

@@ -1,10 +1,11 @@
-"""Entries as comma-separated values (RFC 4180). Pure."""
+"""Entries as comma-separated values (RFC 4180), and in the form that Excel opens by a double click."""
 
-import csv
-import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from timesheets.model.csv_cells import guard
 from timesheets.model.entry import Entry
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
@@ -29,22 +30,53 @@ COLUMNS: Final = (
     "version",
 )
 
-# Characters that start a formula in a spreadsheet, full-width forms included (OWASP, "CSV Injection").
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+# Languages that write a decimal comma, and so separate the cells of a row by semicolons, but for some regions
+# (Unicode CLDR 46).
+_DECIMAL_COMMA: Final = (
+    "(?!es-(?:419|do|gt|hn|mx|ni|pa|pe|pr|sv|us))"
+    "(?:af|az|be|bg|bs|ca|cs|da|de|el|es|et|eu|fi|fo|fr|gl|hr|hu|hy|id|is|it|ka|kk|kl|ky|lb|lt|lv|mk|mn|nb|nl|nn"
+    "|no|pl|pt|ro|ru|sk|sl|sq|sr|sv|tk|tr|uk|uz|vi)(?:-|$)"
+)
+_SWISS_POINT: Final = "de-ch|de-li|it-ch"
+_QUOTED = re.compile('[",;\t\n\v\f\r\x85\u2028\u2029]|^ | $')
 
 
-def to_csv(entries: Iterable[Entry]) -> str:
-    """Return a header row and a row for each entry; an apostrophe precedes texts that look like formulas."""
-    text = io.StringIO()
-    writer = csv.writer(text)  # its default line ending is CRLF, as RFC 4180 requires
-    writer.writerow(COLUMNS)
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The characters of a CSV file."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    mark: str = ""
+    """At the beginning of the file; Excel recognises UTF-8 by U+FEFF."""
+
+
+STANDARD: Final = Dialect()
+
+
+def excel_dialect(languages: Sequence[str]) -> Dialect:
+    """Return the dialect that Excel reads in the first of these locales (RFC 5646, in lower case)."""
+    language = languages[0] if languages else ""
+    if not re.match(_DECIMAL_COMMA, language):
+        return Dialect(mark="\ufeff")
+    return Dialect(";", "." if re.match(_SWISS_POINT, language) else ",", "\ufeff")
+
+
+def to_csv(entries: Iterable[Entry], dialect: Dialect = STANDARD) -> str:
+    """Return a header row and a row for each entry. Texts are guarded (`timesheets.model.csv_cells`)."""
+    rows = [dialect.delimiter.join(COLUMNS)]
     for entry in entries:
         members = entry.to_json()
-        writer.writerow([_cell(members.get(name)) for name in COLUMNS])
-    return text.getvalue()
+        rows.append(dialect.delimiter.join(_cell(members.get(name), dialect) for name in COLUMNS))
+    return dialect.mark + "".join(f"{row}\r\n" for row in rows)
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, dialect: Dialect) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if isinstance(value, float):
+        return str(value).replace(".", dialect.decimal)
+    if isinstance(value, str):
+        value = guard(value)
+        return '"{}"'.format(value.replace('"', '""')) if _QUOTED.search(value) else value
+    return "" if value is None else str(value)

@@ -15,6 +15,7 @@ from timesheets.model.query import MAX_EXAMINED, ListQuery
 _SEAL: Final = 16
 """Bytes of the code that guards a cursor: HMAC-SHA-256, cut to 128 bits (RFC 2104, section 5)."""
 _MAX_CURSOR: Final = 400
+_UNBOUND: Final = ("cursor", "limit", "format")
 """Characters."""
 
 
@@ -48,9 +49,9 @@ class Cursors:
     """Makes and reads opaque cursors, each valid for one list, one caller and the same filters."""
 
     def __init__(self, secret: bytes, list_name: str, caller: str, filters: Mapping[str, str]) -> None:
-        """Bind cursors to a list, its caller and its filters, except for `limit`."""
+        """Bind cursors to a list, its caller and its filters; `limit` and `format` may change."""
         self._secret = secret
-        bound = {name: value for name, value in filters.items() if name not in ("cursor", "limit")}
+        bound = {name: value for name, value in filters.items() if name not in _UNBOUND}
         self._bound = json.dumps([list_name, caller, sorted(bound.items())]).encode()
 
     def make(self, position: str) -> str:

@@ -27,7 +27,7 @@ def test_a_csv_list_reads_back_as_it_was_written(path: str, newcomers: Newcomers
     entries = [ana.entry(notes=note, hours="0.10", project=f"P, {name}") for name, note in NOTES.items()]
     caller = ana if path == "/timesheets" else mia
     query = {"limit": "100"} | ({} if path == "/timesheets" else {"user_id": ana.sub})
-    # Approvals are everyone's, and a page is filtered after it is read: these entries have the last date allowed.
+    # Approvals are everyone's, and a page is filtered after it is read: these are on the last date allowed.
     if path == "/approvals":
         last = str(datetime.now(UTC).date() + timedelta(366))
         for entry in entries:

@@ -22,7 +22,7 @@ from tests.local.model import Entry, Filters, Json, Model, Refused
 from tests.support import LONG
 
 FORTNIGHT = dt.timedelta(14)
-# Approvals list everyone's entries, so each example has days of its own, between the limits that entries have.
+# Approvals list everyone's entries, so each example has days of its own, within the limits of dates.
 # The first ones are random, since an earlier run may have used the stack.
 FORTNIGHTS = 650
 mondays = (

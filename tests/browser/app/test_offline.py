@@ -81,7 +81,7 @@ def test_an_app_killed_while_sending_creates_one_entry(phones: "Phones", employe
     arrived = threading.Event()
 
     def lose(route: "Route") -> None:
-        assert route.fetch().status == 201  # the server took it, and the answer never comes
+        assert route.fetch().status == 201  # the server has the entry, the app gets no response
         arrived.set()
 
     page.route("**/timesheets", lose)
@@ -89,7 +89,7 @@ def test_an_app_killed_while_sending_creates_one_entry(phones: "Phones", employe
     fill(page, project="Harbour", hours="4")
     press(page, "Save")
     while not arrived.is_set():
-        page.wait_for_timeout(20)  # lets the route go on
+        page.wait_for_timeout(20)  # runs the route's handler
     page.close()
     assert len(employee.every()) == 1
 

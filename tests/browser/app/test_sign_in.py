@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     type SignIn = Callable[[Page, str], None]
 
-KEPT = """(prefix) => Object.entries(localStorage).filter(([name]) => name.startsWith(prefix))
+STORED_USER = """(prefix) => Object.entries(localStorage).filter(([name]) => name.startsWith(prefix))
     .map(([, value]) => JSON.parse(value))[0]"""
 DATABASES = "indexedDB.databases().then((all) => all.map((one) => one.name))"
 REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
@@ -28,8 +28,8 @@ REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
 
 def tokens(page: "Page") -> dict[str, Any]:
     """Return the stored tokens."""
-    kept: dict[str, Any] = page.evaluate(KEPT, "oidc.user:")
-    return kept
+    stored: dict[str, Any] = page.evaluate(STORED_USER, "oidc.user:")
+    return stored
 
 
 def renewals(page: "Page") -> list["Request"]:
@@ -114,24 +114,24 @@ def test_a_revoked_sign_in_is_shown_and_unsent_changes_survive(
     refuse_token(phone)
     revoke(http, settings, phone)
     tab(phone, "New")
-    fill(phone, project="Kept of Carl", hours="2")
+    fill(phone, project="Carl offline", hours="2")
     press(phone, "Save")
-    expect(row(phone, "Kept of Carl")).to_contain_text("Not sent yet")
+    expect(row(phone, "Carl offline")).to_contain_text("Not sent yet")
     expect(phone.get_by_role("main")).to_contain_text("Your sign-in has ended")
     tab(phone, "New")
-    fill(phone, project="Still being typed")
+    fill(phone, project="Draft")
     press(phone, "Sign in")
     allow = phone.get_by_role("button", name="Allow as Carl")
     back = phone.get_by_label("Project")
     expect(allow.or_(back)).to_be_visible()
     if allow.is_visible():
         allow.click()
-    expect(back).to_have_value("Still being typed")
+    expect(back).to_have_value("Draft")
     assert urlsplit(phone.url).path == "/new"
     expect(phone.get_by_role("main")).not_to_contain_text("Your sign-in has ended")
     tab(phone, "Timesheets")
-    expect(row(phone, "Kept of Carl")).to_have_count(1)
-    expect(row(phone, "Kept of Carl")).not_to_contain_text("Not sent yet")
+    expect(row(phone, "Carl offline")).to_have_count(1)
+    expect(row(phone, "Carl offline")).not_to_contain_text("Not sent yet")
 
 
 def test_a_busy_authorization_server_does_not_end_the_sign_in(phone: "Page", sign_in: "SignIn") -> None:
@@ -151,10 +151,10 @@ def test_a_busy_authorization_server_does_not_end_the_sign_in(phone: "Page", sig
 def test_refused_tokens_do_not_cause_endless_requests(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.get_by_role("main")).to_contain_text("Updated")
-    asked: list[str] = []
+    requests: list[str] = []
 
     def refuse(route: "Route") -> None:
-        asked.append(route.request.method)
+        requests.append(route.request.method)
         route.fulfill(status=401, json=REFUSED, headers=CORS)
 
     phone.route(re.compile(r"/timesheets\b"), refuse)
@@ -164,7 +164,7 @@ def test_refused_tokens_do_not_cause_endless_requests(phone: "Page", sign_in: "S
     expect(toast(phone)).to_contain_text("Missing or invalid token")
     phone.clock.fast_forward("10:00")
     expect(phone.get_by_role("button", name="Refresh")).to_be_enabled()
-    assert (len(asked), len(seen)) == (2, 1)
+    assert (len(requests), len(seen)) == (2, 1)
 
 
 def test_a_used_callback_address_does_not_sign_out(phone: "Page", sign_in: "SignIn") -> None:
@@ -192,7 +192,7 @@ def test_sign_out_clears_all_tabs_and_ends_the_session(
     assert phone.evaluate(DATABASES) == []
     assert phone.evaluate("Object.keys(localStorage)") == []
     press(phone, "Sign in")
-    expect(phone.get_by_role("button", name="Allow as Carl")).to_be_visible()  # it asks who it is
+    expect(phone.get_by_role("button", name="Allow as Carl")).to_be_visible()  # the session has ended
     phone.get_by_role("button", name="Allow as Carl").click()
     tab(phone, "Profile")
     expect(phone.get_by_role("main")).to_contain_text("carl@contractors.example")
@@ -231,16 +231,16 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_unsent_changes(
     page, second = phones(employee), phones.stored_user(manager)
     page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
-    fill(page, project="Of the first", hours="1")
+    fill(page, project="First person", hours="1")
     press(page, "Save")
-    expect(row(page, "Of the first")).to_be_visible(timeout=10_000)
-    # In another tab, somebody else signs in.
+    expect(row(page, "First person")).to_be_visible(timeout=10_000)
+    # Another person signs in, in another tab.
     other = page.context.new_page()
     other.goto("/profile")
     other.evaluate("([name, value]) => localStorage.setItem(name, value)", [second["name"], second["value"]])
     expect(page.get_by_role("navigation").get_by_role("link", name="Approve")).to_be_visible()
     page.context.unroute(re.compile(r"/timesheets\b"))
-    expect(row(page, "Of the first")).to_have_count(0)
+    expect(row(page, "First person")).to_have_count(0)
     press(page, "Refresh")
     expect(page.get_by_role("button", name="Refresh")).to_be_enabled()
     assert not manager.every()

@@ -1,15 +1,15 @@
-// What a server's own code does with openid-client, one scenario a run: the answer is JSON on standard output.
+// Runs one scenario of a server application with openid-client and prints its result as JSON.
 import * as oidc from "openid-client";
 
 const { scenario, issuer, api, audience, clientId, secret, authentication } = JSON.parse(process.argv[2]);
 const scope = "openid profile email offline_access read:timesheets create:timesheets approve:timesheets";
-const redirectUri = "http://127.0.0.1:8080/callback"; // nobody listens there: `visit` reads the redirect instead
-const how = { basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost, none: oidc.None }[authentication];
-const config = await oidc.discovery(new URL(issuer), clientId, {}, how(secret), {
-  execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks], // no TLS here; signatures are checked
+const redirectUri = "http://127.0.0.1:8080/callback"; // no server listens there; visit() reads the redirect
+const clientAuthentication = { basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost, none: oidc.None }[authentication];
+const config = await oidc.discovery(new URL(issuer), clientId, {}, clientAuthentication(secret), {
+  execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks], // no TLS on this machine; signatures are checked
 });
 
-/** Return where the browser is sent back to, and the session it has from then on. */
+/** Request a page as a browser; return the location of its redirect and the session cookie. */
 async function visit(url, session = "") {
   const answer = await fetch(url, { redirect: "manual", headers: { cookie: session } });
   if (![302, 303].includes(answer.status)) throw new Error(`${answer.status} ${await answer.text()}`);
@@ -17,7 +17,7 @@ async function visit(url, session = "") {
   return { location: new URL(answer.headers.get("location")), session: cookie };
 }
 
-/** Ask for a code, redeem it, and have the library check the ID token against what was asked. */
+/** Sign in by authorization code; the library validates the ID token. */
 async function signIn({ session, ...query }) {
   const [verifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
   const url = oidc.buildAuthorizationUrl(config, {
@@ -45,7 +45,7 @@ const call = (tokens, method, path, body) =>
   oidc.fetchProtectedResource(config, tokens.access_token, new URL(path, api), method, JSON.stringify(body),
     new Headers(body && { "content-type": "application/json" }));
 
-/** Return the error that the server is reported to have answered. */
+/** Return the error code of a rejected promise, or "none". */
 async function refusal(promise) {
   try {
     await promise;

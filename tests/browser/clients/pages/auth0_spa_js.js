@@ -1,6 +1,6 @@
-// @auth0/auth0-spa-js as its README sets it up.
+// @auth0/auth0-spa-js, set up as in its README.
 const library = new auth0.Auth0Client({
-  domain: settings.issuer.replace(/\/$/, ""), // it takes a bare name for https
+  domain: settings.issuer.replace(/\/$/, ""), // it adds https:// to a name without a scheme
   clientId: settings.clientId,
   useRefreshTokens: settings.refreshTokens,
   useRefreshTokensFallback: settings.refreshTokens,

@@ -9,7 +9,7 @@ const library = new oidc.UserManager({
   scope: `openid ${settings.scope}${settings.refreshTokens ? " offline_access" : ""}`,
   extraQueryParams: { audience: settings.audience },
   loadUserInfo: true,
-  automaticSilentRenew: false, // a test renews when it says so
+  automaticSilentRenew: false, // the tests renew explicitly
 });
 
 const client = {

@@ -1,14 +1,14 @@
-// The page around a library: what it shows, and what a test does with it. `client` is auth0_spa_js.js or oidc_client_ts.js.
+// The page of a client: it shows the profile. `client` comes from auth0_spa_js.js or oidc_client_ts.js.
 const show = (profile) => {
   for (const name of ["name", "email", "nickname"]) document.getElementById(name).textContent = profile[name];
   document.getElementById("picture").src = profile.picture;
 };
 const fail = (error) => (document.getElementById("error").textContent = error.error ?? String(error));
 
-/** Return what a call of the library came to: "ok", or the error it reports. */
+/** Return "ok", or the error code of a rejected promise. */
 const outcome = (promise) => promise.then(() => "ok", (error) => error.error ?? String(error));
 
-/** Return the status of a call of the API. */
+/** Call the API and return the status. */
 const call = async (method, path, body) => {
   const headers = { authorization: `Bearer ${await client.accessToken()}` };
   if (body) headers["content-type"] = "application/json";
@@ -23,7 +23,7 @@ if (location.pathname === "/callback") {
   client
     .handleCallback()
     .then((profile) => {
-      if (!profile) return; // the callback of a frame or a popup, which tells the page that opened it
+      if (!profile) return; // in a frame or a popup, the page that opened it gets the result
       history.replaceState(null, "", "/");
       show(profile);
     })

@@ -65,7 +65,7 @@ def test_nobody_else_finds_an_entry(stranger: str, store: Store) -> None:
     assert refusal.value.code == "not_found"
 
 
-@pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, new_id("auth0|ana"), "IMPORT"])
+@pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, id_of_request("auth0|ana", "never sent"), "IMPORT"])
 def test_what_is_not_there_is_not_found(entry_id: str, store: Store) -> None:
     for find in (store.find, lambda entry_id: store.find_own("auth0|ana", entry_id)):
         with pytest.raises(Problem) as refusal:

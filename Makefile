@@ -133,13 +133,13 @@ build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x
 	@cd $(BUILD) && for folder in *Function; do $(CURDIR)/$(COMPILE) -s $$folder -p /var/task $$folder; done
 	@cd $(BUILD) && $(CURDIR)/$(COMPILE) -s SharedLayer -p /opt SharedLayer
 
-# Where ENTRIES is given, bench/units.py takes it for the size of its large table.
+# bench/handlers.py takes ENTRIES as the size of its large table.
 export ENTRIES
 
 .PHONY: bench
 bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=1000000
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
-	@for part in authorizer starts handlers units stack importer; do \
+	@for part in authorizer handlers stack; do \
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check

@@ -15,7 +15,7 @@ from local import aws
 from local.docs import PATH, docs_app
 from local.front_door import FrontDoor
 from local.issuer.app import ROTATE_KEY, issuer_app
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from local.issuer.tokens import TokenIssuer
 from local.logs import new_lines
 from local.settings import HOST, LocalError, Settings

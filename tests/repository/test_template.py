@@ -9,7 +9,7 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from tests.support import PROJECT
 from timesheets.model.errors import Problem, insufficient_scope, invalid_token
 from timesheets.routes import ROUTES, Route

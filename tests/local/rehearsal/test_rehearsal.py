@@ -174,7 +174,7 @@ def test_removed_it_leaves_the_table_alone(deployed: Rehearsal) -> None:
         "--stack-name",
         STACK,
         "--region",
-        deployed.settings.sam["region"],
+        deployed.settings.region,
         "--no-prompts",
     )
     stacks = deployed.client("cloudformation").list_stacks()["StackSummaries"]

@@ -52,7 +52,7 @@ app/dist/index.html: $(APP_PACKAGES) $(shell find app -path app/node_modules -pr
 	@npm --prefix app run --silent build >&2
 
 .PHONY: reload
-reload: setup ## deploy template, dependencies and code to the running stack
+reload: setup ## put changed code into the running stack
 	@$(PYTHON) -m local reload
 
 .PHONY: token
@@ -118,6 +118,9 @@ test-app: setup app-build ## test the app: units, then Chromium as a phone on th
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
 	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal
 
+# Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
+# It is never checked against the source (PEP 552), and its paths are those in Lambda.
+COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
 ARCHITECTURE ?= arm64
 BUILD ?= .aws-sam/build
 CACHE ?= .aws-sam/cache
@@ -127,15 +130,16 @@ build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir $(BUILD) --cache-dir $(CACHE) \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/botocore
-	@$(PYTHON) -m ops.bytecode $(BUILD)
+	@cd $(BUILD) && for folder in *Function; do $(CURDIR)/$(COMPILE) -s $$folder -p /var/task $$folder; done
+	@cd $(BUILD) && $(CURDIR)/$(COMPILE) -s SharedLayer -p /opt SharedLayer
 
-# bench/handlers.py takes ENTRIES as the size of its large table.
+# Where ENTRIES is given, bench/units.py takes it for the size of its large table.
 export ENTRIES
 
 .PHONY: bench
 bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=1000000
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
-	@for part in authorizer handlers stack; do \
+	@for part in authorizer starts handlers units stack importer; do \
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check
@@ -145,6 +149,9 @@ check: setup ## lint, format, types, templates, workflows, build
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
 	@.venv/bin/cfn-lint template.yaml app/template.yaml ops/deployer.yaml
+	@mkdir -p .aws-sam && for gradual in true false; do \
+		$(PYTHON) -m tests.repository.transform GradualDeployment=$$gradual > .aws-sam/transformed.json && \
+		.venv/bin/cfn-lint --ignore-checks W2001 W3011 --template .aws-sam/transformed.json || exit 1; done
 	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

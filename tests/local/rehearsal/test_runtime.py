@@ -14,7 +14,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from bench.measure import runtime
+from bench.starts import runtime
 from local.ports import free_ports
 from local.settings import HOST, PROJECT
 from local.sign_in import access_token

@@ -9,6 +9,7 @@ type Code = Literal[
     "invalid_token",
     "insufficient_scope",
     "self_approval",
+    "request_blocked",
     "not_found",
     "entry_locked",
     "conflict",

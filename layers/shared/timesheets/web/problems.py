@@ -12,6 +12,7 @@ STATUSES: Final[Mapping[Code, HTTPStatus]] = {
     "invalid_token": HTTPStatus.UNAUTHORIZED,
     "insufficient_scope": HTTPStatus.FORBIDDEN,
     "self_approval": HTTPStatus.FORBIDDEN,
+    "request_blocked": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "entry_locked": HTTPStatus.CONFLICT,
     "conflict": HTTPStatus.CONFLICT,

@@ -80,6 +80,10 @@ deploy: setup ## check, build, deploy, test over HTTP: make deploy ENV=dev (DRY_
 deploy-app: setup ## build and deploy the app: make deploy-app ENV=dev
 	@$(PYTHON) -m ops.deploy_app "$$ENV"
 
+.PHONY: prove
+prove: setup ## prove a deployment on AWS with a throwaway stack, and write proof.md: make prove ENV=dev
+	@$(PYTHON) -m ops.prove "$$ENV"
+
 .PHONY: republish
 republish: setup ## publish the changes in the queue UnpublishedChanges: make republish ENV=prod
 	@$(PYTHON) -m ops.republish "$$ENV"
@@ -148,7 +152,7 @@ check: setup ## lint, format, types, templates, workflows, build
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml app/template.yaml ops/deployer.yaml
+	@.venv/bin/cfn-lint template.yaml app/template.yaml
 	@mkdir -p .aws-sam && for gradual in true false; do \
 		$(PYTHON) -m tests.repository.transform GradualDeployment=$$gradual > .aws-sam/transformed.json && \
 		.venv/bin/cfn-lint --ignore-checks W2001 W3011 --template .aws-sam/transformed.json || exit 1; done

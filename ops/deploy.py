@@ -6,6 +6,7 @@ Nothing is changed before all checks pass. The process environment may hold AWS'
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,6 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from samcli.yamlhelper import yaml_parse
-from samtranslator.intrinsics.resolver import IntrinsicsResolver
 
 from ops import check_issuer
 from ops.check_issuer import Finding
@@ -23,7 +23,6 @@ from ops.environment import CONFIG_FILE, PROJECT, Environment
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
 PROPAGATION: Final = 15  # seconds until a deployment is everywhere
-MAX_DESCRIPTION: Final = 256  # characters of a Lambda version's description
 
 
 class StepFailed(Exception):
@@ -111,28 +110,19 @@ def commit_findings(environment: str, project: Path = PROJECT) -> Iterator[Findi
 def parameter_findings(
     environment: Environment, values: Mapping[str, str], template: dict[str, Any]
 ) -> Iterator[Finding]:
-    """Yield faults that CloudFormation would not report, or only after it has begun."""
-    for name, value in values.items():
-        if name in environment.parameters and name not in template["Parameters"]:
-            yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
+    """Yield values that are still placeholders, and those that the template does not permit."""
+    for name in environment.parameters.keys() - template["Parameters"].keys():
+        yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
+    for name, declared in template["Parameters"].items():
+        value, allowed = values[name], [str(one) for one in declared.get("AllowedValues", [])]
+        pattern = declared.get("AllowedPattern", ".*")
         for placeholder in PLACEHOLDERS:
             if placeholder in value:
                 yield ("fault", f"{name} is {value}", f"Replace {placeholder} with your own value.")
-    generated = {name: f"{environment.stack}-{name}-{'x' * 12}" for name in template["Resources"]}
-    resolver = IntrinsicsResolver(generated | dict(values))
-    for name, resource in template["Resources"].items():
-        description = resource.get("Properties", {}).get("VersionDescription", "")
-        excess = length(resolver.resolve_parameter_refs(description)) - MAX_DESCRIPTION
-        if excess > 0:
-            remedy = f"Lambda takes {MAX_DESCRIPTION} characters: shorten the parameters that it holds."
-            yield ("fault", f"The version description of {name} is {excess} characters too long", remedy)
-
-
-def length(value: Any) -> int:  # noqa: ANN401 YAML
-    """Return the number of characters of all texts in a value."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    return sum(map(length, value)) if isinstance(value, list) else len(str(value))
+        short = len(value) <= int(declared.get("MaxLength", len(value)))
+        if not (short and re.fullmatch(pattern, value) and value in (allowed or [value])):
+            remedy = declared.get("ConstraintDescription") or f"It must be {' or '.join(allowed) or pattern}."
+            yield ("fault", f"{name} is {value!r}", remedy)
 
 
 def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
@@ -156,6 +146,7 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
     """
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
     config = ["--config-file", str(environment.config_file), "--config-env", environment.name]
+    config += ["--stack-name", environment.stack]
     overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
     remedy = f"CloudFormation's events above say why; {environment.stack} rolls back by itself."
     run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)

@@ -19,7 +19,7 @@ region = "eu-west-1"
 [prod.deploy.parameters]
 parameter_overrides = {overrides}
 """
-GOOD = ["TokenIssuer=https://exampleco.eu.auth0.com/", "GradualDeployment=true", 'Audience="urn:x y"']
+GOOD = ["TokenIssuer=https://exampleco.eu.auth0.com/", "GradualDeployment=true", 'Audience="urn:xy"']
 ALARM = {"AlarmName": "ServerErrors"}
 
 type Run = Callable[..., tuple[int, str]]
@@ -109,7 +109,7 @@ def test_it_builds_deploys_flushes_and_tests(run: Run, aws: Aws, commands: list[
     build, sam, *smoke = commands
     assert build == ["make", "build", "ARCHITECTURE=arm64"]
     assert sam[-1] == "--no-confirm-changeset"
-    assert {'Audience="urn:x y"', 'GradualDeployment="false"'} <= set(sam)
+    assert {'Audience="urn:xy"', 'GradualDeployment="false"'} <= set(sam)
     assert smoke == [["make", "smoke", "API_URL=https://api.example/v1"]] * 2
     assert aws.flushed == ["v1"]
 
@@ -121,7 +121,8 @@ def test_it_builds_deploys_flushes_and_tests(run: Run, aws: Aws, commands: list[
         (["JwksUri="], 2, "write 'JwksUri='"),
         (["TokenIsuer=https://x/"], 1, "The template has no parameter TokenIsuer"),
         (["TokenIssuer=https://TENANT.eu.auth0.com/"], 1, "Replace TENANT with your own value"),
-        ([f"TokenIssuer=https://{'x' * 256}/"], 1, "version description of AuthorizerFunction is"),
+        (["TokenIssuer=exampleco.eu.auth0.com"], 1, "TokenIssuer is 'exampleco.eu.auth0.com'"),
+        (["TokenAlgorithm=ES256"], 1, "It must be RS256 or HS256."),
     ],
 )
 def test_faults_of_parameters(

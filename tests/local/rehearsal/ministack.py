@@ -1,10 +1,10 @@
-"""`make deploy` on MiniStack, which serves an API at an address of its own and imports it incompletely."""
+"""`make deploy` and `make prove` on MiniStack, which has its own addresses and imports APIs incompletely."""
 
 import os
 import sys
 
 from local.gateway import complete_gateway
-from ops import deploy
+from ops import deploy, prove
 from ops.environment import Environment
 
 
@@ -17,4 +17,5 @@ def address(environment: Environment) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(deploy.main(address=address))
+    command = {"deploy": deploy.main, "prove": prove.main}[sys.argv[1]]
+    sys.exit(command(sys.argv[2:], address=address))

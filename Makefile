@@ -52,7 +52,7 @@ app/dist/index.html: $(APP_PACKAGES) $(shell find app -path app/node_modules -pr
 	@npm --prefix app run --silent build >&2
 
 .PHONY: reload
-reload: setup ## put changed code into the running stack
+reload: setup ## deploy template, dependencies and code to the running stack
 	@$(PYTHON) -m local reload
 
 .PHONY: token
@@ -122,9 +122,6 @@ test-app: setup app-build ## test the app: units, then Chromium as a phone on th
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
 	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal
 
-# Bytecode ships with the code: Lambda's file system takes none, so each cold start would compile it all again.
-# It is never checked against the source (PEP 552), and its paths are those in Lambda.
-COMPILE = $(PYTHON) -m compileall -q -j 0 --invalidation-mode unchecked-hash
 ARCHITECTURE ?= arm64
 BUILD ?= .aws-sam/build
 CACHE ?= .aws-sam/cache
@@ -134,16 +131,15 @@ build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir $(BUILD) --cache-dir $(CACHE) \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/botocore
-	@cd $(BUILD) && for folder in *Function; do $(CURDIR)/$(COMPILE) -s $$folder -p /var/task $$folder; done
-	@cd $(BUILD) && $(CURDIR)/$(COMPILE) -s SharedLayer -p /opt SharedLayer
+	@$(PYTHON) -m ops.bytecode $(BUILD)
 
-# Where ENTRIES is given, bench/units.py takes it for the size of its large table.
+# bench/handlers.py takes ENTRIES as the size of its large table.
 export ENTRIES
 
 .PHONY: bench
 bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=1000000
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
-	@for part in authorizer starts handlers units stack importer; do \
+	@for part in authorizer handlers stack; do \
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check

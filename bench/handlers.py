@@ -1,58 +1,271 @@
-"""One warm call of each handler against the bare DynamoDB calls that it makes, in the same rounds.
+"""The handlers' cold starts, warm calls and DynamoDB units.
 
-The bare calls are the handler's own, on the same data, by a client of the same settings. An upload's are made
-side by side, as the handler makes them.
+DynamoDB Local counts units as DynamoDB does (`ReturnConsumedCapacity`). Its times only show whether an
+operation slows down as the table grows. ENTRIES sets the size of the large table.
 """
 
+import importlib
+import json
+import os
+import re
 import statistics
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from functools import partial
+from typing import Any, Final
 
-from bench.api import Api, Calls, within
-from bench.measure import interleaved, ratio, rows, timed
-from bench.operations import Operation, operations
-from bench.tables import connected, create, fill
+import boto3
+from botocore.client import BaseClient
+
+from bench.entries import ANA, BATCH, DAY, create_table, fill
+from bench.measure import (
+    BUILD,
+    LAYER,
+    PROJECT,
+    comparison,
+    function_environment,
+    interleaved,
+    ratio,
+    runtime,
+    start_seconds,
+    table,
+    timed,
+)
 from local.dynamodb_local import dynamodb_local
 
-_SIZE = 1_000
-_TABLE = f"entries-{_SIZE}"
+SMALL: Final = 1_000
+LARGE: Final = int(os.environ.get("ENTRIES") or 1_000_000)
+REFERENCE: Final = 'boto3.client("dynamodb")'
+CARL: Final = "auth0|carl"
+READS: Final = frozenset({"GetItem", "BatchGetItem", "Query"})
+
+type Call = tuple[str, dict[str, Any]]
+"""An operation of DynamoDB and its parameters."""
+type Step = tuple[str, dict[str, Any]]
+"""A handler and changes to its event."""
+
+NEW: Final = {"date": DAY.isoformat(), "project": "StoreZero", "hours": "7.5"}
+OWN: Final[Step] = ("create_timesheet", {"body": NEW, "key": "bench"})
+OTHER: Final[Step] = ("create_timesheet", {"body": NEW, "key": "bench", "sub": CARL})
+APPROVE: Final[Step] = ("decide_approval", {"body": {"approved": True}})
+UPLOAD: Final[Step] = (
+    "upload_timesheets",
+    {"body": [NEW | {"user_id": CARL, "external_id": f"row-{number:04}"} for number in range(100)]},
+)
+# The last step is measured; the others prepare the table.
+OPERATIONS: Final[dict[str, list[Step]]] = {
+    "create": [("create_timesheet", {"body": NEW})],
+    "create with a key": [OWN],
+    "read": [OWN, ("get_timesheet", {})],
+    "correct": [OWN, ("correct_timesheet", {"body": {"hours": "7.25"}})],
+    "correct, with another date": [OWN, ("correct_timesheet", {"body": {"date": "2026-11-19"}})],
+    "decide": [OTHER, APPROVE],
+    "reopen": [OTHER, APPROVE, ("reopen_approval", {})],
+    "delete": [OWN, ("delete_timesheet", {})],
+    "a page of 50": [("list_timesheets", {"query": {"limit": ["50"]}})],
+    "a page of approvals (50)": [("list_approvals", {"query": {"limit": ["50"]}})],
+    "a week": [("get_week", {})],
+    "an upload of 100 rows, new": [UPLOAD],
+    "the same again, unchanged": [UPLOAD, UPLOAD],
+}
+
+
+def starts() -> None:
+    """Compare each handler's start with that of a boto3 client, in an environment like Lambda's."""
+    python = runtime()
+    jobs = {REFERENCE: partial(start_seconds, f"import boto3\n{REFERENCE}", function_environment(), python)}
+    for module in re.findall(r"Handler: (\w+)\.lambda_handler", (PROJECT / "template.yaml").read_text()):
+        if module == "app":
+            continue
+        folder = BUILD / f"{module.title().replace('_', '')}Function"
+        # In Lambda's order: the function's folder, the layer, the runtime.
+        path = f"{folder}{os.pathsep}{LAYER}"
+        environment = function_environment(PYTHONPATH=path, TABLE_NAME="Timesheets", EVENT_BUS_NAME="bench")
+        jobs[module] = partial(start_seconds, f"import {module}", environment, python)
+    times = {name: [one * 1000 for one in seconds] for name, seconds in interleaved(jobs).items()}
+    comparison("The handlers: from process start to a connected handler, CPU", "ms", times)
+
+
+class Recorder:
+    """Records the calls that botocore's clients make, and the capacity units that DynamoDB counts."""
+
+    def __init__(self) -> None:
+        """Wrap every client's calls."""
+        self.calls: list[Call] = []
+        self.units: list[tuple[str, float]] = []  # appended to by several threads
+        self.capacity = False
+        base: Any = BaseClient  # its stubs omit the method through which every client calls
+        self.direct: Callable[[Any, str, dict[str, Any]], dict[str, Any]] = base._make_api_call  # noqa: SLF001
+        base._make_api_call = lambda *call: self._call(*call)  # noqa: SLF001, PLW0108 a lambda binds the client
+
+    def _call(self, client: Any, name: str, params: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        self.calls.append((name, params))
+        if not self.capacity:
+            return self.direct(client, name, params)
+        response = self.direct(client, name, params | {"ReturnConsumedCapacity": "INDEXES"})
+        consumed = response.get("ConsumedCapacity", [])
+        for one in consumed if isinstance(consumed, list) else [consumed]:
+            self.units.append(("read" if name in READS else "write", one["CapacityUnits"]))
+        return response
+
+
+class Api:
+    """The handlers that ship, on one table."""
+
+    def __init__(self, table_name: str, recorder: Recorder) -> None:
+        """Import every handler again, because a handler binds its table at import."""
+        self._table = table_name
+        self._recorder = recorder
+        self._client = boto3.client("dynamodb")
+        os.environ["TABLE_NAME"] = table_name
+        modules = {module for steps in OPERATIONS.values() for module, _ in steps}
+        for name in [name for name in sys.modules if name in modules or name.startswith("timesheets")]:
+            del sys.modules[name]
+        self._handlers = {name: importlib.import_module(name).lambda_handler for name in modules}
+
+    def handler(self, steps: list[Step]) -> float:
+        """Return the seconds of the last step's handler."""
+        with self._prepared(steps) as (_, event):
+            return timed(lambda: self._invoke(steps[-1][0], event))
+
+    def bare(self, steps: list[Step]) -> float:
+        """Return the seconds of the DynamoDB calls that the last step's handler makes."""
+        with self._prepared(steps) as (preparation, event):
+            self._invoke(steps[-1][0], event)
+            calls = self._recorder.calls[:]
+            self._undo(preparation + calls)
+            self._replay(preparation)
+            return timed(lambda: self._replay(calls))
+
+    def units(self, steps: list[Step]) -> tuple[int, float, float]:
+        """Return the number of calls, the read units and the write units of the last step."""
+        recorder = self._recorder
+        with self._prepared(steps) as (_, event):
+            recorder.capacity, recorder.units = True, []
+            self._invoke(steps[-1][0], event)
+            recorder.capacity = False
+            read = sum(units for kind, units in recorder.units if kind == "read")
+            return len(recorder.calls), read, sum(units for _, units in recorder.units) - read
+
+    @contextmanager
+    def _prepared(self, steps: list[Step]) -> Iterator[tuple[list[Call], dict[str, Any]]]:
+        """Take all steps but the last; give their calls and the last one's event. Undo all writes."""
+        self._recorder.calls.clear()
+        entry_id = ""
+        for module, changes in steps[:-1]:
+            answer = self._invoke(module, make_event(module, entry_id, **changes))
+            entry_id = answer.get("id", "") if isinstance(answer, dict) else ""
+        preparation = self._recorder.calls[:]
+        self._recorder.calls.clear()
+        try:
+            yield preparation, make_event(steps[-1][0], entry_id, **steps[-1][1])
+        finally:
+            self._undo(preparation + self._recorder.calls)
+
+    def _invoke(self, module: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 JSON
+        answer = self._handlers[module](event, None)
+        if answer["statusCode"] >= 400:  # noqa: PLR2004
+            raise RuntimeError(f"{module}: {answer}")
+        return json.loads(answer.get("body") or "null")
+
+    def _replay(self, calls: list[Call]) -> None:
+        """Make the calls without a handler: first the reads, then the writes, side by side."""
+
+        def make(call: Call) -> None:
+            self._recorder.direct(self._client, *call)
+
+        writes = [call for call in calls if call[0] not in READS]
+        for call in calls:
+            if call[0] in READS or len(writes) <= 2:  # noqa: PLR2004
+                make(call)
+        if len(writes) > 2:  # noqa: PLR2004
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(make, writes))
+
+    def _undo(self, calls: list[Call]) -> None:
+        """Delete every item that the calls wrote."""
+        actions = [
+            action
+            for name, params in calls
+            if name not in READS
+            for one in params.get("TransactItems", [{"": params}])
+            for action in one.values()
+        ]
+        items = [action.get("Key") or action["Item"] for action in actions]
+        keys = {(item["PK"]["S"], item["SK"]["S"]): {"PK": item["PK"], "SK": item["SK"]} for item in items}
+        requests = [{"DeleteRequest": {"Key": key}} for key in keys.values()]
+        for first in range(0, len(requests), BATCH):
+            batch = {"RequestItems": {self._table: requests[first : first + BATCH]}}
+            self._recorder.direct(self._client, "BatchWriteItem", batch)
+
+
+def make_event(  # noqa: PLR0913 each is a part of the event
+    name: str,
+    entry_id: str,
+    *,
+    body: object = None,
+    query: dict[str, list[str]] | None = None,
+    key: str = "",
+    sub: str = ANA,
+) -> dict[str, Any]:
+    """Return the fixture of events/ for a handler, with these values in it."""
+    event: dict[str, Any] = json.loads((PROJECT / "events" / f"{name}.json").read_text())
+    if sub == CARL:
+        event["requestContext"]["authorizer"]["sub"] = sub
+    if entry_id and "id" in (event["pathParameters"] or {}):
+        event["pathParameters"] = {"id": entry_id}
+    if body is not None:
+        event["body"] = json.dumps(body)
+    if query is not None:
+        event["multiValueQueryStringParameters"] = query
+    if key:
+        event["multiValueHeaders"]["Idempotency-Key"] = [key]
+    return event
 
 
 def main() -> None:
-    """Print the table."""
-    with dynamodb_local() as endpoint, within(endpoint, _TABLE):
-        create(connected(), _TABLE)
-        fill(endpoint, _TABLE, _SIZE)
-        api = Api(_TABLE)
-        times = {operation.name: _turns(api, operation) for operation in operations()}
-    rows(
-        "One warm call of each handler, and the bare DynamoDB calls it makes",
-        ("operation", "bare calls: median, ms", "handler: median, ms", "ratio"),
-        (
-            (
-                name,
-                *(f"{statistics.median(one) * 1000:.2f}" for one in (bare, handler)),
-                f"{ratio(handler, bare):.2f}",
-            )
-            for name, (bare, handler) in times.items()
-        ),
+    """Print the tables."""
+    starts()
+    with dynamodb_local(heap="2g") as endpoint:
+        os.environ.update(function_environment(AWS_ENDPOINT_URL_DYNAMODB=endpoint))
+        for size in (SMALL, LARGE):
+            create_table(f"entries-{size}")
+            fill(endpoint, f"entries-{size}", size)
+        recorder = Recorder()
+        # Handlers log a line at a time, as in Lambda.
+        with open(os.devnull, "w", buffering=1) as log, redirect_stdout(log):  # noqa: PTH123
+            small, large = Api(f"entries-{SMALL}", recorder), Api(f"entries-{LARGE}", recorder)
+            units = {name: (small.units(one), large.units(one)) for name, one in OPERATIONS.items()}
+            jobs = {"bare": small.bare, "small": small.handler, "large": large.handler}
+            times = {
+                name: interleaved({key: partial(job, steps) for key, job in jobs.items()})
+                for name, steps in OPERATIONS.items()
+            }
+    table(
+        "The handlers: one warm call, and the DynamoDB calls that it makes",
+        ("operation", "DynamoDB calls: median, ms", "handler: median, ms", "ratio"),
+        [(name, *compared(one["bare"], one["small"])) for name, one in times.items()],
+    )
+    table(
+        "Units per operation",
+        ("operation", "DynamoDB calls", "read units", "write units"),
+        [(name, *map("{:g}".format, one[0])) for name, one in units.items()],
+    )
+    table(
+        f"The same at {SMALL:,} and at {LARGE:,} entries",
+        ("operation", f"units, {SMALL:,}", f"{LARGE:,}", f"median, ms, {SMALL:,}", f"{LARGE:,}", "ratio"),
+        [
+            (name, *(f"{sum(one[1:]):g}" for one in units[name]), *compared(one["small"], one["large"]))
+            for name, one in times.items()
+        ],
     )
 
 
-def _turns(api: Api, operation: Operation) -> tuple[list[float], list[float]]:
-    """Return the seconds of the bare calls and of the handler, round by round."""
-    calls: Calls = []
-
-    def handler() -> float:
-        with api.ready(operation):
-            taken = timed(lambda: api.call(operation))
-            calls[:] = api.record.calls
-        return taken
-
-    def bare() -> float:
-        with api.ready(operation):
-            return timed(lambda: api.replay(calls))
-
-    times = interleaved({"handler": handler, "bare": bare})
-    return times["bare"], times["handler"]
+def compared(base: list[float], times: list[float]) -> list[str]:
+    """Return both medians in milliseconds, and the ratio."""
+    return [*(f"{statistics.median(one) * 1000:.2f}" for one in (base, times)), f"{ratio(times, base):.2f}"]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""What the benchmarks share: `make bench` prints the tables of docs/performance.md.
+"""Timing and tables for the benchmarks.
 
-The machines are shared and noisy. So each round runs every candidate once, in turn, and the figures are
-medians over rounds; times are in microseconds or milliseconds of this machine, and only ratios compare.
+Machines are noisy, so each round runs every job once, in turn, and figures are medians over rounds. Times
+hold for one machine; ratios can be compared.
 """
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -16,21 +17,21 @@ from typing import Final
 PROJECT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = PROJECT / ".aws-sam" / "build"
 LAYER: Final = BUILD / "SharedLayer" / "python"
-ROUNDS: Final = 51
+ROUNDS: Final = 21
 
-# What ships is what is measured. Every handler's folder holds them all.
+# The benchmarks measure what ships. The folder of each handler contains all of them.
 sys.path[:0] = [str(BUILD / "ListTimesheetsFunction"), str(LAYER)]
 
 
-def interleaved(jobs: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Run jobs in turn, each telling how long it took, and return that by round; a first round warms up."""
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    for count in range(rounds + 1):
+def interleaved[Result](jobs: Mapping[str, Callable[[], Result]]) -> dict[str, list[Result]]:
+    """Run the jobs in turn and return their results by round, without a first round that warms up."""
+    results: dict[str, list[Result]] = {name: [] for name in jobs}
+    for number in range(ROUNDS + 1):
         for name, job in jobs.items():
-            taken = job()
-            if count:
-                times[name].append(taken)
-    return times
+            result = job()
+            if number:
+                results[name].append(result)
+    return results
 
 
 def timed(job: Callable[[], object]) -> float:
@@ -41,71 +42,68 @@ def timed(job: Callable[[], object]) -> float:
 
 
 def ratio(times: Iterable[float], base: Iterable[float]) -> float:
-    """Return the median of the rounds' ratios: what slows a whole round changes none of them."""
+    """Return the median of the rounds' ratios, which a slow round does not change."""
     return statistics.median(one / other for one, other in zip(times, base, strict=True))
 
 
-def table(title: str, unit: str, times: Mapping[str, list[float]]) -> None:
-    """Print medians and, against the first row, the median of the rounds' ratios."""
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a Markdown table: text in the first column, figures in the others."""
+    columns = list(columns)
+    print(f"\n{title}\n\n| {' | '.join(columns)} |\n| --- |{' ---: |' * (len(columns) - 1)}")
+    for row in rows:
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
+
+
+def comparison(title: str, unit: str, times: Mapping[str, list[float]]) -> None:
+    """Print medians, and ratios to the first job."""
     base = next(iter(times.values()))
-    print(f"\n{title}\n\n| what | median, {unit} | ratio |\n| --- | ---: | ---: |")
-    for name, measured in times.items():
-        print(f"| {name} | {statistics.median(measured):.1f} | {ratio(measured, base):.2f} |")
+    table(
+        title,
+        ("job", f"median, {unit}", "ratio"),
+        ((name, f"{statistics.median(one):.1f}", f"{ratio(one, base):.2f}") for name, one in times.items()),
+    )
 
 
-def rows(title: str, columns: tuple[str, ...], lines: Iterable[tuple[object, ...]]) -> None:
-    """Print a table of which the first column is text, the others figures."""
-    print(f"\n{title}\n")
-    print(f"| {' | '.join(columns)} |\n| {' | '.join(['---'] + ['---:'] * (len(columns) - 1))} |")
-    for line in lines:
-        print(f"| {' | '.join(map(str, line))} |", flush=True)
-
-
-def timed_start(
-    script: str,
-    environment: Mapping[str, str],
-    *,
-    prelude: str = "",
-    python: Path | str = sys.executable,
-) -> tuple[float, float]:
-    """Return the milliseconds, wall and CPU, that a script takes in a process with awslambdaric loaded."""
+def start_seconds(script: str, environment: Mapping[str, str], python: Path | str = sys.executable) -> float:
+    """Return the CPU seconds that a script takes in a new process which has loaded awslambdaric."""
     source = (
         "import os, time, awslambdaric, awslambdaric.bootstrap\n"
-        f"{prelude}"
-        "wall, cpu = time.perf_counter(), time.process_time()\n"
-        f"{script}\n"
-        "print(time.perf_counter() - wall, time.process_time() - cpu)"
+        f"started = time.process_time()\n{script}\nprint(time.process_time() - started)"
     )
-    result = subprocess.run(
-        [python, "-c", source], env=environment, capture_output=True, text=True, check=True
-    )
-    wall, cpu = (float(seconds) * 1000 for seconds in result.stdout.split())
-    return wall, cpu
+    command = [python, "-c", source]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
 
 
-def aws_environment(**variables: str) -> dict[str, str]:
-    """Return an environment in which AWS's clients take nothing from the developer's own settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return (
-        kept
-        | {
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        | variables
+def runtime() -> Path:
+    """Return the interpreter of an environment like Lambda's: boto3 and awslambdaric, with bytecode.
+
+    The development environment differs: there urllib3 finds pyOpenSSL and loads it with botocore.
+    """
+    folder = PROJECT / ".local" / "runtime"
+    uv = os.environ.get("UV") or shutil.which("uv") or "uv"  # `uv run` sets UV
+    groups = ["--only-group", "runtime", "--only-group", "start"]
+    subprocess.run(
+        [uv, "sync", "--frozen", "--quiet", *groups, "--compile-bytecode", "--python", sys.executable],
+        cwd=PROJECT,
+        env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)},
+        check=True,
     )
+    return folder / "bin" / "python"
 
 
 def function_environment(**variables: str) -> dict[str, str]:
-    """Return an environment in which a handler finds all that the template sets, and `variables`."""
-    return aws_environment(
-        ALLOWED_ORIGINS="*",
-        CURSOR_SECRET="0" * 48,
-        POWERTOOLS_SERVICE_NAME="bench",
-        POWERTOOLS_METRICS_NAMESPACE="Timesheets",
-        POWERTOOLS_LOG_LEVEL="INFO",
+    """Return an environment with what the template sets, with test credentials, and with `variables`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return inherited | {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "ALLOWED_ORIGINS": "*",
+        "CURSOR_SECRET": "0" * 48,
+        "POWERTOOLS_SERVICE_NAME": "bench",
+        "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
         **variables,
-    )
+    }

@@ -1,11 +1,11 @@
-"""Two gaps of MiniStack's import of an API, filled from the same template by public API calls.
+"""Fill two gaps of MiniStack's import of an API, from the deployed template by public API calls.
 
-It leaves out the gateway's own answers (`x-amazon-apigateway-gateway-responses`) and what the OPTIONS
-mocks that SAM makes for CORS answer. Once it imports them, this module can go.
+The import leaves out the gateway responses (`x-amazon-apigateway-gateway-responses`) and the responses of the
+OPTIONS mocks that SAM makes for CORS. This module can go once MiniStack imports them.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from samcli.lib.intrinsic_resolver.intrinsic_property_resolver import IntrinsicResolver
 from samcli.lib.intrinsic_resolver.intrinsics_symbol_table import IntrinsicsSymbolTable
@@ -14,28 +14,37 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
 
+DESCRIPTION: Final = "Gateway responses added (local/gateway.py)"
+"""Marks the deployments that this module makes."""
+
 
 def complete_gateway(
     cloudformation: "CloudFormationClient", gateway: "APIGatewayClient", stack_name: str
 ) -> None:
-    """Put in what the import left out, and deploy the stage again."""
+    """Add the missing responses to the deployment that CloudFormation just made; do nothing if it made none.
+
+    A stage whose deployment CloudFormation did not replace keeps serving the old one, as on AWS.
+    """
+    api = cloudformation.describe_stack_resource(StackName=stack_name, LogicalResourceId="Api")
+    api_id = api["StackResourceDetail"]["PhysicalResourceId"]
+    (stage,) = gateway.get_stages(restApiId=api_id)["item"]
+    deployed = gateway.get_deployment(restApiId=api_id, deploymentId=stage["deploymentId"])
+    if deployed.get("description") == DESCRIPTION:
+        return
     template: Any = cloudformation.get_template(StackName=stack_name)["TemplateBody"]
     body = template["Resources"]["Api"]["Properties"]["Body"]
     resolve = _resolver(cloudformation, stack_name, template)
-    api = cloudformation.describe_stack_resource(StackName=stack_name, LogicalResourceId="Api")
-    api_id = api["StackResourceDetail"]["PhysicalResourceId"]
 
-    answers = resolve(body["x-amazon-apigateway-gateway-responses"], ignore_errors=False)
-    for kind, answer in answers.items():
-        gateway.put_gateway_response(restApiId=api_id, responseType=kind, **answer)
+    responses = resolve(body["x-amazon-apigateway-gateway-responses"], ignore_errors=False)
+    for kind, response in responses.items():
+        gateway.put_gateway_response(restApiId=api_id, responseType=kind, **response)
     ids = {item["path"]: item["id"] for item in gateway.get_resources(restApiId=api_id, limit=500)["items"]}
     for path, methods in body["paths"].items():
         if "options" in methods:
             options = resolve(methods["options"], ignore_errors=False)
-            _answer_preflight(gateway, api_id, ids[path], options)
+            _put_preflight_response(gateway, api_id, ids[path], options)
 
-    (stage,) = gateway.get_stages(restApiId=api_id)["item"]
-    deployment = gateway.create_deployment(restApiId=api_id)
+    deployment = gateway.create_deployment(restApiId=api_id, description=DESCRIPTION)
     gateway.update_stage(
         restApiId=api_id,
         stageName=stage["stageName"],
@@ -43,29 +52,29 @@ def complete_gateway(
     )
 
 
-def _answer_preflight(
+def _put_preflight_response(
     gateway: "APIGatewayClient", api_id: str, resource_id: str, options: dict[str, Any]
 ) -> None:
-    answer = options["x-amazon-apigateway-integration"]["responses"]["default"]
+    response = options["x-amazon-apigateway-integration"]["responses"]["default"]
     method = {
         "restApiId": api_id,
         "resourceId": resource_id,
         "httpMethod": "OPTIONS",
-        "statusCode": answer["statusCode"],
+        "statusCode": response["statusCode"],
     }
-    named = dict.fromkeys(answer["responseParameters"], True)
-    gateway.put_method_response(**method, responseParameters=named)
+    declared = dict.fromkeys(response["responseParameters"], True)
+    gateway.put_method_response(**method, responseParameters=declared)
     gateway.put_integration_response(
         **method,
-        responseParameters=answer["responseParameters"],
-        responseTemplates=answer["responseTemplates"],
+        responseParameters=response["responseParameters"],
+        responseTemplates=response["responseTemplates"],
     )
 
 
 def _resolver(
     cloudformation: "CloudFormationClient", stack_name: str, template: dict[str, Any]
 ) -> Callable[..., Any]:
-    """Return what resolves the template's intrinsic functions with the stack's parameters."""
+    """Return SAM CLI's resolver of the template's intrinsic functions, with the stack's parameters."""
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
     values: dict[str, Any] = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
     for name, parameter in template["Parameters"].items():

@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from local.serving import listen, serve
 from local.settings import HOST, PROJECT, LocalError, Settings
-from local.stack import claim, served
 from ops.deploy_app import headers
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def serving(settings: Settings) -> Iterator[None]:
     if not (APP / "dist/index.html").exists():
         raise LocalError("app/dist is missing; run: make app-build")
     with (
-        claim(settings.app_port, "APP_PORT", "app") as listening,
-        served(mobile_app(settings, APP / "dist"), listening),
+        listen(settings.app_port, "APP_PORT", "app") as listening,
+        serve(mobile_app(settings, APP / "dist"), listening),
     ):
         yield
 
@@ -103,7 +103,7 @@ def developing(settings: Settings) -> Iterator[None]:
         If the port is taken or Vite does not start.
 
     """
-    claim(settings.app_port, "APP_PORT", "app-dev").close()
+    listen(settings.app_port, "APP_PORT", "app-dev").close()
     process = subprocess.Popen(
         ["npm", "run", "dev", "--", "--host", HOST, "--port", str(settings.app_port), "--strictPort"],
         cwd=APP,

@@ -22,7 +22,7 @@ import yaml
 
 from local import aws
 from local.settings import HOST, PROJECT, LocalError, Settings
-from local.stack import behind_front_door
+from local.stack import deployed
 
 HOST_IN_CONTAINER: Final = "host.docker.internal"
 # Elsewhere Docker Desktop knows that name, and passes connections on to loopback by itself.
@@ -40,7 +40,7 @@ def run_sam_local(settings: Settings) -> None:
     """
     bridge = _bridge_address()
     ports = (settings.issuer_port, settings.aws_port)
-    with behind_front_door(settings), _passed_on(bridge, ports):
+    with deployed(settings), _passed_on(bridge, ports):
         template = _template_for_containers(settings)
         print(f"The Timesheets API under sam local: {settings.api_url}  (Ctrl-C stops)", flush=True)
         environment = settings.aws_environment | {

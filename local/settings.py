@@ -1,20 +1,18 @@
-"""Where the parts of the local stack listen, and whose tokens they take."""
+"""Settings of the local stack: ports, identity provider, DynamoDB engine."""
 
 import os
 import platform
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 HOST: Final = "127.0.0.1"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
 class LocalError(Exception):
-    """Something a developer can mend; the text says how, in one line."""
+    """A fault that the developer can fix; the text says how."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +23,10 @@ class Settings:
     issuer_port: int = 3001
     aws_port: int = 4566
     app_port: int = 3002
+    stack_name: str = "timesheets"
+    region: str = "eu-west-1"
     app_client_id: str = "timesheets-mobile"
-    """As what the mobile app signs in."""
+    """The client id with which the mobile app signs in."""
     other_issuer: str = ""
     """The `iss` of another identity provider; empty for the local authorization server."""
     audience: str = "https://api.exampleco.com/timesheets"
@@ -36,17 +36,19 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the overrides: ports, the identity provider and the app's name there, DynamoDB.
+        """Read the overrides of ports, identity provider, the app's client id and DynamoDB's address.
 
         Raises
         ------
         LocalError
-            For a port or an issuer that isn't one.
+            For a port or an issuer that is not valid.
 
         """
         issuer = environ.get("TOKEN_ISSUER", "")
         if issuer and not issuer.startswith(("https://", "http://")):
-            raise LocalError(f"TOKEN_ISSUER={issuer} is no issuer; set it to one such as https://TENANT/")
+            raise LocalError(
+                f"TOKEN_ISSUER={issuer} is not a URL; set it to an issuer such as https://TENANT/"
+            )
         return cls(
             api_port=_port(environ, "API_PORT", cls.api_port),
             issuer_port=_port(environ, "ISSUER_PORT", cls.issuer_port),
@@ -66,64 +68,59 @@ class Settings:
 
     @property
     def app_url(self) -> str:
-        """The address of the mobile app, where it runs beside the stack."""
+        """The address of the mobile app, if it runs with the stack."""
         return f"http://{HOST}:{self.app_port}"
 
     @property
     def local_issuer(self) -> str:
-        """The `iss` of the local authorization server, with the slash at the end, as Auth0's."""
+        """The `iss` of the local authorization server; like Auth0's, it ends with a slash."""
         return f"http://{HOST}:{self.issuer_port}/"
 
     @property
     def issuer(self) -> str:
-        """The `iss` whose tokens the API takes."""
+        """The `iss` whose tokens the API accepts."""
         return self.other_issuer or self.local_issuer
 
     @property
     def aws_url(self) -> str:
-        """Where AWS itself is."""
+        """The endpoint of every AWS service."""
         return f"http://{HOST}:{self.aws_port}"
 
     @property
     def state(self) -> Path:
-        """The folder of this stack's own files: logs, scratch space."""
+        """The folder of this stack's logs and temporary files."""
         return PROJECT / ".local" / str(self.aws_port)
 
     @property
     def architecture(self) -> str:
-        """This machine's processor, as Lambda names it: the functions run here."""
+        """This machine's processor, by Lambda's name for it."""
         return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
-
-    @cached_property
-    def sam(self) -> dict[str, Any]:
-        """The defaults that `sam` itself takes from samconfig.toml: stack name and region."""
-        config = tomllib.loads((PROJECT / "samconfig.toml").read_text())
-        parameters: dict[str, Any] = config["default"]["global"]["parameters"]
-        return parameters
 
     @property
     def template_parameters(self) -> dict[str, str]:
-        """The template's parameters, where they differ from its defaults."""
+        """The values of the template's parameters that differ from its defaults."""
         return {
             "Architecture": self.architecture,
             "TokenIssuer": self.issuer,
             "Audience": self.audience,
             "JwksUri": self.jwks_uri,
             "ProtectData": "false",
-            # What this machine can do is what a test of load shall find.
+            # MiniStack initialises every published version at once when it is on, all twelve together.
+            "SnapStart": "false",
+            # A load test must find this machine's limit, not the gateway's.
             "RequestRate": "1000",
             "UploadRate": "1000",
         }
 
     @property
     def aws_environment(self) -> dict[str, str]:
-        """An environment in which every AWS client means the local stack, whatever the developer's says."""
+        """The environment for AWS clients of the local stack, without the developer's own AWS settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return kept | {
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": self.sam["region"],
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "SAM_CLI_TELEMETRY": "0",

@@ -1,30 +1,28 @@
-"""`make run`: AWS, the product on it, the authorization server and the front door, until interrupted."""
+"""The local stack as a whole: AWS, the product on it, the authorization server and the front door."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import Final
 
 import httpx2 as httpx
-import uvicorn
 from botocore.exceptions import BotoCoreError
 
 from local import aws
+from local.deployment import deploy
 from local.docs import PATH, docs_app
 from local.front_door import FrontDoor
 from local.issuer.app import ROTATE_KEY, issuer_app
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from local.issuer.tokens import TokenIssuer
 from local.logs import new_lines
+from local.reload import Reloader
+from local.serving import listen, serve
 from local.settings import HOST, LocalError, Settings
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-POLL = 0.5
-"""Seconds between looks at the functions' logs."""
+POLL: Final = 0.25
+"""Seconds between two looks at the sources and the functions' logs."""
 
 
 @contextmanager
@@ -37,50 +35,47 @@ def running(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[N
         If a port is taken or a part does not start.
 
     """
-    with claim(settings.api_port, "API_PORT") as listening, behind_front_door(settings, tokens):
-        api_id = aws.output(settings, "ApiId")
-        stage = aws.output(settings, "ApiUrl").rpartition("/")[2]
-        with served(FrontDoor(settings.aws_url, api_id, stage, docs_app(settings)), listening):
-            yield
+    with listen(settings.api_port, "API_PORT") as listening, deployed(settings, tokens):
+        front_door = FrontDoor(settings, docs_app(settings))
+        with serve(front_door, listening):
+            try:
+                yield
+            finally:
+                front_door.stop()
 
 
 @contextmanager
-def behind_front_door(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[None]:
-    """Run the authorization server and AWS with the product on it, for as long as the block lasts."""
+def deployed(settings: Settings, tokens: TokenIssuer | None = None) -> Iterator[None]:
+    """Run the authorization server and AWS with the product on it, without a front door."""
     with ExitStack() as stack:
-        # Claimed before anything starts, so that a taken port costs no time.
-        claim(settings.aws_port, "AWS_PORT").close()
+        # Check the port before anything starts, so that a taken one costs no time.
+        listen(settings.aws_port, "AWS_PORT").close()
         if not settings.other_issuer:
-            listening = stack.enter_context(claim(settings.issuer_port, "ISSUER_PORT"))
+            listening = stack.enter_context(listen(settings.issuer_port, "ISSUER_PORT"))
             app = issuer_app(tokens or TokenIssuer(settings.local_issuer), Seed())
-            stack.enter_context(served(app, listening))
-            told = f"Authorization server at {settings.local_issuer} (for development: no passwords)"
-            print(told, flush=True)
+            stack.enter_context(serve(app, listening))
+            print(f"Authorization server (no passwords): {settings.local_issuer}", flush=True)
         stack.enter_context(aws.ministack(settings))
-        print(f"AWS (MiniStack) at {settings.aws_url}", flush=True)
-        with step("Building and deploying (make build, sam deploy)"):
-            aws.deploy(settings, settings.template_parameters)
+        print(f"AWS (MiniStack): {settings.aws_url}", flush=True)
+        deploy(settings, settings.template_parameters)
         yield
 
 
-def run(settings: Settings, beside: AbstractContextManager[None] | None = None) -> None:
-    """Serve in the foreground, showing requests and the functions' log lines.
+def run(settings: Settings, app: AbstractContextManager[None] | None = None) -> None:
+    """Serve in the foreground until interrupted; print requests and the functions' logs; deploy saved code.
 
-    `beside` is the mobile app, where it runs, too: it starts first, because it is quick to say what it lacks.
+    `app` is the mobile app's server, if it runs too. It starts first, because its faults show soonest.
     """
     try:
-        with beside or nullcontext(), running(settings):
-            print(_welcome(settings, app=beside is not None), flush=True)
-            session = aws.session(settings)
-            logs = session.client("logs", endpoint_url=settings.aws_url)
-            try:
-                for lines in new_lines(logs, aws.output(settings, "FunctionLogGroup")):
-                    for line in lines:
-                        print(line, flush=True)
-                    time.sleep(POLL)
-            except KeyboardInterrupt:
-                print("\nStopping ...", flush=True)
-                raise
+        with app or nullcontext(), running(settings):
+            print(_welcome(settings, app=app is not None), flush=True)
+            logs = aws.session(settings).client("logs", endpoint_url=settings.aws_url)
+            reloader = Reloader(settings)
+            for lines in new_lines(logs, aws.output(settings, "FunctionLogGroup")):
+                for line in lines:
+                    print(line, flush=True)
+                time.sleep(POLL)
+                reloader.poll()
     except BotoCoreError as error:
         raise LocalError(
             f"AWS ended unexpectedly ({error}); see {settings.state / 'ministack.log'}"
@@ -90,95 +85,41 @@ def run(settings: Settings, beside: AbstractContextManager[None] | None = None) 
 
 
 def reload(settings: Settings) -> None:
-    """Put changed code into a running stack.
+    """Deploy template, dependencies and code to a running stack.
 
     Raises
     ------
     LocalError
-        If none is running at `AWS_PORT`, or the code does not build.
+        If no stack runs at `AWS_PORT`, or the build or the deployment fails.
 
     """
     with socket.socket() as probe:
         if probe.connect_ex((HOST, settings.aws_port)):
-            raise LocalError(f"Nothing runs at AWS_PORT {settings.aws_port}; start it with `make run`")
-    with step("Building and deploying (make build, sam deploy)"):
-        aws.deploy(settings, {"Architecture": settings.architecture})  # the others stay as they are
+            raise LocalError(f"No stack runs at AWS_PORT {settings.aws_port}; start one with `make run`")
+    deploy(settings, {"Architecture": settings.architecture})  # other parameters keep their values
 
 
 def rotate_key(settings: Settings) -> str:
-    """Let a running authorization server sign with its next key from now on; return that key's id.
+    """Make the running authorization server sign with its next key, and return that key's id.
 
     Raises
     ------
     LocalError
-        If the identity provider is another, or none is running at `ISSUER_PORT`.
+        If the identity provider is another one, or none runs at `ISSUER_PORT`.
 
     """
     if settings.other_issuer:
-        raise LocalError(f"{settings.other_issuer} is not the local one; rotate its key where it is managed")
+        raise LocalError(
+            f"{settings.other_issuer} is not the local issuer; rotate its key in its own console"
+        )
     try:
-        answer = httpx.post(settings.local_issuer.rstrip("/") + ROTATE_KEY).raise_for_status()
+        response = httpx.post(settings.local_issuer.rstrip("/") + ROTATE_KEY).raise_for_status()
     except httpx.HTTPError as error:
         raise LocalError(
             f"{settings.local_issuer} does not answer ({type(error).__name__}); is `make run` running?"
         ) from None
-    key_id: str = answer.json()["kid"]
+    key_id: str = response.json()["kid"]
     return key_id
-
-
-def claim(port: int, name: str, target: str = "run") -> socket.socket:
-    """Listen at a port of this machine before anything else is done.
-
-    Raises
-    ------
-    LocalError
-        If it is taken; the text names the variable that moves it, for that target of the Makefile.
-
-    """
-    try:
-        listening = socket.create_server((HOST, port), backlog=1024)
-    except OSError:
-        raise LocalError(
-            f"{name} {port} is taken; stop what uses it, or choose another: make {target} {name}=..."
-        ) from None
-    # Accepted connections inherit it. Without it the body of an answer waits 40 ms for the head's receipt.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
-
-
-@contextmanager
-def served(app: "ASGIApp", listening: socket.socket) -> Iterator[None]:
-    """Serve an application in a thread of its own: signals stay with the main one."""
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        date_header=False,  # the answers have API Gateway's own
-        server_header=False,
-        timeout_graceful_shutdown=2,  # seconds
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@contextmanager
-def step(what: str) -> Iterator[None]:
-    """Say what is being done, and how long it took."""
-    print(what, end=" ", flush=True)
-    started = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        print(flush=True)
-        raise
-    print(f"({time.monotonic() - started:.1f} s)", flush=True)
 
 
 def _welcome(settings: Settings, *, app: bool) -> str:
@@ -187,18 +128,20 @@ def _welcome(settings: Settings, *, app: bool) -> str:
     else:
         moved = settings.issuer_port != Settings.issuer_port
         token = "$(make token USER=ana" + (f" ISSUER_PORT={settings.issuer_port})" if moved else ")")
-    reload = f" AWS_PORT={settings.aws_port}" if settings.aws_port != Settings.aws_port else ""
-    mobile = f"\nThe mobile app is at {settings.app_url}. Sign in there as ana, carl or mia.\n" if app else ""
+    port = f" AWS_PORT={settings.aws_port}" if settings.aws_port != Settings.aws_port else ""
+    mobile = f"\nMobile app: {settings.app_url} (sign in as ana, carl or mia)\n" if app else ""
     if app and settings.other_issuer:
-        mobile = f"\nThe mobile app is at {settings.app_url}, and signs in at {settings.other_issuer}.\n"
+        mobile = f"\nMobile app: {settings.app_url} (sign in at {settings.other_issuer})\n"
     return f"""{mobile}
-The Timesheets API answers at {settings.api_url}. To read about it, sign in and try it in a browser:
-{settings.api_url}{PATH}. Or, in another terminal:
+The Timesheets API is ready: {settings.api_url}
+Documentation to read and try in a browser: {settings.api_url}{PATH}
+In another terminal:
 
   TOKEN={token}
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN"
   curl -i {settings.api_url}/timesheets -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -d '{{"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}}'
 
-`make reload{reload}` puts changed code in. Ctrl-C stops everything.
+Code saved in authorizer/, handlers/ and layers/ is served at once; template changes need `make reload{port}`.
+Ctrl-C stops everything.
 """

@@ -5,23 +5,27 @@ import os
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn
 
 import typer
 
 from timesheets_import.columns import Format, parse_columns
+from timesheets_import.dates import check_date_format
+from timesheets_import.durations import HoursFormat
 from timesheets_import.errors import Exit, ImporterError, UsageError
 from timesheets_import.layout import Kind
 from timesheets_import.oauth import Credentials, secure_url
 from timesheets_import.options import (
     Options,
     beside,
+    parse_dates,
     parse_delimiter,
     parse_encoding,
     parse_seconds,
     read_config,
     read_secret,
 )
+from timesheets_import.people import read_people
 from timesheets_import.report import Reporter
 from timesheets_import.run import run
 
@@ -109,8 +113,29 @@ def timesheets_import(  # noqa: PLR0913 each is an option
     ignore_other_columns: Annotated[
         bool, _option("--ignore-other-columns", "Ignore columns that are not fields.")
     ] = False,
+    preset: Annotated[
+        Literal["clockify", "harvest", "kimai", "solidtime", "tempo", "toggl"] | None,
+        _option("--from", "The tool that wrote the file; else detected.", metavar="TOOL"),
+    ] = None,
+    project: Annotated[str, _option("--project", "The project of rows that have none.", metavar="TEXT")] = "",
+    users: Annotated[
+        Path | None,
+        _option("--users", "CSV with user_id, and email, name or number of each person.", metavar="FILE"),
+    ] = None,
+    strict_users: Annotated[
+        bool, _option("--strict-users", "Refuse a user_id that looks like an email or has no provider.")
+    ] = False,
     date_format: Annotated[
         str, _option("--date-format", "The form of dates, such as %d.%m.%Y; else ISO 8601.", metavar="FORMAT")
+    ] = "",
+    hours_format: Annotated[
+        HoursFormat, _option("--hours-format", "The unit of hours that are a mere number.", metavar="UNIT")
+    ] = "hours",
+    first_date: Annotated[
+        str, _option("--first-date", "The first date that the API takes; else 2000-01-01.", metavar="DATE")
+    ] = "",
+    last_date: Annotated[
+        str, _option("--last-date", "The last date that the API takes; else in 366 days.", metavar="DATE")
     ] = "",
     kind: Annotated[
         Kind | None, _option("--format", "csv or jsonl; else detected.", metavar="FORMAT")
@@ -164,7 +189,17 @@ def timesheets_import(  # noqa: PLR0913 each is an option
             )
         options = Options(
             file=file,
-            form=Format(parse_columns(columns or ()), date_format or None, ignore_other_columns),
+            form=Format(
+                columns=parse_columns(columns or ()),
+                date_format=check_date_format(date_format) if date_format else None,
+                ignore_other_columns=ignore_other_columns,
+                hours_format=hours_format,
+                project=project.strip() or None,
+                preset=preset,
+            ),
+            dates=parse_dates(first_date, last_date),
+            people=read_people(users) if users else None,
+            strict_users=strict_users,
             kind=kind,
             delimiter=parse_delimiter(delimiter),
             encoding=parse_encoding(encoding),

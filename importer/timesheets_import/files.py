@@ -27,11 +27,10 @@ _BOMS: Final = (  # UTF-32's begins like UTF-16's
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _OTHER_FORMATS: Final = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive; in Excel choose Save As, CSV UTF-8"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; in Excel choose Save As, CSV UTF-8"),
     (b"\x1f\x8b", "compressed; unpack it first: gunzip FILE"),
     (b"%PDF", "a PDF; export the entries as CSV"),
 )
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _COMMON_ENCODINGS: Final = ("cp1252", "cp1250", "mac-roman")
 _WORD = re.compile(rb'[^\s,;|"]*')
 
@@ -45,6 +44,8 @@ class Source:
     encoding: str
     complete: bool
     """Whether the last line has a line end."""
+    workbook: bool = False
+    """Whether it is an Excel workbook."""
 
 
 @contextmanager
@@ -88,22 +89,29 @@ def inspect(stream: BinaryIO, encoding: str | None = None) -> Source:
     for magic, description in _OTHER_FORMATS:
         if start.startswith(magic):
             raise UsageError(f"The file is {description}")
+    if start.startswith(_WORKBOOKS):
+        return Source(_digest(stream), "binary", complete=True, workbook=True)
     marked = next((name for bom, name in _BOMS if start.startswith(bom)), None)
     if b"\0" in start and not (marked or encoding):
         raise UsageError(
             "The file holds zero bytes, so it is not UTF-8 text. Export it as CSV UTF-8; if it is UTF-16"
             " without a byte order mark, use --encoding utf-16-le or utf-16-be"
         )
-    stream.seek(0)
-    digest = hashlib.sha256()
-    while chunk := stream.read(2**20):
-        digest.update(chunk)
+    digest = _digest(stream)
     stream.seek(-min(4, stream.tell()), io.SEEK_END)
     complete = stream.read().rstrip(b"\0").endswith((b"\n", b"\r"))
     # A file of rejected rows is UTF-8 with a mark, whatever --encoding says about the first file.
     if marked != "utf-8-sig":
         marked = encoding or marked or "utf-8"
-    return Source(digest.hexdigest(), marked, complete)
+    return Source(digest, marked, complete)
+
+
+def _digest(stream: BinaryIO) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while chunk := stream.read(2**20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 @contextmanager
@@ -128,6 +136,8 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     number = 0
     try:
         while line := text.readline(MAX_LINE):
+            if not number:
+                line = line.lstrip("\ufeff")  # a second mark
             number += 1
             if len(line) == MAX_LINE and line[-1] not in "\r\n":
                 raise UsageError(f"Line {number:,} is longer than {MAX_LINE:,} characters: this is not CSV")

@@ -1,4 +1,4 @@
-"""Find out how a text file is laid out: CSV with its delimiter and header, or JSON Lines."""
+"""Find out how a file is laid out: an Excel workbook, CSV with its delimiter and header, or JSON Lines."""
 
 import csv
 from collections.abc import Collection
@@ -6,17 +6,25 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, Literal
 
+from timesheets.model.text import clean
 from timesheets_import.errors import UsageError
 from timesheets_import.files import text_lines
+from timesheets_import.workbook import sheet_rows
 
-Kind = Literal["csv", "jsonl"]  # not a `type` alias, which Typer cannot read
+Kind = Literal["csv", "jsonl", "xlsx"]  # not a `type` alias, which Typer cannot read
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_PREVIEW: Final = 20
+"""Rows in which the header is searched for."""
+_HEADER_MATCHES: Final = 3
+"""Known columns by which a row below the first passes for the header."""
+
+type _Preview = list[tuple[int, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the text of a file is divided into rows and cells."""
+    """How a file is divided into rows and cells."""
 
     kind: Kind
     encoding: str
@@ -39,14 +47,22 @@ def detect(
     Raises
     ------
     UsageError
-        If the file is neither CSV nor JSON Lines.
+        If the file has another form, or a title stands above its header.
 
     """
+    if kind == "xlsx":
+        rows = [(number, _names(row)) for number, row in enumerate(islice(sheet_rows(stream), _PREVIEW), 1)]
+        rows = [(number, row) for number, row in rows if any(row)]
+        header = _header(rows, known)
+        return Layout("xlsx", encoding, header=header, skipped=rows[0][0] - 1 if rows else 0)
     skipped, first = 0, ""
     with text_lines(stream, encoding) as lines:
         for line in lines:
-            if line.lower().startswith("sep=") and len(line.rstrip("\r\n")) == len("sep=;"):  # Excel
-                delimiter = delimiter or line[4]
+            separator = line.strip().strip('"')
+            if separator.lower().startswith("sep=") and len(separator) == len("sep=;"):  # Excel
+                delimiter = delimiter or separator[4]
+            elif line.lower().startswith("sep=\t"):
+                delimiter = delimiter or "\t"
             elif line.strip():
                 first = line.lstrip()[:1]
                 break
@@ -56,19 +72,43 @@ def detect(
         raise UsageError(f"The file is {found}. Use CSV with a header row, or JSON Lines")
     if kind == "jsonl" or (kind is None and first == "{"):
         return Layout("jsonl", encoding)
-    headers = {d: _header(stream, encoding, d, skipped) for d in (delimiter or DELIMITERS)}
-    delimiter = max(headers, key=lambda d: (_matches(headers[d], known), len(headers[d])))
-    return Layout("csv", encoding, delimiter, headers[delimiter], skipped)
+    previews = {d: _preview(stream, encoding, d, skipped) for d in (delimiter or DELIMITERS)}
+    best = max(previews, key=lambda d: (_most_matches(previews[d], known), len(previews[d][0][1])))
+    return Layout("csv", encoding, best, _header(previews[best], known), skipped)
 
 
-def _header(stream: BinaryIO, encoding: str, delimiter: str, skipped: int) -> tuple[str, ...]:
+def _preview(stream: BinaryIO, encoding: str, delimiter: str, skipped: int) -> _Preview:
+    """Return the first rows with their lines; at least one, which may be empty."""
+    rows: _Preview = []
     with text_lines(stream, encoding) as lines:
         reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter, strict=True)
         try:
-            return tuple(name.strip() for name in next(reader))
-        except (csv.Error, StopIteration):
-            return ()
+            for cells in islice(reader, _PREVIEW):
+                rows.append((skipped + reader.line_num, _names(cells)))
+        except csv.Error:
+            pass
+    return rows or [(1, ())]
 
 
-def _matches(header: tuple[str, ...], known: Collection[str]) -> int:
-    return sum(name.casefold() in known for name in header)
+def _names(cells: list[str]) -> tuple[str, ...]:
+    return tuple(map(clean, cells))
+
+
+def _header(rows: _Preview, known: Collection[str]) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    (_, header), *others = rows
+    line, best = max(others, key=lambda row: _matches(row[1], known), default=rows[0])
+    if _matches(best, known) >= max(_HEADER_MATCHES, _matches(header, known) + 1):
+        raise UsageError(
+            f"The first line is a title: the header seems to be on line {line}. Delete the lines above it"
+        )
+    return header
+
+
+def _most_matches(rows: _Preview, known: Collection[str]) -> int:
+    return max(_matches(row, known) for _, row in rows)
+
+
+def _matches(row: tuple[str, ...], known: Collection[str]) -> int:
+    return sum(name.casefold() in known for name in row)

@@ -4,13 +4,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from timesheets.model.dates import DateRange, parse_day
 from timesheets_import.columns import Format
 from timesheets_import.errors import UsageError
 from timesheets_import.layout import DELIMITERS, Kind
 from timesheets_import.oauth import Credentials
+from timesheets_import.people import People
 from timesheets_import.text import printable
 
 SECRET: Final = "TIMESHEETS_CLIENT_SECRET"  # noqa: S105 the variable's name
@@ -24,6 +27,10 @@ class Options:
 
     file: str
     form: Format
+    dates: DateRange
+    """The dates that the API takes."""
+    people: People | None = None
+    strict_users: bool = False
     kind: Kind | None = None
     delimiter: str | None = None
     encoding: str | None = None
@@ -74,6 +81,24 @@ def parse_delimiter(text: str) -> str | None:
     if len(delimiter) > 1 or delimiter in ('"', "\r", "\n"):
         raise UsageError(f"--delimiter must be one character, or one of {', '.join(named)}")
     return delimiter or None
+
+
+def parse_dates(first: str, last: str) -> DateRange:
+    """Return the dates that the API takes: its defaults, or `first` and `last` in ISO 8601.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not a date.
+
+    """
+    default = DateRange.around(datetime.now(UTC).date())
+    try:
+        return DateRange(
+            parse_day(first) if first else default.first, parse_day(last) if last else default.last
+        )
+    except ValueError as error:
+        raise UsageError(f"--first-date and --last-date: {error}") from None
 
 
 def parse_encoding(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from timesheets_import.files import text_lines
 from timesheets_import.layout import Layout
+from timesheets_import.workbook import sheet_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class Record:
     """A row as the file has it."""
 
     line: int
-    """Where it begins, from 1."""
+    """The line on which it begins, or the row of a sheet, from 1."""
     cells: list[str] | dict[str, Any]
-    """CSV's cells in the header's order, or JSON's members."""
+    """A table's cells in the header's order, or JSON's members."""
     fault: str | None = None
 
 
@@ -32,26 +33,38 @@ def read_records(stream: BinaryIO, layout: Layout) -> Generator[Record]:
         If the file's text cannot be decoded.
 
     """
+    if layout.kind == "xlsx":
+        sheet = enumerate(islice(sheet_rows(stream), layout.skipped + 1, None), layout.skipped + 2)
+        yield from _table(sheet, len(layout.header))
+        return
     with text_lines(stream, layout.encoding) as lines:
         body = islice(lines, layout.skipped, None)
-        yield from _json_lines(body) if layout.kind == "jsonl" else _csv_rows(body, layout)
+        if layout.kind == "jsonl":
+            yield from _json_lines(body)
+        else:
+            yield from _table(_csv_rows(body, layout), len(layout.header))
 
 
-def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[Record]:
+def _table(rows: Iterable[tuple[int, list[str] | str]], columns: int) -> Iterator[Record]:
+    for line, cells in rows:
+        if isinstance(cells, str):
+            yield Record(line, [], cells)
+        elif any(cell and not cell.isspace() for cell in cells):
+            yield Record(line, cells[:columns], _width_fault(cells, columns))
+
+
+def _csv_rows(lines: Iterator[str], layout: Layout) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield each row's line, and its cells or its fault."""
     reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
     next(reader)
-    columns = len(layout.header)
     while True:
         line = layout.skipped + reader.line_num + 1
         try:
-            cells = next(reader)
+            yield line, next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Record(line, [], _csv_fault(str(error)))
-            continue
-        if any(cell and not cell.isspace() for cell in cells):
-            yield Record(line, cells[:columns], _width_fault(cells, columns))
+            yield line, _csv_fault(str(error))
 
 
 def _csv_fault(error: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from timesheets.model.csv_cells import guard
 from timesheets_import.columns import FIELDS, Format
 from timesheets_import.journal import Rejection
 from timesheets_import.layout import Layout
@@ -34,8 +35,8 @@ def write_rejects(
         writer.writerow(columns)
         for rejection, record in _pairs(rejections, records):
             cells = _cells(record.cells, header) + [""] * (len(columns) - len(header))
-            cells[folded.index(key.casefold())] = rejection.external_id
-            cells[folded.index(REASON)] = rejection.reason
+            cells[folded.index(key.casefold())] = guard(rejection.external_id)
+            cells[folded.index(REASON)] = guard(rejection.reason)
             writer.writerow(cells)
         file.flush()
         os.fsync(file.fileno())
@@ -51,5 +52,5 @@ def _pairs(rejections: Iterable[Rejection], records: Iterable[Record]) -> Iterat
 
 def _cells(cells: list[str] | dict[str, Any], header: list[str]) -> list[str]:
     if isinstance(cells, dict):
-        return [str(cells[name]) if cells.get(name) is not None else "" for name in header]
+        return [guard(str(cells[name])) if cells.get(name) is not None else "" for name in header]
     return cells

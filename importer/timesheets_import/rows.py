@@ -1,24 +1,29 @@
 """Turn a file's records into rows of an upload, checked by the API's own rules."""
 
-import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
 
 from timesheets.model.dates import DateRange
 from timesheets.model.entry import json_number
 from timesheets.model.errors import FieldError, Problem
+from timesheets.model.hours import MAX_HOURS
 from timesheets.model.rows import Row, parse_row
-from timesheets_import.columns import FIELDS, Format, positions
+from timesheets.model.text import clean
+from timesheets_import.cells import cell_text, is_total
+from timesheets_import.columns import FIELDS, SERVER_COLUMNS, Format, match_columns
+from timesheets_import.dates import convert_date
+from timesheets_import.durations import Rounding, elapsed, has_date, parse_duration, parse_moment
 from timesheets_import.layout import Layout
+from timesheets_import.people import People
 from timesheets_import.records import Record
 from timesheets_import.repeats import Repeats
 from timesheets_import.text import printable
 
-_DECIMAL_COMMA = re.compile(r"\s*-?[0-9]+,[0-9]{1,2}\s*")
-"""Not 1,000, which may be a thousand."""
+_MAX_DIGITS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,10 @@ class FileRow:
     repeated: bool = False
     """Whether an equal row stands further up."""
     faults: Sequence[str] = ()
+    exact_hours: Fraction = Fraction(0)
+    """The hours before they were rounded."""
+    person: str | None = None
+    """A person without a user id; such a row has no other fault."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the row's JSON in an upload."""
@@ -50,8 +59,8 @@ class FileRow:
 class RowReader:
     """Converts and checks the records of one pass over a file."""
 
-    def __init__(self, layout: Layout, form: Format) -> None:
-        """Match columns and fields.
+    def __init__(self, layout: Layout, form: Format, dates: DateRange, people: People | None = None) -> None:
+        """Match columns and fields. `people` gives the ids of users that the file names otherwise.
 
         Raises
         ------
@@ -60,9 +69,11 @@ class RowReader:
 
         """
         self._form = form
-        self._dates = DateRange.around(datetime.now(UTC).date())
-        self._positions = positions(layout, form) if layout.kind == "csv" else {}
-        self._members = {form.column(name): name for name in FIELDS}
+        self._dates = dates
+        self._people = people
+        self._table = layout.kind != "jsonl"
+        self._columns = match_columns(layout.header, form) if self._table else {}
+        self.rounding = Rounding()
 
     def read(self, records: Iterable[Record]) -> Generator[FileRow]:
         """Yield a row for each record, in the file's order."""
@@ -73,56 +84,131 @@ class RowReader:
     def _row(self, record: Record, repeats: Repeats) -> FileRow:
         if record.fault:
             return FileRow(record, faults=[record.fault])
-        body, faults = self._body(record.cells)
-        try:
-            row = parse_row(body, self._dates)
-        except Problem as problem:
-            reported = {fault.partition(":")[0] for fault in faults}
-            messages = map(self._message, problem.errors)
-            faults += [message for message in messages if message.partition(":")[0] not in reported]
-            return FileRow(record, faults=faults)
-        return FileRow(record, faults=faults) if faults else self._identified(record, row, repeats)
+        body = self._fields(record.cells)
+        person = self._convert_person(body)
+        faults: dict[str, str] = {}
+        _convert_date(body, self._form, faults)
+        hours = _convert_hours(body, self._form, faults)
+        row = self._parse(body, faults)
+        if faults and isinstance(record.cells, list) and _is_total(body, record.cells):
+            return FileRow(record, faults=["looks like a total, not an entry: delete the row"])
+        if row is None or faults:
+            ordered = sorted(faults, key=lambda name: FIELDS.index(name) if name in FIELDS else len(FIELDS))
+            return FileRow(record, faults=[self._message(name, faults[name]) for name in ordered])
+        if person:
+            return FileRow(record, person=person)
+        return self._identified(record, row, hours or Fraction(row.fields["hours"]), repeats)
 
-    def _identified(self, record: Record, row: Row, repeats: Repeats) -> FileRow:
-        """Give a row its external id: the file's, or one derived from its content and its count so far."""
-        digest = row.digest
+    def _parse(self, body: dict[str, Any], faults: dict[str, str]) -> Row | None:
+        """Check a row by the API's rules; add its faults to those that are known already."""
+        if self._form.project and not _filled(body.get("project")):
+            body["project"] = self._form.project
+        for name in ("notes", "external_id"):  # a blank cell means no value
+            if not _filled(body.get(name)):
+                body.pop(name, None)
+        try:
+            return parse_row(body, self._dates)
+        except Problem as problem:
+            for error in problem.errors or [FieldError("", problem.detail)]:
+                faults.setdefault(*_field_error(error))
+        if "project" in faults and not _filled(body.get("project")):
+            faults["project"] += "; --project NAME is for rows that have none"
+        return None
+
+    def _identified(self, record: Record, row: Row, hours: Fraction, repeats: Repeats) -> FileRow:
+        """Round a row's hours and give it its external id, by the exact hours, which no other row changes."""
+        rounded = self.rounding.round(hours, (row.user_id, row.fields["date"]))
+        if not rounded:
+            text = "is less than 0.01 h: delete the row, or add its time to another one"
+            return FileRow(record, faults=[self._message("hours", text)])
+        exact: object = rounded if hours == Fraction(rounded) else hours
+        digest = replace(row, fields=row.fields | {"hours": exact}).digest
+        row = replace(row, fields=row.fields | {"hours": rounded})
         if row.external_id is None:
             count = repeats.count(digest)
-            return FileRow(record, row, f"row-{digest}-{count}", repeated=count > 1)
+            return FileRow(record, row, f"row-{digest}-{count}", repeated=count > 1, exact_hours=hours)
         line, first_digest = repeats.first(row.external_id, record.line, digest)
         if first_digest != digest:
-            column = self._form.column("external_id")
-            return FileRow(record, faults=[f"{column}: stands on line {line} with other content"])
-        return FileRow(record, row, row.external_id, repeated=line != record.line)
+            text = f"stands on line {line} with other content"
+            return FileRow(record, faults=[self._message("external_id", text)])
+        return FileRow(record, row, row.external_id, repeated=line != record.line, exact_hours=hours)
 
-    def _body(self, cells: list[str] | dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        faults: list[str] = []
-        body: dict[str, Any]
+    def _fields(self, cells: list[str] | dict[str, Any]) -> dict[str, Any]:
+        """Return the values of the fields, of columns or of members."""
         if isinstance(cells, list):
-            body = {name: cells[index] for name, index in self._positions.items()}
-        else:
-            body = {self._members.get(name, name): value for name, value in cells.items()}
-            if self._form.ignore_other_columns:
-                body = {name: value for name, value in body.items() if name in FIELDS}
-        for name in ("notes", "external_id"):  # a blank cell means no value
-            value = body.get(name)
-            if isinstance(value, str) and not value.strip():
-                del body[name]
-        hours, day = body.get("hours"), body.get("date")
-        if isinstance(hours, str) and _DECIMAL_COMMA.fullmatch(hours):
-            body["hours"] = hours.replace(",", ".")
-        if self._form.date_format and isinstance(day, str):
-            try:
-                body["date"] = _date(day.strip(), self._form.date_format)
-            except ValueError:
-                column = printable(self._form.column("date"), 50)
-                faults.append(f"{column}: must be a date of the form {self._form.date_format}")
-        return body, faults
+            texts = [cell_text(cell) for cell in cells]
+            return {
+                name: " ".join(filter(None, (texts[index] for index in found)))
+                for name, found in self._columns.items()
+            }
+        members = {self._form.column(name): name for name in FIELDS}
+        body = {members.get(name, name): value for name, value in cells.items()}
+        if self._form.ignore_other_columns:
+            body = {name: value for name, value in body.items() if name in FIELDS or name in SERVER_COLUMNS}
+        return body
 
-    def _message(self, error: FieldError) -> str:
-        name = error.pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
-        return f"{printable(self._form.column(name))}: {error.detail}" if name else error.detail
+    def _convert_person(self, body: dict[str, Any]) -> str | None:
+        """Replace a person by their user id; return the person if there is none."""
+        name = body.get("user_id")
+        if self._people is None or not isinstance(name, str) or not clean(name):
+            return None
+        try:
+            body["user_id"] = self._people.user_id(name)
+        except LookupError as error:
+            return f"{printable(clean(name), 60)} {error}"
+        return None
+
+    def _message(self, name: str, text: str) -> str:
+        return f"{printable(self._form.column(name))}: {text}" if name else text
 
 
-def _date(text: str, form: str) -> str:
-    return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 a calendar date has no zone
+def _convert_date(body: dict[str, Any], form: Format, faults: dict[str, str]) -> None:
+    day = body.get("date")
+    if not _filled(day) and isinstance(body.get("start"), str):
+        try:
+            start = parse_moment(clean(body["start"]), form.date_format)
+        except ValueError:
+            return
+        if has_date(start):
+            body["date"] = start.date().isoformat()
+    elif isinstance(day, str) and form.date_format and clean(day):
+        try:
+            body["date"] = convert_date(clean(day), form.date_format)
+        except ValueError:
+            faults["date"] = f"must be a date of the form {form.date_format} (--date-format)"
+
+
+def _convert_hours(body: dict[str, Any], form: Format, faults: dict[str, str]) -> Fraction | None:
+    """Replace a duration, or start and end, by hours; return them exactly."""
+    start, end = body.pop("start", None), body.pop("end", None)
+    hours = body.get("hours") if _filled(body.get("hours")) else None
+    exact = None
+    if isinstance(hours, str):
+        exact = parse_duration(clean(hours), form.hours_format)
+    elif isinstance(hours, Decimal) and hours.is_finite() and abs(hours.adjusted()) < _MAX_DIGITS:
+        exact = parse_duration(f"{hours:f}", form.hours_format)
+    elif hours is None and isinstance(start, str) and isinstance(end, str):
+        try:
+            exact = elapsed(*(parse_moment(clean(text), form.date_format) for text in (start, end)))
+        except ValueError as error:
+            faults["end"] = str(error)
+            exact = Fraction(1)
+    if exact is not None:
+        # The model checks the range. The hours that are sent are rounded when all other fields are known.
+        cents = max(round(exact * 100), 1 if exact else 0) if exact <= MAX_HOURS else 9999
+        body["hours"] = Decimal(cents) / 100
+    return exact
+
+
+def _filled(value: object) -> bool:
+    return bool(clean(value)) if isinstance(value, str) else value is not None
+
+
+def _is_total(body: Mapping[str, Any], cells: list[str]) -> bool:
+    blank = [not _filled(body.get(name)) for name in ("user_id", "date", "project")]
+    return all(blank[:2]) or (any(blank) and is_total(cells))
+
+
+def _field_error(error: FieldError) -> tuple[str, str]:
+    name = error.pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
+    return name, error.detail

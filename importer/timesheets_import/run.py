@@ -5,7 +5,7 @@ import json
 import os
 from collections import Counter
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 from timesheets.model.rows import MAX_ROWS
@@ -15,6 +15,7 @@ from timesheets_import.files import Source, inspect, open_input
 from timesheets_import.journal import STATUSES, Journal
 from timesheets_import.layout import DELIMITERS, Layout, detect
 from timesheets_import.options import Options
+from timesheets_import.presets import PRESETS
 from timesheets_import.records import read_records
 from timesheets_import.rejects import write_rejects
 from timesheets_import.report import Reporter
@@ -37,14 +38,14 @@ def run(options: Options, reporter: Reporter) -> Exit:
             stream,
             source.encoding,
             known=options.form.known,
-            kind=options.kind,
+            kind="xlsx" if source.workbook else options.kind,
             delimiter=options.delimiter,
         )
-        _report_file(options.file, source, layout, reporter)
+        options = replace(options, form=options.form.with_preset(layout.header))
+        _report_file(options, source, layout, reporter)
         rows = check_file(stream, layout, options, reporter)
         if options.credentials is None:
-            text = f"{rows:,} rows are valid. Nothing was sent (--dry-run)"
-            reporter.event("end", text, rows=rows, exit_code=0)
+            reporter.event("end", "Nothing was sent (--dry-run)", rows=rows, exit_code=0)
             return Exit.SUCCESS
         before = _state(stream)
         with Journal(
@@ -59,13 +60,21 @@ def run(options: Options, reporter: Reporter) -> Exit:
             return _conclude(journal.totals(), rows, written, options, reporter)
 
 
-def _report_file(name: str, source: Source, layout: Layout, reporter: Reporter) -> None:
-    name = "standard input" if name == "-" else printable(name)
-    if layout.kind == "csv":
-        delimiter = DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
-        text = f"{name}: CSV, {delimiter}, {source.encoding}; columns {listing(layout.header)}"
-    else:
-        text = f"{name}: JSON Lines, {source.encoding}"
+def _report_file(options: Options, source: Source, layout: Layout, reporter: Reporter) -> None:
+    name = "standard input" if options.file == "-" else printable(options.file)
+    form = options.form
+    kinds = {
+        "csv": f"CSV, {DELIMITERS.get(layout.delimiter, repr(layout.delimiter))}, {source.encoding}",
+        "jsonl": f"JSON Lines, {source.encoding}",
+        "xlsx": "Excel workbook, first sheet",
+    }
+    text = f"{name}: {kinds[layout.kind]}"
+    if layout.header:
+        text += f"; columns {listing(layout.header)}"
+    if form.preset:
+        columns = ", ".join(f"{field}={column}" for field, column in form.columns.items())
+        text += f"\nRead as {PRESETS[form.preset].title} (--from {form.preset}): {printable(columns)}"
+        text += f"; dates {form.date_format}" if form.date_format else ""
     reporter.event(
         "file",
         text,
@@ -73,6 +82,7 @@ def _report_file(name: str, source: Source, layout: Layout, reporter: Reporter) 
         encoding=source.encoding,
         delimiter=layout.delimiter if layout.kind == "csv" else None,
         columns=list(layout.header[:100]),
+        preset=form.preset,
     )
     if not source.complete:
         text = "The last line has no line end. Check that the file was not cut off"
@@ -86,6 +96,7 @@ def _journal_key(options: Options, source: Source, layout: Layout) -> str:
         source.digest,
         asdict(layout),
         asdict(options.form),
+        options.people and sorted((name, sorted(ids)) for name, ids in options.people.ids.items()),
         options.api,
         options.credentials.client_id,
         MAX_ROWS,

@@ -47,6 +47,7 @@ def upload(  # noqa: PLR0913, PLR0917 the parts of one run
         text = f"Continuing: {len(done):,} batches have already been imported"
         reporter.event("resumed", text, batches=len(done))
     assert options.credentials is not None  # noqa: S101 a dry run ends before
+    reader = RowReader(layout, options.form, options.dates, options.people)
     retry = Retry(options.give_up_after, reporter.retry)
     limits = httpx.Limits(max_connections=options.at_once)
     before, started = sum(journal.totals().values()), time.monotonic()
@@ -55,7 +56,7 @@ def upload(  # noqa: PLR0913, PLR0917 the parts of one run
         closing(Tokens(options.credentials, retry)) as tokens,
         _signals(retry),
         closing(read_records(stream, layout)) as records,
-        closing(_valid(RowReader(layout, options.form).read(records))) as valid,
+        closing(_valid(reader.read(records))) as valid,
     ):
         tokens.current()
         url = options.api.rstrip("/") + PATH
@@ -90,7 +91,7 @@ def _record(batch: Batch, results: list[Result], journal: Journal, reporter: Rep
 def _valid(rows: Generator[FileRow]) -> Generator[FileRow]:
     with closing(rows):
         for row in rows:
-            if row.faults:
+            if row.faults or row.person:
                 raise UsageError("The file was changed during the import. Run the same command again")
             yield row
 

@@ -1,10 +1,8 @@
-"""The authorization endpoint: who signs in, whether they are asked, and how the answer travels."""
+"""The authorization endpoint: decide who is signed in, or ask on a page."""
 
-import json
 import re
-import secrets
-from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from typing import Final
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
@@ -15,23 +13,23 @@ from authlib.oidc.core.errors import (
     RequestNotSupportedError,
     RequestURINotSupportedError,
 )
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local.issuer.delivery import RESPONSE_MODES, deliver
 from local.issuer.directory import OPENID_SCOPES, User
-from local.issuer.pages import error_page, message_page, page
-from local.issuer.server import FormRequest, Server
+from local.issuer.pages import error_page, page
+from local.issuer.requests import FormRequest, form_request, query_request
+from local.issuer.server import Server
 from local.issuer.sessions import Sessions, SignIn
 
 COOKIE: Final = "sign_in"
 PROMPTS: Final = ("none", "login", "consent", "select_account")
 """OpenID Connect Core 1.0, section 3.1.2.1."""
-RESPONSE_MODES: Final = ("query", "web_message")
 
 
 class AuthorizationEndpoint:
-    """Answers RFC 6749, section 3.1, and OpenID Connect Core 1.0, section 3.1.2."""
+    """Serves RFC 6749, section 3.1, and OpenID Connect Core 1.0, section 3.1.2."""
 
     def __init__(self, server: Server, sessions: Sessions) -> None:
         """Sign users in to one server's applications."""
@@ -39,35 +37,37 @@ class AuthorizationEndpoint:
         self._sessions = sessions
 
     async def respond(self, request: Request) -> Response:
-        """Serve a request for a code, and what its user chose on the page."""
-        # What is chosen on the page is about the same request: its parameters are in the address still.
-        asked = FormRequest("GET", request.query_params.multi_items(), request.headers)
-        unsafe = self._unsafe_address(asked)
-        if unsafe:
-            return error_page(request, "invalid_request", unsafe)
-        chosen = await request.form() if request.method == "POST" else None
+        """Serve an authorization request, or the choice that a user made on its page."""
+        asked, choice = query_request(request), None
+        if request.method == "POST":
+            # The page posts to an address that holds the request; an application posts the request itself.
+            form = await form_request(request)
+            asked, choice = (asked, form.form) if request.url.query else (form, None)
+        if fault := self._redirect_fault(asked):
+            return error_page(request, "invalid_request", fault)
         cookie = request.cookies.get(COOKIE)
         session = self._sessions.find(cookie)
+        issuer = self._server.tokens.issuer
         try:
             _check(asked)
             grant = self._server.get_consent_grant(asked)
             self._server.requested_api(asked.payload.data)
-            sign_in = self._signed_in(asked, session, chosen)
+            sign_in = self._sign_in(asked, session, choice)
         except OAuth2Error as error:
             error.redirect_uri, error.state = asked.payload.redirect_uri, asked.payload.state
-            return _delivered(request, asked, self._server.handle_error_response(asked, error))
+            return deliver(request, asked, self._server.handle_error_response(asked, error), issuer)
         if not sign_in:
             return self._page(request, asked)
-        sign_in.allow(*self._wanted(asked, sign_in.user_id))
+        sign_in.allow(*self._consent(asked, sign_in.user_id))
         response = self._server.create_authorization_response(asked, grant_user=sign_in, grant=grant)
-        response = _delivered(request, asked, response)
+        response = deliver(request, asked, response, issuer)
         if sign_in is not session:
             self._sessions.end(cookie)
             response.set_cookie(COOKIE, self._sessions.add(sign_in), httponly=True, samesite="lax")
         return response
 
-    def _unsafe_address(self, asked: FormRequest) -> str:
-        """Say why no answer may go to the redirect URI; nothing where one may (RFC 6749, section 4.1.2.1)."""
+    def _redirect_fault(self, asked: FormRequest) -> str:
+        """Return why no response may go to the redirect URI, or nothing (RFC 6749, section 4.1.2.1)."""
         given = asked.payload
         client = self._server.query_client(given.client_id)
         if not client:
@@ -75,33 +75,33 @@ class AuthorizationEndpoint:
         if not given.redirect_uri or not client.check_redirect_uri(given.redirect_uri):
             return f"redirect_uri must be one of the callbacks of {client.id} in seed.toml"
         if {"client_id", "redirect_uri"}.intersection(asked.repeated):
-            return "client_id and redirect_uri must be there once"
+            return "client_id and redirect_uri may be sent once only"
         return ""
 
-    def _signed_in(
-        self, asked: FormRequest, session: SignIn | None, chosen: FormData | None
+    def _sign_in(
+        self, asked: FormRequest, session: SignIn | None, choice: dict[str, str] | None
     ) -> SignIn | None:
-        """Return who is signed in, or nobody where a page must ask.
+        """Return the user's sign-in, or nothing if the page must ask.
 
         Raises
         ------
         OAuth2Error
-            If the user refused, or no page may ask.
+            If the user refused, or the page would have to ask and `prompt` is `none`.
 
         """
         given, directory = asked.payload.data, self._server.directory
         prompts = given.get("prompt", "").split()
-        if chosen is not None:
-            if "refuse" in chosen:
+        if choice is not None:
+            if "refuse" in choice:
                 raise AccessDeniedError("User did not authorize the request")
-            user = directory.user(str(chosen.get("user", "")))
+            user = directory.user(choice.get("user"))
             return self._new_sign_in(user, session) if user else None
         hinted = directory.hinted(given.get("login_hint"))
         if hinted and "none" not in prompts:
             return self._new_sign_in(hinted, session)
-        if session and (not self._recent(session, given) or (hinted and hinted.id != session.user_id)):
+        if session and not self._is_expected(session, given, hinted):
             session = None
-        allowed = session and session.allows(*self._wanted(asked, session.user_id))
+        allowed = session and session.allows(*self._consent(asked, session.user_id))
         if "none" in prompts and not session:
             raise LoginRequiredError("Login required")
         if "none" in prompts and not allowed:
@@ -112,36 +112,49 @@ class AuthorizationEndpoint:
         allowed = before.allowed if before and before.user_id == user.id else {}
         return SignIn(user.id, int(self._server.tokens.clock()), allowed)
 
-    def _recent(self, session: SignIn, given: dict[str, str]) -> bool:
-        """Whether a sign-in still counts: the user is there, and `max_age` (seconds) is not over."""
+    def _is_expected(self, session: SignIn, given: dict[str, str], hinted: User | None) -> bool:
+        """Return whether a session is recent enough and of the user that the request expects.
+
+        `max_age` is in seconds. `id_token_hint` is an ID token of this server's, expired or not
+        (OpenID Connect Core 1.0, section 3.1.2.1).
+        """
         if not self._server.directory.user(session.user_id):
             return False
-        max_age = given.get("max_age")
-        return not max_age or session.auth_time + int(max_age) > self._server.tokens.clock()
+        max_age, hint = given.get("max_age"), given.get("id_token_hint")
+        if max_age and session.auth_time + int(max_age) <= self._server.tokens.clock():
+            return False
+        if hint and self._server.tokens.subject(hint) != session.user_id:
+            return False
+        return not hinted or hinted.id == session.user_id
 
-    def _wanted(self, asked: FormRequest, user_id: str) -> tuple[str, str | None, list[str]]:
-        """Return the application, the audience, and what a user may let it have of what it asks for."""
+    def _consent(self, asked: FormRequest, user_id: str) -> tuple[str, str | None, list[str]]:
+        """Return what a user consents to: application, audience, and the permitted ones of the scopes."""
         api = self._server.requested_api(asked.payload.data)
         user = self._server.directory.user(user_id)
         scopes = self._server.permitted(user, asked.client, api, asked.scope) if user else []
         return asked.client.id, asked.payload.data.get("audience"), scopes
 
     def _page(self, request: Request, asked: FormRequest) -> Response:
-        """Ask who signs in, and whether the application may have what it asks for."""
+        """Show the users to choose from, with the scopes that the application requests."""
         api = self._server.requested_api(asked.payload.data)
-        in_words = OPENID_SCOPES | (api.permissions if api else {})
+        words = OPENID_SCOPES | (api.permissions if api else {})
         requested = asked.scope.split() or (api.permissions if api else ())
-        wanted = [scope for scope in requested if scope in in_words]
+        known = [scope for scope in requested if scope in words]
         choices = []
         for user in self._server.directory.users:
-            permitted = self._server.permitted(user, asked.client, api, " ".join(wanted))
-            choices.append((user, [in_words[scope] for scope in wanted if scope not in permitted]))
-        asks = [in_words[scope] for scope in wanted]
-        return page(request, "sign_in.html", {"client": asked.client, "wanted": asks, "choices": choices})
+            permitted = self._server.permitted(user, asked.client, api, " ".join(known))
+            choices.append((user, [words[scope] for scope in known if scope not in permitted]))
+        shown = {
+            "client": asked.client,
+            "requested": [words[scope] for scope in known],
+            "choices": choices,
+            "action": f"/authorize?{urlencode(asked.payload.data)}",
+        }
+        return page(request, "sign_in.html", shown)
 
 
 def _check(asked: FormRequest) -> None:
-    """Refuse what Authlib does not look at, or answers with a puzzle.
+    """Refuse faults that Authlib accepts or reports unclearly.
 
     Raises
     ------
@@ -151,7 +164,7 @@ def _check(asked: FormRequest) -> None:
     """
     given = asked.payload.data
     if asked.repeated:
-        raise InvalidRequestError("Each parameter must be there once")
+        raise InvalidRequestError("Each parameter may be sent once only")
     if "response_type" not in given:
         raise InvalidRequestError("Missing response_type; it must be code")
     if given["response_type"] != "code":
@@ -167,18 +180,3 @@ def _check(asked: FormRequest) -> None:
         raise RequestNotSupportedError("Send the parameters themselves")
     if "request_uri" in given:
         raise RequestURINotSupportedError("Send the parameters themselves")
-
-
-def _delivered(request: Request, asked: FormRequest, response: Response) -> Response:
-    """Send the answer as `response_mode` asks: by redirect, or as a message to the waiting window."""
-    if asked.payload.data.get("response_mode") != "web_message":
-        return response
-    location = urlsplit(response.headers["location"])
-    message: dict[str, Any] = {
-        "type": "authorization_response",
-        "response": dict(parse_qsl(location.query, keep_blank_values=True)),
-    }
-    origin = f"{location.scheme}://{location.netloc}"
-    # Within a script element, no text may end it.
-    data = json.dumps({"message": message, "origin": origin}).replace("<", "\\u003c")
-    return message_page(request, data, origin, secrets.token_urlsafe(16))

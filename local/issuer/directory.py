@@ -1,21 +1,15 @@
-"""The users, roles, applications and APIs that the authorization server knows: seed.toml, checked."""
+"""The users, roles, applications and APIs of the authorization server, and their rules."""
 
 import re
 import secrets
-import tomllib
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from local.settings import PROJECT, LocalError
-
-SEED: Final = Path(__file__).with_name("seed.toml")
-
-# OpenID Connect Core 1.0, sections 5.4 and 11: these ask for something of the user's, not of an API.
+# OpenID Connect Core 1.0, sections 5.4 and 11: scopes that concern the user, not an API.
 OPENID_SCOPES: Final = {
-    "openid": "know who you are",
+    "openid": "know your user id",
     "profile": "see your name and picture",
     "email": "see your email address",
     "offline_access": "stay signed in",
@@ -32,7 +26,7 @@ class _Table(BaseModel):
 
 
 class Api(_Table):
-    """An API that tokens can be for."""
+    """An API that accepts this server's tokens."""
 
     name: Text
     audience: Text
@@ -40,7 +34,7 @@ class Api(_Table):
     token_lifetime: Annotated[int, Field(gt=0)]
     """Of access tokens, in seconds."""
     permissions: dict[str, str]
-    """Each with what it lets one do."""
+    """Each permission with its words on the sign-in page."""
 
 
 class User(_Table):
@@ -53,31 +47,31 @@ class User(_Table):
 
     @property
     def nickname(self) -> str:
-        """The part of the address before the @, as Auth0 derives it."""
+        """The part of the email address before the @, as in Auth0."""
         return self.email.partition("@")[0]
 
 
 class Client(_Table, ClientMixin):
-    """An application, with the methods that Authlib asks of one."""
+    """An application, with the methods that Authlib calls."""
 
     id: Text
     name: Text
     secret: Annotated[str, Field(repr=False)] = ""
     grants: tuple[Grants, ...]
     callbacks: tuple[str, ...] = ()
-    """Where sign-in may lead back to."""
+    """The redirect URIs of sign-in."""
     logout_urls: tuple[str, ...] = ()
-    """Where signing out may lead to."""
+    """The redirect URIs of logout."""
     granted: dict[str, tuple[str, ...]] = {}
-    """What it may do for itself (client credentials): scopes by audience."""
+    """Scopes by audience, for client credentials."""
 
     @property
     def is_public(self) -> bool:
-        """Whether the application can't keep a secret (RFC 6749, section 2.1)."""
+        """Whether the application has no secret (RFC 6749, section 2.1)."""
         return not self.secret
 
     @model_validator(mode="after")
-    def _has_what_its_grants_need(self) -> Self:
+    def _fits_its_grants(self) -> Self:
         if "client_credentials" in self.grants and self.is_public:
             raise ValueError("needs a secret for client_credentials")
         if "authorization_code" in self.grants and not self.callbacks:
@@ -85,7 +79,7 @@ class Client(_Table, ClientMixin):
         return self
 
     def may_log_out_to(self, url: str) -> bool:
-        """Whether signing out may lead to this address."""
+        """Return whether logout may redirect to this address."""
         return _listed(url, self.logout_urls)
 
     def get_client_id(self) -> str:
@@ -95,7 +89,7 @@ class Client(_Table, ClientMixin):
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        return scope or ""  # who signs in decides
+        return scope or ""  # the user's role decides
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return _listed(redirect_uri, self.callbacks)
@@ -114,7 +108,7 @@ class Client(_Table, ClientMixin):
 
 
 class Directory(_Table):
-    """Everything in seed.toml."""
+    """The content of seed.toml."""
 
     apis: Annotated[tuple[Api, ...], Field(min_length=1)]
     roles: dict[str, tuple[str, ...]]
@@ -122,16 +116,16 @@ class Directory(_Table):
     clients: Annotated[tuple[Client, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _names_nothing_twice(self) -> Self:
+    def _has_unique_names(self) -> Self:
         ids = [user.id for user in self.users], [client.id for client in self.clients]
         hints = [hint for user in self.users for hint in {user.email, user.nickname}]
         for names in (*ids, hints, [api.audience for api in self.apis]):
             if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"there twice: {', '.join(twice)}")
+                raise ValueError(f"names must be unique: {', '.join(twice)}")
         return self
 
     @model_validator(mode="after")
-    def _names_only_what_is_there(self) -> Self:
+    def _has_valid_references(self) -> Self:
         permissions = {permission for api in self.apis for permission in api.permissions}
         used = {permission for role in self.roles.values() for permission in role}
         if missing := used - permissions:
@@ -142,7 +136,7 @@ class Directory(_Table):
             for audience, scopes in client.granted.items():
                 api = self.api(audience)
                 if not api or not api.permissions.keys() >= set(scopes):
-                    raise ValueError(f"client {client.id} is granted what no API has, at {audience}")
+                    raise ValueError(f"client {client.id} is granted scopes that no API has, at {audience}")
         return self
 
     def user(self, user_id: str | None) -> User | None:
@@ -150,7 +144,7 @@ class Directory(_Table):
         return next((u for u in self.users if u.id == user_id), None)
 
     def hinted(self, hint: str | None) -> User | None:
-        """Find a user by address, by the part of it before the @, or by id."""
+        """Find a user by email address, by its part before the @, or by id."""
         return next((u for u in self.users if hint in (u.email, u.nickname, u.id)), None)
 
     def client(self, client_id: str | None) -> Client | None:
@@ -162,58 +156,12 @@ class Directory(_Table):
         return next((a for a in self.apis if a.audience == audience), None)
 
     def permissions(self, user: User, api: Api | None) -> tuple[str, ...]:
-        """Return what a user's role permits at an API; nothing where there is none."""
+        """Return what a user's role permits at an API; nothing without an API."""
         return tuple(p for p in self.roles[user.role] if api and p in api.permissions)
 
 
-class Seed:
-    """seed.toml, read again whenever it was edited."""
-
-    def __init__(self, path: Path = SEED) -> None:
-        """Read the file.
-
-        Raises
-        ------
-        LocalError
-            If it is not what it should be.
-
-        """
-        self._path = path
-        self.directory = self._read()
-
-    def refresh(self) -> None:
-        """Read the file again if it changed; while it is wrong, print that and keep what it said."""
-        if self._seen != self._stamp():
-            try:
-                self.directory = self._read()
-            except LocalError as error:
-                print(error, flush=True)
-
-    def _stamp(self) -> tuple[int, ...]:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return ()
-        return status.st_mtime_ns, status.st_size, status.st_ino
-
-    def _read(self) -> Directory:
-        self._seen = self._stamp()
-        name = self._path.relative_to(PROJECT) if self._path.is_relative_to(PROJECT) else self._path
-        try:
-            return Directory.model_validate(tomllib.loads(self._path.read_text()))
-        except ValidationError as error:
-            raise LocalError("\n".join(f"{name}: {_fault(dict(one))}" for one in error.errors())) from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise LocalError(f"{name} can't be read: {error}") from None
-
-
-def _fault(error: dict[str, Any]) -> str:
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
-    return f"{place.lstrip('.')}: {error['msg']}" if place else error["msg"]
-
-
 def _listed(address: str, listed: tuple[str, ...]) -> bool:
-    """Tell whether an address is in a list (RFC 6749, section 3.1.2.3); on loopback at any port."""
+    """Return whether an address is in a list (RFC 6749, section 3.1.2.3); on loopback any port matches."""
     known = {_normal(one) for one in listed}
     return _normal(address) in known or _normal(address, any_port=True) in known
 

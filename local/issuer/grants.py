@@ -1,4 +1,4 @@
-"""The ways to a token: authorization code with proof key, refresh token, client credentials."""
+"""The grants: authorization code with PKCE, refresh token, client credentials."""
 
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -7,7 +7,8 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from local.issuer.ledger import Grant, RefreshToken
-from local.issuer.server import FormRequest, Server
+from local.issuer.requests import FormRequest
+from local.issuer.server import Server
 
 if TYPE_CHECKING:
     from local.issuer.sessions import SignIn
@@ -17,14 +18,14 @@ WITH_SECRET: Final = ("client_secret_post", "client_secret_basic")
 
 
 def register_grants(server: Server) -> None:
-    """Let a server give tokens in all three ways."""
+    """Register the three grants with a server."""
     server.register_grant(AuthorizationCodeGrant, [ProofKey()])
     server.register_grant(RefreshTokenGrant)
     server.register_grant(ClientCredentialsGrant)
 
 
 class ProofKey(CodeChallenge):
-    """Proof key for code exchange (RFC 7636), S256 only, required of public clients."""
+    """Proof key for code exchange (RFC 7636): S256 only, and required for public clients."""
 
     @override
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
@@ -74,7 +75,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         return grant
 
     def delete_authorization_code(self, authorization_code: Grant) -> None:
-        authorization_code.redeemed = True  # and kept, to know it if it comes again
+        authorization_code.redeemed = True  # kept, so that a second use is recognised
 
     def authenticate_user(self, authorization_code: Grant) -> Grant:
         return authorization_code
@@ -86,7 +87,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
 
 class RefreshTokenGrant(grants.RefreshTokenGrant):
-    """Refresh token (RFC 6749, section 6), rotating (RFC 9700, section 4.14.2)."""
+    """Refresh token (RFC 6749, section 6) with rotation (RFC 9700, section 4.14.2)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS: Final = ANY_CLIENT
 
@@ -99,17 +100,17 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     @override
     def _validate_token_scope(self, token: RefreshToken) -> None:
-        """Refuse nothing: who asks for more than was granted gets what was granted."""
+        """Accept any scope: a request for more than was granted gets what was granted."""
 
     @override
     def issue_token(self, user: Grant, refresh_token: RefreshToken) -> dict[str, Any]:
         response: dict[str, Any] = self.server.user_response(
-            user, self.request.payload.scope or "", generation=refresh_token.generation + 1
+            user, self.request.payload.scope or "", predecessor=refresh_token
         )
         return response
 
     def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
-        self.server.ledger.rotate(refresh_token)
+        self.server.ledger.exchange(refresh_token)
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):
@@ -123,7 +124,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
         client = self.request.client
         api = server.requested_api(self.request.form)
         if not api:
-            raise InvalidRequestError("Missing audience: say which API the token is for")
+            raise InvalidRequestError("Missing audience; it names the API that the token is for")
         if api.audience not in client.granted:
             raise AccessDeniedError("Client is not authorized to access this audience")
         granted = client.granted[api.audience]

@@ -1,4 +1,4 @@
-"""The keys that sign tokens: the current one, the next, and those before."""
+"""The keys that sign tokens: the current one, the next one and the previous ones."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,32 +8,36 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 KEPT: Final = 8
-"""Keys of before that are still published: their tokens live on."""
+"""Previous keys that stay published, because their tokens are still valid."""
 
 
 def new_key() -> RSAKey:
-    """Make a key, named by its thumbprint (RFC 7638)."""
+    """Generate a key; its id is its thumbprint (RFC 7638)."""
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
 
 class SigningKeys:
-    """RSA keys, made at start. The next one is published ahead, so that nobody meets it unprepared."""
+    """RSA keys, generated at the start. The next key is published before it signs anything."""
 
     def __init__(self, new_key: Callable[[], RSAKey] = new_key) -> None:
-        """Make the current key and the next."""
+        """Generate the current key and the next one."""
         self._new_key = new_key
         self.current = new_key()
         self._next = new_key()
         self._previous: deque[RSAKey] = deque(maxlen=KEPT)
 
     def rotate(self) -> None:
-        """Sign with the next key from now on, and make another for after it."""
+        """Sign with the next key from now on, and generate its successor."""
         self._previous.appendleft(self.current)
         self.current, self._next = self._next, self._new_key()
 
     def jwks(self) -> dict[str, Any]:
         """Return the public keys (RFC 7517, section 5), the current one first."""
-        return dict(KeySet([self.current, self._next, *self._previous]).as_dict(private=False))
+        return dict(self.key_set().as_dict(private=False))
+
+    def key_set(self) -> KeySet:
+        """Return all the keys, for verification."""
+        return KeySet([self.current, self._next, *self._previous])
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Return a JWT (RFC 7519) signed with the current key."""

@@ -1,4 +1,4 @@
-"""What was given out: codes, refresh tokens and access tokens, each with the sign-in it came from."""
+"""The codes, refresh tokens and access tokens that were issued, each with the grant that it came from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from local.issuer.directory import Client
 CODE_LIFETIME: Final = 60
 REFRESH_LIFETIME: Final = 30 * 86_400
 ROTATION_OVERLAP: Final = 10
-"""Seconds, each. A client that lost the answer to a refresh has the last one to ask again."""
+"""Seconds, each. A client that lost the response to a refresh can repeat it within the overlap."""
 
 
 @dataclass(slots=True)
 class Grant:
-    """What a user allowed an application at one sign-in. Whatever came of it ends with it."""
+    """What a user allowed an application at one sign-in; all its tokens end with it."""
 
     client_id: str
     user_id: str
     audience: str | None
     scope: str
-    """What was granted then; it never becomes more."""
+    """The scopes granted at sign-in; later tokens never have more."""
     redirect_uri: str
     auth_time: int
     """When the user signed in, in seconds since 1970."""
@@ -31,12 +31,9 @@ class Grant:
     code_challenge: str | None
     code_challenge_method: str | None
     issued_at: float
-    """When the code was, in seconds since 1970: the lifetimes of all that follows count from here."""
+    """When the code was issued, in seconds since 1970; all lifetimes count from here."""
     redeemed: bool = False
     ended: bool = False
-    generation: int = 0
-    """Of the newest refresh token."""
-    rotated_at: float = 0
 
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
@@ -45,12 +42,16 @@ class Grant:
         return self.scope
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RefreshToken:
-    """One of a grant's family of refresh tokens, of which each use makes the next."""
+    """One of a grant's refresh tokens. Each exchange issues a successor."""
 
     grant: Grant
-    generation: int
+    predecessor: "RefreshToken | None" = None
+    exchanged_at: float | None = None
+    """When it was first exchanged, in seconds since 1970."""
+    superseded: bool = False
+    """Whether one of its successors was exchanged."""
 
     def check_client(self, client: Client) -> bool:
         return self.grant.client_id == client.id
@@ -58,7 +59,7 @@ class RefreshToken:
 
 @dataclass(slots=True)
 class AccessToken:
-    """An access token of a user's, as /userinfo looks it up; APIs believe its signature."""
+    """A user's access token, as /userinfo looks it up. APIs verify the signature only."""
 
     grant: Grant
     scope: str
@@ -70,27 +71,27 @@ class AccessToken:
 
 
 class Ledger:
-    """Everything that was given out since the start, in memory."""
+    """Everything that was issued since the start, in memory."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin empty; `clock` tells seconds since 1970."""
+        """Start empty. `clock` returns seconds since 1970."""
         self._clock = clock
         self._codes: dict[str, Grant] = {}
         self._refresh_tokens: dict[str, RefreshToken] = {}
         self._access_tokens: dict[str, AccessToken] = {}
 
     def add_code(self, code: str, grant: Grant) -> None:
-        """Remember a code."""
+        """Store a code."""
         self._codes[code] = grant
 
     def add_access_token(self, token: str, grant: Grant, scope: str, lifetime: int) -> None:
-        """Remember an access token; `lifetime` is in seconds."""
+        """Store an access token; `lifetime` is in seconds."""
         self._access_tokens[token] = AccessToken(grant, scope, self._clock() + lifetime)
 
-    def new_refresh_token(self, grant: Grant, generation: int) -> str:
-        """Return another refresh token of a grant's family."""
+    def new_refresh_token(self, grant: Grant, predecessor: RefreshToken | None) -> str:
+        """Issue a refresh token of a grant, the successor of another one or the first."""
         token: str = generate_token(64)
-        self._refresh_tokens[token] = RefreshToken(grant, generation)
+        self._refresh_tokens[token] = RefreshToken(grant, predecessor)
         return token
 
     def find(self, token: str) -> RefreshToken | AccessToken | None:
@@ -98,18 +99,18 @@ class Ledger:
         return self._refresh_tokens.get(token) or self._access_tokens.get(token)
 
     def good_access_token(self, token: str) -> AccessToken | None:
-        """Return what an access token stands for, unless it is over or ended."""
+        """Return an access token, unless it expired or was revoked."""
         found = self._access_tokens.get(token)
         over = not found or found.revoked or found.grant.ended or found.expires_at <= self._clock()
         return None if over else found
 
     def redeemable(self, code: str, client: Client) -> Grant:
-        """Return the grant behind a code. A code that comes twice was stolen once: all it gave ends.
+        """Return the grant of a code. A code that comes twice was stolen: its grant ends.
 
         Raises
         ------
         InvalidGrantError
-            If there is none for this application, or not any more.
+            If the code is unknown, expired, used, or another application's.
 
         """
         grant = self._codes.get(code)
@@ -122,29 +123,31 @@ class Ledger:
         return grant
 
     def refreshable(self, token: str, client: Client) -> RefreshToken:
-        """Return what a refresh token stands for, if it is the newest, or was until just now.
+        """Return a refresh token that may be exchanged.
 
-        Any other was used before, by its owner or by a thief: the family ends (RFC 9700, section 4.14.2).
+        Reuse ends the grant (RFC 9700, section 4.14.2). As in Auth0, reuse means: the token was exchanged
+        before, and either the overlap is over or one of its successors was exchanged, too.
 
         Raises
         ------
         InvalidGrantError
-            If it is not good for this application, or not any more.
+            If the token is unknown, expired, reused, ended, or another application's.
 
         """
         found = self._refresh_tokens.get(token)
         if not found or not found.check_client(client):
             raise InvalidGrantError("Unknown or invalid refresh token.")
         grant, now = found.grant, self._clock()
-        age = grant.generation - found.generation
-        if age > 1 or (age == 1 and grant.rotated_at + ROTATION_OVERLAP <= now):
+        exchanged = found.exchanged_at
+        if exchanged is not None and (found.superseded or exchanged + ROTATION_OVERLAP <= now):
             grant.ended = True
         if grant.ended or grant.issued_at + REFRESH_LIFETIME <= now:
             raise InvalidGrantError("Unknown or invalid refresh token.")
         return found
 
-    def rotate(self, used: RefreshToken) -> None:
-        """Let what was just issued follow the token that was used."""
-        if used.generation == used.grant.generation:
-            used.grant.generation += 1
-            used.grant.rotated_at = self._clock()
+    def exchange(self, token: RefreshToken) -> None:
+        """Record that a refresh token was exchanged; its overlap starts at the first time."""
+        if token.exchanged_at is None:
+            token.exchanged_at = self._clock()
+        if token.predecessor:
+            token.predecessor.superseded = True

@@ -1,4 +1,4 @@
-"""Who is signed in at a browser: what a cookie stands for, and what that user allowed which application."""
+"""Sign-ins of browsers, each with the consents that its user gave."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ class SignIn:
     """Scopes by application and audience."""
 
     def allow(self, client_id: str, audience: str | None, scopes: Iterable[str]) -> None:
-        """Remember that the user let an application have scopes of an API."""
+        """Record the user's consent to scopes of an API for an application."""
         self.allowed.setdefault((client_id, audience), set()).update(scopes)
 
     def allows(self, client_id: str, audience: str | None, scopes: Iterable[str]) -> bool:
-        """Whether the user let an application have all these scopes of an API."""
+        """Return whether the user consented to all these scopes of an API for an application."""
         allowed = self.allowed.get((client_id, audience))
         return allowed is not None and allowed.issuperset(scopes)
 
@@ -30,20 +30,20 @@ class Sessions:
     """Sign-ins by the cookie's value, in memory."""
 
     def __init__(self) -> None:
-        """Begin with nobody signed in."""
+        """Start without sign-ins."""
         self._sign_ins: dict[str, SignIn] = {}
 
     def find(self, cookie: str | None) -> SignIn | None:
-        """Return the sign-in a cookie stands for."""
+        """Return the sign-in of a cookie."""
         return self._sign_ins.get(cookie) if cookie else None
 
     def add(self, sign_in: SignIn) -> str:
-        """Return a new cookie's value for a sign-in."""
+        """Store a sign-in, and return the value of its cookie."""
         cookie: str = generate_token(48)
         self._sign_ins[cookie] = sign_in
         return cookie
 
     def end(self, cookie: str | None) -> None:
-        """Sign out, if anyone is signed in."""
+        """Remove the sign-in of a cookie, if there is one."""
         if cookie:
             self._sign_ins.pop(cookie, None)

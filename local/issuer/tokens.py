@@ -7,22 +7,24 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from authlib.common.security import generate_token
+from joserfc import jwt
+from joserfc.errors import JoseError
 
 from local.issuer.directory import Api, Client, User
 from local.issuer.keys import SigningKeys
 
 ID_TOKEN_LIFETIME: Final = 36_000
 USERINFO_LIFETIME: Final = 86_400
-"""Seconds: of access tokens that are for no API, as no audience was asked for."""
+"""Lifetimes in seconds; the second one is of access tokens that are for no API."""
 
 
 class TokenIssuer:
-    """Says what is in a token, and signs it."""
+    """Builds the claims of tokens, and signs them."""
 
     def __init__(
         self, issuer: str, clock: Callable[[], float] = time.time, keys: SigningKeys | None = None
     ) -> None:
-        """Sign with `keys`, or new ones; `issuer` is the exact `iss`, `clock` tells seconds since 1970."""
+        """Sign with `keys`, or new ones. `issuer` is the exact `iss`; `clock` returns seconds since 1970."""
         self.issuer = issuer
         self.clock = clock
         self.keys = keys or SigningKeys()
@@ -31,20 +33,29 @@ class TokenIssuer:
         """Return a signed JWT."""
         return self.keys.sign(claims)
 
+    def subject(self, id_token: str) -> str | None:
+        """Return the `sub` of an ID token of this issuer, expired or not; nothing for any other text."""
+        try:
+            claims = jwt.decode(id_token, self.keys.key_set(), algorithms=["RS256"]).claims
+        except (JoseError, ValueError):
+            return None
+        return claims.get("sub") if claims.get("iss") == self.issuer else None
+
     def for_user(
         self, user: User, client: Client, api: Api | None, scope: list[str], permissions: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Return the token response for a user (RFC 6749, section 5.1), without what OpenID Connect adds."""
+        """Return the token response for a user (RFC 6749, section 5.1), without OpenID Connect's members."""
         userinfo = f"{self.issuer}userinfo"
         claims: dict[str, Any] = {"sub": user.id, "permissions": list(permissions)}
         if not api:
             return self._response(claims | {"aud": userinfo}, client, scope, USERINFO_LIFETIME)
         claims[f"{api.claims_namespace}/email"] = user.email
+        claims[f"{api.claims_namespace}/name"] = user.name
         claims["aud"] = [api.audience, userinfo] if "openid" in scope else api.audience
         return self._response(claims, client, scope, api.token_lifetime)
 
     def for_client(self, client: Client, api: Api, scope: list[str]) -> dict[str, Any]:
-        """Return the token response for an application that acts for itself (RFC 6749, section 4.4.3)."""
+        """Return the token response for an application's own access (RFC 6749, section 4.4.3)."""
         claims = {
             "sub": f"{client.id}@clients",
             "aud": api.audience,
@@ -68,9 +79,9 @@ class TokenIssuer:
         return self.sign(claims)
 
     def profile(self, user: User, scope: list[str], auth_time: int) -> dict[str, Any]:
-        """Return what the scopes show of a user (OpenID Connect Core 1.0, section 5.4).
+        """Return the claims about a user that the scopes permit (OpenID Connect Core 1.0, section 5.4).
 
-        `updated_at` is text, as Auth0 writes it: the last sign-in.
+        `updated_at` is the last sign-in, as text like Auth0's.
         """
         claims: dict[str, Any] = {"sub": user.id}
         if "profile" in scope:
@@ -97,7 +108,7 @@ class TokenIssuer:
             "exp": now + lifetime,
             "scope": granted,
             "azp": client.id,
-            "jti": generate_token(22),  # else two of one second would be the same, and end together
+            "jti": generate_token(22),  # tells two tokens of the same second apart
         }
         return {
             "access_token": self.sign(claims),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from local.settings import Settings
 from tests.support import PROJECT
 from timesheets.model import entry, fields, query, rows

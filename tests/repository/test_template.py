@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from tests.repository.transform import of_type, transformed
 from tests.support import PROJECT
 from timesheets.routes import ROUTES, Route

@@ -46,6 +46,10 @@ describe("parse()", () => {
   });
 });
 
+test("parse() accepts the stored date of an entry", () => {
+  expect(parse({ ...VALUES, date: "1999-12-31" }, "1999-12-31").errors).toEqual({});
+});
+
 test("changedFields() returns the changes, or everything if there is none", () => {
   const entry = { ...FIELDS, notes: "x" } as unknown as Parameters<typeof changedFields>[0];
   expect(changedFields(entry, FIELDS)).toEqual({ notes: null });

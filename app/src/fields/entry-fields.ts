@@ -25,12 +25,16 @@ export function valuesOf(entry: Pick<Entry, "project" | "date" | "hours" | "note
   return { project, date, hours: inHours(hours), notes };
 }
 
-/** Check and convert the form's texts by the rules of the API, so that faults are found without a network. */
-export function parse(values: Values): { fields?: Fields; errors: Errors } {
+/**
+ * Check and convert the form's texts by the rules of the API, so that faults are found without a network.
+ *
+ * @param storedDate the date of the corrected entry, which is valid even if the API has other limits by now
+ */
+export function parse(values: Values, storedDate?: string): { fields?: Fields; errors: Errors } {
   const project = parseText(values.project, { limit: LIMITS.project });
   const notes = parseText(values.notes, { limit: LIMITS.notes, multiline: true });
   const hours = parseHours(values.hours);
-  const date = dateError(values.date);
+  const date = values.date === storedDate ? undefined : dateError(values.date);
   const errors: Errors = {};
   if ("fault" in project) errors.project = project.fault === "blank" ? "Enter a project" : project.message;
   if (date) errors.date = date;

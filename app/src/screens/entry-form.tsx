@@ -52,7 +52,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
   if (!values.value) return null;
   const current = values.value;
   const showError = (name: Name, values: Values) => {
-    const error = values[name] ? parse(values).errors[name] : undefined;
+    const error = values[name] ? parse(values, entry?.date).errors[name] : undefined;
     setErrors(({ [name]: _, ...others }) => (error ? { ...others, [name]: error } : others));
   };
   const change = (name: Name, text: string) => {
@@ -63,7 +63,7 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     if (errors[name] || name === "project" || name === "notes") showError(name, next);
   };
   const save = async (typed: Values) => {
-    const { fields, errors } = parse(typed);
+    const { fields, errors } = parse(typed, entry?.date);
     setErrors(errors);
     if (!fields) return void focusFirst(errors);
     setBusy(true);

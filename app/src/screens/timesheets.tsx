@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
+import { daysOf, lastDay, shiftWeek, today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { sum } from "../fields/hours";
 import type { EntryView } from "../offline/overlay";
@@ -18,7 +18,10 @@ export function Timesheets({ session }: { session: Session }) {
   const entries = session.entries.value;
   const hours = days.map((day) => total(entries.filter((entry) => entry.date === day)));
   const isCurrent = week === weekOf(today());
-  const turn = (count: number) => void session.show(shiftWeek(week, count));
+  const isLast = days[6] >= lastDay();
+  const turn = (count: number) => {
+    if (count < 0 || !isLast) void session.show(shiftWeek(week, count));
+  };
   useEffect(() => void session.refresh(), []);
   return (
     <div {...swipe(turn)}>
@@ -32,7 +35,7 @@ export function Timesheets({ session }: { session: Session }) {
           <button type="button" class="outline" onClick={() => turn(-1)}>
             Earlier week
           </button>
-          <button type="button" class="outline" disabled={isCurrent} onClick={() => turn(1)}>
+          <button type="button" class="outline" disabled={isLast} onClick={() => turn(1)}>
             Later week
           </button>
         </div>

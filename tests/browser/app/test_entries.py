@@ -77,8 +77,13 @@ def test_repeat_logs_the_latest_entry_again(phones: "Phones", employee: "Caller"
 
 def test_weeks_turn_by_button_and_by_swipe(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
+    this_week = page.get_by_role("heading", level=1, name="This week")
+    press(page, "Later week")
+    expect(this_week).to_have_count(0)
     press(page, "Earlier week")
-    expect(page.get_by_role("heading", level=1, name="This week")).to_have_count(0)
+    expect(this_week).to_be_visible()
+    press(page, "Earlier week")
+    expect(this_week).to_have_count(0)
     page.get_by_role("heading", level=1).evaluate(
         """(heading) => {
             const at = (x) => new Touch({ identifier: 1, target: heading, clientX: x, clientY: 100 });

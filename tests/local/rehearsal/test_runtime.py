@@ -14,7 +14,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from bench.starts import runtime
+from bench.measure import runtime
 from local.ports import free_ports
 from local.settings import HOST
 from tests.local.rehearsal.conftest import Rehearsal

@@ -13,11 +13,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from tests.support import PROJECT
 from timesheets_import import check, cli, report
 from timesheets_import.errors import Exit
 from timesheets_import.report import Reporter
 
-ROWS = "user_id,date,project,hours\n" + "".join(f"007,2026-11-20,A,{n % 24 + 1}\n" for n in range(250))
+ROWS = "user_id,date,project,hours\n" + "".join(f"auth0|7,2026-11-20,A,{n % 24 + 1}\n" for n in range(250))
 SIGN_IN = {
     "TIMESHEETS_API": "https://api.example/v1",
     "TIMESHEETS_ISSUER": "https://tenant.example/",
@@ -93,7 +94,7 @@ def test_file_is_imported_once(run: Run, api: Api, monkeypatch: pytest.MonkeyPat
     assert result.stderr.splitlines() == [
         "hours.csv: CSV, comma, utf-8; columns user_id, date, project, hours",
         f"226 rows {REPEATED}",
-        "250 rows checked, no faults",
+        "250 rows checked, no faults: 3,055.00 h from 2026-11-20 to 2026-11-20",
         "250 rows: 250 created, 0 updated, 0 unchanged, 0 rejected",
     ]
     assert len({row["external_id"] for row in api.taken}) == 250
@@ -177,8 +178,8 @@ def test_change_of_the_file_during_the_import_is_reported(run: Run, api: Api) ->
 @pytest.mark.parametrize(
     ("text", "options", "words"),
     [
-        (ROWS + "007,x,A,1\n,2026-11-20,A,1\n", (), "2 of 252 rows have faults; nothing was sent"),
-        (ROWS + "007,x,,1\n", ("--max-faults", "1"), "1 more faults; use --max-faults 0 to show all"),
+        (ROWS + "auth0|7,x,A,1\n,2026-11-20,A,1\n", (), "2 of 252 rows have faults; nothing was sent"),
+        (ROWS + "auth0|7,x,,1\n", ("--max-faults", "1"), "1 more faults; use --max-faults 0 to show all"),
         ("user_id,date,project,hours\n", (), "has no rows"),
         (ROWS, ("--map", "hours"), "--map hours is not FIELD=COLUMN"),
         (ROWS, ("--delimiter", "ab"), "--delimiter must be"),
@@ -311,3 +312,43 @@ def test_process_exits_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cli, "app", fail)
         cli.main()
     assert codes == [3, 0, 1, Exit.INTERRUPTED]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--date-format", "%d.%m."), "--date-format %d.%m. does not name"),
+        (("--first-date", "soon"), "--first-date and --last-date: must be a date"),
+        (("--users", "none.csv"), "none.csv cannot be read"),
+        (("--users", "users.csv"), "Zoe is not in users.csv: 1 rows"),
+        (("--strict-users",), "an email address (ana@example.com) or an id without a provider (007, Zoe)"),
+        (("--from", "toggl"), "3 rows checked"),
+    ],
+)
+def test_people_dates_and_tools(options: tuple[str, ...], words: str, run: Run, api: Api) -> None:
+    Path("users.csv").write_text("user_id,email,number\nauth0|1,ana@example.com,007\n")
+    rows = "".join(f"{user},2026-11-20,A,1\n" for user in ("ana@example.com", "007", "Zoe"))
+    Path("hours.csv").write_text("user_id,date,project,hours\n" + rows)
+    assert words in run("hours.csv", "--dry-run", *options).stderr
+    assert api.uploads == 0
+
+
+@pytest.mark.usefixtures("api")
+def test_doubtful_user_ids_are_a_warning(run: Run) -> None:
+    Path("hours.csv").write_text("user_id,date,project,hours\n007,2026-11-20,A,1\n")
+    result = run("hours.csv")
+    assert (result.exit_code, "Use --users FILE to map people to ids" in result.stderr) == (0, True)
+
+
+def test_archive_needs_the_dates_of_its_api(run: Run) -> None:
+    Path("hours.csv").write_text("user_id,date,project,hours\na|1,1999-12-31,A,1\n")
+    assert "must be a date from 2000-01-01 to" in run("hours.csv", "--dry-run").stderr
+    assert run("hours.csv", "--dry-run", "--first-date", "1990-01-01").exit_code == 0
+
+
+def test_rounding_and_the_preset_are_reported(run: Run) -> None:
+    result = run(str(PROJECT / "importer/examples/toggl.csv"), "--dry-run", "--project", "Internal")
+    assert "Read as Toggl Track, detailed report (--from toggl): user_id=Email" in result.stderr
+    assert "3 durations rounded to 0.01 h: 4.0000 h in the file, 4.00 h to import" in result.stderr
+    result = run(str(PROJECT / "importer/examples/hours.xlsx"), "--dry-run")
+    assert "Excel workbook, first sheet; columns Person, Day" in result.stderr

@@ -87,8 +87,8 @@ def test_unusable_journal_names_the_remedy(path: Path, tmp_path: Path) -> None:
             '{"user_id": "a"}\n{"user_id": "b", "Stunden": 2.50, "notes": null}\n',
             Format({"hours": "Stunden"}),
             [
-                ["user_id", "date", "project", "Stunden", "notes", "external_id", "reason"],
-                ["b", "", "", "2.50", "", "key", "why; so"],
+                ["user_id", "date", "project", "Stunden", "notes", "external_id", "start", "end", "reason"],
+                ["b", "", "", "2.50", "", "key", "", "", "why; so"],
             ],
         ),
     ],

@@ -57,15 +57,15 @@ def test_equal_content_gives_equal_rows_in_any_form(text: str) -> None:
     assert sent([one]) == sent([other])
 
 
-@pytest.mark.parametrize("hours", ["1,000", "1.000,5", ",5", "7,555", "1e1", "0", "24.01", "", "NaN"])
+@pytest.mark.parametrize("hours", ["1.000,5", "7,5,5", "7:60", "1e1", "0", "24.01", "", "NaN"])
 def test_unclear_hours_are_a_fault(hours: str) -> None:
     (row,) = check(f'{HEAD}007,2026-11-20,A,"{hours}",,\n')
     assert row.faults[0].startswith("hours: ")
 
 
 def test_faults_have_the_names_of_the_file() -> None:
-    (row,) = check("user_id;Datum;project;Stunden\n ;2026-11-20;;x\n", GERMAN)
-    assert [fault.partition(":")[0] for fault in row.faults] == ["Datum", "user_id", "project", "Stunden"]
+    (row,) = check("user_id;Datum;project;Stunden\n ;2026/11/20;;x\n", GERMAN)
+    assert [fault.partition(":")[0] for fault in row.faults] == ["user_id", "Datum", "project", "Stunden"]
 
 
 def test_unknown_member_is_a_fault_unless_ignored() -> None:
@@ -96,7 +96,7 @@ def test_external_id_with_two_contents_is_a_fault() -> None:
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("user_id,date,project", "The header has no hours; it has user_id, date, project"),
+        ("user_id,date,project", "The header has no hours. "),
         ("007,2026-11-20,A,1", "Check that the first line is the header"),
         ("user_id,date,project,hours,Hours", "has Hours twice"),
         ("user_id,date,project,hours,Kunde,\x1b[31m", r"Not a field of an entry: Kunde, \x1b[31m."),

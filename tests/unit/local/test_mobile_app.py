@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from local.issuer.directory import Seed
+from local.issuer.seed import Seed
 from local.mobile_app import mobile_app
 from local.settings import Settings
 

@@ -56,6 +56,7 @@ def test_every_part_can_be_moved() -> None:
         "Audience": "urn:api",
         "JwksUri": "https://tenant.example/keys",
         "ProtectData": "false",
+        "SnapStart": "false",
         "RequestRate": "1000",
         "UploadRate": "1000",
     }

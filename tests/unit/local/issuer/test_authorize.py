@@ -1,12 +1,16 @@
 """GET /authorize: sessions, the page, and where errors go."""
 
+import html
 import json
 import re
+from urllib.parse import urlencode
 
 import httpx2 as httpx
+import jwt
 import pytest
 
-from tests.unit.local.issuer.conftest import MOBILE, WEB, Browser, callback
+from local.issuer.tokens import TokenIssuer
+from tests.unit.local.issuer.support import ISSUER, MOBILE, WEB, Browser, callback
 
 
 def buttons(page: httpx.Response) -> dict[str, str]:
@@ -38,7 +42,7 @@ def test_a_known_login_hint_signs_in_without_a_page(hint: str, browser: Browser)
 def test_without_a_known_user_a_page_asks(hint: str | None, browser: Browser) -> None:
     page = browser.authorize(login_hint=hint)
     assert "Timesheets Mobile" in page.text
-    missing = "May not see and approve other people&#39;s hours"
+    missing = "Not permitted: see and approve other people&#39;s hours"
     assert list(buttons(page)) == [
         f"Allow as Ana Employee, ana@exampleco.com {missing}",
         f"Allow as Carl Contractor, carl@contractors.example {missing}",
@@ -47,7 +51,7 @@ def test_without_a_known_user_a_page_asks(hint: str | None, browser: Browser) ->
     ]
     assert "log and correct your hours" in page.text
     assert "stay signed in" in page.text
-    assert "development" in page.text
+    assert "no passwords" in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
@@ -70,7 +74,7 @@ def test_a_choice_that_the_page_did_not_offer_asks_again(browser: Browser) -> No
 
 def test_one_sign_in_serves_the_next_request_of_the_same_browser(browser: Browser) -> None:
     browser.code("mia")
-    browser.clock.pass_by(60)
+    browser.clock.advance(60)
     for prompt in (None, "none"):
         code = callback(browser.authorize(prompt=prompt))["code"]
         claims = browser.claims(browser.redeem(code).json()["id_token"], "timesheets-mobile")
@@ -101,7 +105,7 @@ def test_a_prompt_asks_whoever_is_signed_in(prompt: str, browser: Browser) -> No
 
 def test_prompt_login_with_a_hint_signs_in_anew(browser: Browser) -> None:
     browser.code("ana")
-    browser.clock.pass_by(60)
+    browser.clock.advance(60)
     code = callback(browser.authorize(prompt="login", login_hint="ana"))["code"]
     claims = browser.claims(browser.redeem(code).json()["id_token"], "timesheets-mobile")
     assert claims["auth_time"] == browser.clock.now
@@ -156,7 +160,7 @@ def test_a_cookie_of_before_signs_nobody_in(end: str, browser: Browser) -> None:
 def test_empty_parameters_are_none_at_all(browser: Browser) -> None:
     empty = dict.fromkeys(("nonce", "state", "prompt", "max_age", "response_mode"), "")
     back = callback(browser.authorize(**empty, login_hint="ana"))
-    assert set(back) == {"code"}
+    assert set(back) == {"code", "iss"}
     token = browser.redeem(back["code"]).json()["id_token"]
     assert "nonce" not in browser.claims(token, "timesheets-mobile")
     challenge = {"code_challenge": "", "code_challenge_method": ""}
@@ -180,7 +184,7 @@ def test_a_code_is_kept_nowhere_on_its_way(browser: Browser) -> None:
 
 def test_max_age_makes_an_old_sign_in_not_count(browser: Browser) -> None:
     browser.code("ana")
-    browser.clock.pass_by(100)
+    browser.clock.advance(100)
     assert "code" in callback(browser.authorize(max_age="101"))
     assert buttons(browser.authorize(max_age="100"))
     assert callback(browser.authorize(max_age="0", prompt="none"))["error"] == "login_required"
@@ -200,13 +204,77 @@ def test_an_answer_can_travel_as_a_message_to_the_window_that_waits(browser: Bro
         "origin": "http://127.0.0.1:8400",
         "message": {
             "type": "authorization_response",
-            "response": {"error": "login_required", "error_description": "Login required", "state": state},
+            "response": {
+                "error": "login_required",
+                "error_description": "Login required",
+                "state": state,
+                "iss": ISSUER,
+            },
         },
     }
     page = browser.authorize(response_mode="web_message", login_hint="ana")
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.text)
     response = json.loads(data)["message"]["response"]
     assert browser.redeem(response["code"]).status_code == 200
+
+
+def test_the_parameters_may_come_in_the_body(browser: Browser) -> None:
+    """OpenID Connect Core 1.0, section 3.1.2.1."""
+    assert "code" in callback(browser.http.post("/authorize", data=MOBILE | {"login_hint": "ana"}))
+    browser.http.cookies.clear()
+    page = browser.http.post("/authorize", data=MOBILE)
+    (action,) = re.findall(r'<form method="post" action="(.*?)">', page.text)
+    chosen = browser.http.post(html.unescape(action), data={"user": "auth0|mia"})
+    assert callback(chosen)["state"] == MOBILE["state"]
+
+
+def test_a_parameter_that_repeats_in_the_body_is_refused(browser: Browser) -> None:
+    body = urlencode([*MOBILE.items(), ("scope", "openid")])
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = browser.http.post("/authorize", content=body, headers=form)
+    assert callback(answer)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("changes", [{"login_hint": "ana"}, {"prompt": "none"}])
+def test_form_post_sends_the_response_in_a_form(changes: dict[str, str], browser: Browser) -> None:
+    """OAuth 2.0 Form Post Response Mode."""
+    page = browser.authorize(response_mode="form_post", state='"><script>', **changes)
+    assert f'action="{MOBILE["redirect_uri"]}"' in page.text
+    fields = re.findall(r'name="(.*?)" value="(.*?)"', page.text)
+    sent = {name: html.unescape(value) for name, value in fields}
+    assert (sent["iss"], sent["state"]) == (ISSUER, '"><script>')
+    if "login_hint" in changes:
+        assert browser.redeem(sent["code"]).status_code == 200
+    else:
+        assert sent["error"] == "login_required"
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("changes", [{"login_hint": "ana"}, {"prompt": "none"}, {"response_type": "token"}])
+def test_every_response_names_the_issuer(changes: dict[str, str], browser: Browser) -> None:
+    """RFC 9207."""
+    assert callback(browser.authorize(**changes))["iss"] == ISSUER
+
+
+def test_an_id_token_hint_of_the_signed_in_user_is_accepted(browser: Browser) -> None:
+    hint = browser.tokens("ana")["id_token"]
+    browser.clock.advance(36_001)  # an expired one, too
+    assert "code" in callback(browser.authorize(prompt="none", id_token_hint=hint))
+    assert "code" in callback(browser.authorize(id_token_hint=hint))
+
+
+@pytest.mark.parametrize("kind", ["another user's", "not a token", "forged", "another issuer's"])
+def test_any_other_id_token_hint_needs_a_login(kind: str, browser: Browser, issuer_keys: TokenIssuer) -> None:
+    """OpenID Connect Core 1.0, section 3.1.2.1."""
+    hints = {
+        "another user's": browser.tokens("mia")["id_token"],
+        "not a token": "x",
+        "forged": jwt.encode({"iss": ISSUER, "sub": "auth0|ana"}, "k" * 32),
+        "another issuer's": issuer_keys.sign({"iss": "https://other.example/", "sub": "auth0|ana"}),
+    }
+    browser.code("ana")
+    assert callback(browser.authorize(prompt="none", id_token_hint=hints[kind]))["error"] == "login_required"
+    assert buttons(browser.authorize(id_token_hint=hints[kind]))
 
 
 @pytest.mark.parametrize(
@@ -271,7 +339,7 @@ def test_a_request_without_a_safe_redirect_gets_a_page(
     answer = browser.authorize(**changes, login_hint="ana")
     assert answer.status_code == 400
     assert "location" not in answer.headers
-    assert "That did not work" in answer.text
+    assert "Sign-in failed" in answer.text
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])

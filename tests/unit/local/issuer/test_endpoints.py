@@ -3,7 +3,7 @@
 import pytest
 
 from local.issuer.app import ROTATE_KEY
-from tests.unit.local.issuer.conftest import (
+from tests.unit.local.issuer.support import (
     ISSUER,
     MANAGER,
     MOBILE,
@@ -37,6 +37,18 @@ def test_userinfo_shows_what_the_id_token_shows(method: str, browser: Browser) -
     assert answer.json()["sub"] == "auth0|mia"
 
 
+def test_userinfo_accepts_the_token_in_a_form(browser: Browser) -> None:
+    """RFC 6750, section 2.2."""
+    token = browser.tokens("mia")["access_token"]
+    answer = browser.http.post("/userinfo", data={"access_token": token})
+    assert answer.json()["sub"] == "auth0|mia"
+    wrong = browser.http.post("/userinfo", data={"access_token": "x"})
+    assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    bearer = {"Authorization": f"Bearer {token}"}
+    twice = browser.http.post("/userinfo", data={"access_token": token}, headers=bearer)
+    assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize(
     ("header", "challenge"),
     [
@@ -63,9 +75,9 @@ def test_userinfo_wants_the_scope_openid(browser: Browser) -> None:
 
 def test_userinfo_takes_no_expired_token_and_none_of_who_left(browser: Browser) -> None:
     token = browser.tokens("carl")["access_token"]
-    browser.clock.pass_by(86_399)
+    browser.clock.advance(86_399)
     assert userinfo(browser, token) == 200
-    browser.clock.pass_by(1)
+    browser.clock.advance(1)
     assert userinfo(browser, token) == 401
     token = browser.tokens("carl")["access_token"]
     browser.seed.write_text(browser.seed.read_text().replace("auth0|carl", "auth0|charles"))
@@ -159,7 +171,7 @@ def test_oidc_logout_believes_no_foreign_hint(browser: Browser) -> None:
 
 def test_an_expired_hint_is_a_hint_still(browser: Browser) -> None:
     hint = browser.tokens()["id_token"]
-    browser.clock.pass_by(10 * 86_400)
+    browser.clock.advance(10 * 86_400)
     query = {"id_token_hint": hint, "post_logout_redirect_uri": HOME}
     assert browser.http.get("/oidc/logout", params=query).status_code == 302
 
@@ -215,6 +227,15 @@ def test_discovery_names_what_there_is(browser: Browser) -> None:
             path = address.removeprefix(ISSUER)
             answers = {browser.http.request(method, f"/{path}").status_code for method in ("GET", "POST")}
             assert 404 not in answers, name
+
+
+def test_both_metadata_documents_are_the_same(browser: Browser) -> None:
+    """OpenID Connect Discovery 1.0, section 4, and RFC 8414, section 3."""
+    paths = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+    one, other = (browser.http.get(path).json() for path in paths)
+    assert one == other
+    assert one["authorization_response_iss_parameter_supported"] is True
+    assert one["response_modes_supported"] == ["query", "form_post", "web_message"]
 
 
 def test_the_published_keys_hold_no_private_part(browser: Browser) -> None:

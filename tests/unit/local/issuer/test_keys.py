@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from local.issuer.app import ROTATE_KEY, issuer_app
 from local.issuer.keys import KEPT, SigningKeys
 from local.issuer.tokens import TokenIssuer
-from tests.unit.local.issuer.conftest import ISSUER
+from tests.unit.local.issuer.support import ISSUER
 
 
 def published(keys: SigningKeys) -> list[Any]:

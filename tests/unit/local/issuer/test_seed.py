@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.issuer.directory import SEED, Seed
+from local.issuer.seed import SEED, Seed
 from local.settings import LocalError
 
 GOOD = SEED.read_text()
@@ -21,8 +21,12 @@ IMPORT_SECRET = 'secret = "local-import-secret"\n'
         ('grants = ["client_credentials"]', 'grants = ["password"]', "clients[2].grants[0]: Input should be"),
         (IMPORT_SECRET, "", "clients[2]: Value error, needs a secret for client_credentials"),
         ("callbacks = [", "callback = [", "clients[0].callback: Extra inputs"),
-        ('= ["batch:upload"]', '= ["batch:uplaod"]', "client timesheets-import is granted what no API has"),
-        ('expenses" = []', 'expense" = []', "client timesheets-import is granted what no API has"),
+        (
+            '= ["batch:upload"]',
+            '= ["batch:uplaod"]',
+            "client timesheets-import is granted scopes that no API has",
+        ),
+        ('expenses" = []', 'expense" = []', "client timesheets-import is granted scopes that no API has"),
         (
             "token_lifetime = 86_400 ",
             "token_lifetime = 0 ",
@@ -30,11 +34,11 @@ IMPORT_SECRET = 'secret = "local-import-secret"\n'
         ),
         ("[roles]", "[roles", "line"),
         (GOOD, "", "apis: Field required"),
-        ('id = "auth0|mia"', 'id = "auth0|ana"', "there twice: auth0|ana"),
-        ("mia@exampleco.com", "ana@other.example", "there twice: ana"),
-        ('id = "timesheets-web"', 'id = "timesheets-mobile"', "there twice: timesheets-mobile"),
-        ("/expenses", "/timesheets", "there twice: https://api.exampleco.com/timesheets"),
-        ('"Ana"', "[" * 9_999, "can't be read"),
+        ('id = "auth0|mia"', 'id = "auth0|ana"', "names must be unique: auth0|ana"),
+        ("mia@exampleco.com", "ana@other.example", "names must be unique: ana"),
+        ('id = "timesheets-web"', 'id = "timesheets-mobile"', "names must be unique: timesheets-mobile"),
+        ("/expenses", "/timesheets", "names must be unique: https://api.exampleco.com/timesheets"),
+        ('"Ana"', "[" * 9_999, "cannot be read"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
@@ -77,5 +81,5 @@ def test_an_edit_takes_effect_at_once_and_a_mistake_does_not(
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(LocalError, match="can't be read"):
+    with pytest.raises(LocalError, match="cannot be read"):
         Seed(tmp_path / "seed.toml")

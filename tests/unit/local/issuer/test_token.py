@@ -6,13 +6,14 @@ import httpx2 as httpx
 import jwt
 import pytest
 
-from tests.unit.local.issuer.conftest import (
+from tests.unit.local.issuer.support import (
     AUDIENCE,
     EMPLOYEE,
     IMPORT,
     ISSUER,
     MANAGER,
     MOBILE,
+    VERIFIER,
     WEB,
     WEB_SECRET,
     Browser,
@@ -54,6 +55,7 @@ def test_the_mobile_app_signs_in_by_code_and_pkce(browser: Browser) -> None:
         "scope": body["scope"],
         "permissions": EMPLOYEE.split(),
         "https://api.exampleco.com/email": "ana@exampleco.com",
+        "https://api.exampleco.com/name": "Ana",
     }
 
 
@@ -215,6 +217,47 @@ def test_credentials_that_are_no_text_are_wrong_ones(header: bytes, browser: Bro
     assert refusal(answer) == (401, "access_denied")
 
 
+@pytest.mark.parametrize(
+    ("basic", "form"),
+    [
+        (("timesheets-web", "local-web-secret"), WEB_SECRET),
+        (("timesheets-web", "local-web-secret"), {"client_secret": "wrong"}),
+        (("timesheets-web", "wrong"), WEB_SECRET),
+        (("timesheets-web", "local-web-secret"), {"client_id": "timesheets-mobile"}),
+        (("timesheets-mobile", ""), {"client_id": "timesheets-web"}),
+    ],
+)
+def test_two_client_authentications_are_refused(
+    basic: tuple[str, str], form: dict[str, str], browser: Browser
+) -> None:
+    """RFC 6749, section 2.3."""
+    grant = {"grant_type": "authorization_code", "redirect_uri": WEB["redirect_uri"]}
+    answer = post(browser, "data", grant | {"code": browser.code("mia", WEB)} | form, auth=basic)
+    assert refusal(answer) == (400, "invalid_request")
+
+
+def test_the_same_client_id_in_header_and_form_is_one_authentication(browser: Browser) -> None:
+    grant = {"grant_type": "authorization_code", "redirect_uri": WEB["redirect_uri"]}
+    form = grant | {"code": browser.code("mia", WEB), "client_id": "timesheets-web"}
+    assert post(browser, "data", form, auth=("timesheets-web", "local-web-secret")).status_code == 200
+
+
+@pytest.mark.parametrize("form", [{}, {"client_id": "timesheets-mobile"}])
+def test_a_public_client_may_send_basic_with_an_empty_secret(form: dict[str, str], browser: Browser) -> None:
+    body = form | {
+        "grant_type": "authorization_code",
+        "redirect_uri": MOBILE["redirect_uri"],
+        "code": browser.code(),
+        "code_verifier": VERIFIER,
+    }
+    assert post(browser, "data", body, auth=("timesheets-mobile", "")).status_code == 200
+
+
+def test_an_empty_secret_does_not_authenticate_a_confidential_client(browser: Browser) -> None:
+    body = {"grant_type": "authorization_code", "code": browser.code("mia", WEB)}
+    assert refusal(post(browser, "data", body, auth=("timesheets-web", ""))) == (401, "access_denied")
+
+
 def test_the_name_by_which_this_machine_is_called_is_nothing_to_it(browser: Browser) -> None:
     answer = browser.http.post("/oauth/token", json=IMPORT, headers={"Host": "host.docker.internal:3001"})
     assert answer.status_code == 200
@@ -277,7 +320,7 @@ def test_a_replayed_code_ends_what_it_gave(browser: Browser) -> None:
 def test_a_code_that_comes_again_long_after_ends_it_too(browser: Browser) -> None:
     code = browser.code("ana")
     body = browser.redeem(code).json()
-    browser.clock.pass_by(3600)
+    browser.clock.advance(3600)
     assert refusal(browser.redeem(code)) == (403, "invalid_grant")
     assert refusal(browser.refresh(body["refresh_token"])) == (403, "invalid_grant")
 
@@ -300,9 +343,9 @@ def test_another_applications_replay_ends_nothing(browser: Browser) -> None:
 
 def test_a_code_expires(browser: Browser) -> None:
     early, late = browser.code("ana"), browser.code("ana")
-    browser.clock.pass_by(59)
+    browser.clock.advance(59)
     assert browser.redeem(early).status_code == 200
-    browser.clock.pass_by(1)
+    browser.clock.advance(1)
     assert refusal(browser.redeem(late)) == (403, "invalid_grant")
 
 

@@ -130,7 +130,7 @@ CACHE ?= .aws-sam/cache
 build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x86_64
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir $(BUILD) --cache-dir $(CACHE) \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
-	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/botocore
+	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/store/botocore
 	@$(PYTHON) -m ops.bytecode $(BUILD)
 
 # bench/handlers.py takes ENTRIES as the size of its large table.

@@ -16,7 +16,8 @@ from samcli.yamlhelper import yaml_parse
 from bench.measure import PROJECT
 from timesheets.model.entry import Decision, Entry, decided, new_entry
 from timesheets.model.ids import id_of_request
-from timesheets.store.items import Item, to_item
+from timesheets.store.dynamodb import Item
+from timesheets.store.items import to_item
 
 ANA: Final = "auth0|ana"
 """The caller of the benchmarks, who owns more entries than anyone."""

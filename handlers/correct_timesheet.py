@@ -5,22 +5,23 @@ from datetime import UTC, datetime
 from timesheets.model.entry import corrected, parse_changes
 from timesheets.routes import CORRECT_TIMESHEET
 from timesheets.settings import settings
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.telemetry import logger
 from timesheets.web.endpoint import endpoint
 from timesheets.web.request import MERGE_PATCH, Request
 from timesheets.web.response import Response, entry_response
 
-store = Store.connect()
+entries = Entries(Table.connect())
 
 
 @endpoint(CORRECT_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
     now = datetime.now(UTC)
     changes = parse_changes(request.json(MERGE_PATCH), settings.entry_dates(now.date()))
-    entry = store.find_own(request.caller.sub, request.path["id"])
+    entry = entries.find_own(request.caller.sub, request.path["id"])
     request.check_version(entry)
     changed = corrected(entry, changes, now=now)
-    store.replace(entry, changed)
+    entries.replace(entry, changed)
     logger.info("entry corrected", entry_id=entry.id, version=changed.version)
     return entry_response(changed)

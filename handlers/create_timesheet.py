@@ -6,13 +6,14 @@ from timesheets.model.entry import new_entry, parse_entry
 from timesheets.model.ids import fields_digest, id_of_request, new_id
 from timesheets.routes import CREATE_TIMESHEET
 from timesheets.settings import settings
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.telemetry import count, logger
 from timesheets.web.endpoint import endpoint
 from timesheets.web.request import Request
 from timesheets.web.response import Response, entry_response
 
-store = Store.connect()
+entries = Entries(Table.connect())
 
 
 @endpoint(CREATE_TIMESHEET)
@@ -20,13 +21,13 @@ def lambda_handler(request: Request) -> Response:
     caller, key = request.caller, request.idempotency_key
     now = datetime.now(UTC)
     fields = parse_entry(request.json(), settings.entry_dates(now.date()))
-    entry, is_new = store.add(
+    entry, is_new = entries.add(
         new_entry(
             fields,
             id=id_of_request(caller.sub, "create", caller.sub, key) if key else new_id(caller.sub),
             user_id=caller.sub,
             user_email=caller.email,
-            request=fields_digest(fields) if key else None,
+            request_digest=fields_digest(fields) if key else None,
             now=now,
         )
     )

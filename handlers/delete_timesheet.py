@@ -2,20 +2,21 @@
 
 from timesheets.model.entry import check_unlocked
 from timesheets.routes import DELETE_TIMESHEET
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.telemetry import logger
 from timesheets.web.endpoint import endpoint
 from timesheets.web.request import Request
 from timesheets.web.response import Response
 
-store = Store.connect()
+entries = Entries(Table.connect())
 
 
 @endpoint(DELETE_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
-    entry = store.find_own(request.caller.sub, request.path["id"])
+    entry = entries.find_own(request.caller.sub, request.path["id"])
     request.check_version(entry)
     check_unlocked(entry)
-    store.remove(entry)
+    entries.remove(entry)
     logger.info("entry deleted", entry_id=entry.id, version=entry.version)
     return Response(204)

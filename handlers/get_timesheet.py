@@ -1,14 +1,15 @@
 """GET /timesheets/{id}: one of the caller's own entries."""
 
 from timesheets.routes import GET_TIMESHEET
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.web.endpoint import endpoint
 from timesheets.web.request import Request
 from timesheets.web.response import Response, entry_response
 
-store = Store.connect()
+entries = Entries(Table.connect())
 
 
 @endpoint(GET_TIMESHEET)
 def lambda_handler(request: Request) -> Response:
-    return entry_response(store.find_own(request.caller.sub, request.path["id"]))
+    return entry_response(entries.find_own(request.caller.sub, request.path["id"]))

@@ -2,13 +2,14 @@
 
 from timesheets.model.query import APPROVALS
 from timesheets.routes import LIST_APPROVALS
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.web.endpoint import endpoint
 from timesheets.web.lists import serve_list
 from timesheets.web.request import Request
 from timesheets.web.response import Response
 
-store = Store.connect()
+entries = Entries(Table.connect())
 
 
 @endpoint(LIST_APPROVALS)
@@ -17,7 +18,7 @@ def lambda_handler(request: Request) -> Response:
         request,
         LIST_APPROVALS,
         APPROVALS,
-        store.pending,
+        entries.pending,
         not_user_id=request.caller.sub,
         ascending=True,
     )

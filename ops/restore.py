@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.environment import Environment
 from timesheets.model.entry import rfc3339
 from timesheets.model.ids import owner_of
-from timesheets.store.items import Item, entry_key, from_item, import_key, is_entry, to_item
+from timesheets.store.dynamodb import Item
+from timesheets.store.items import entry_key, from_item, import_key, is_entry, to_item
 
 MISSING: Final = "attribute_not_exists(PK)"
 NO_ENTRY: Final = "attribute_not_exists(version)"

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from timesheets.model.fields import REQUIRED, SERVER_FIELDS
+from timesheets.model.entry import SERVER_FIELDS
+from timesheets.model.fields import REQUIRED
 from timesheets_import.durations import HoursFormat
 from timesheets_import.errors import UsageError
 from timesheets_import.presets import PRESETS, SYNONYMS, detect_preset

@@ -14,7 +14,7 @@ from tests.support import PROJECT
 from timesheets.model import entry, fields, query, rows
 from timesheets.model.errors import FieldError, Problem
 from timesheets.routes import ROUTES
-from timesheets.web import csv_format, problems, request
+from timesheets.web import problems, request
 
 
 @pytest.mark.parametrize(("group", "folder"), [("authorizer", "authorizer"), ("layer", "layers/shared")])
@@ -62,8 +62,8 @@ def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
     schemas = openapi["components"]["schemas"]
     assert schemas["Code"]["enum"] == list(problems.STATUSES)
     assert schemas["Status"]["enum"] == list(entry.STATUSES)
-    assert list(schemas["Entry"]["properties"]) == list(csv_format.COLUMNS)
-    assert set(schemas["ServerFields"]["properties"]) | {"user_id"} == fields.SERVER_FIELDS
+    assert list(schemas["Entry"]["properties"]) == list(entry.MEMBERS)
+    assert set(schemas["ServerFields"]["properties"]) | {"user_id"} == entry.SERVER_FIELDS
     assert schemas["IdempotencyKey"]["maxLength"] == request.MAX_KEY
     assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
     assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES

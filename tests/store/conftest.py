@@ -18,10 +18,11 @@ from local.settings import LocalError, Settings
 from tests.support import table_definition
 from timesheets.bulk.upload import Upload
 from timesheets.model.entry import Entry, new_entry
-from timesheets.model.errors import Problem
 from timesheets.model.ids import new_id
 from timesheets.model.query import ListQuery
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -80,8 +81,18 @@ def table(client: "DynamoDBClient", template: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(client: "DynamoDBClient", table: str) -> Store:
-    return Store(client, table)
+def database(client: "DynamoDBClient", table: str) -> Table:
+    return Table(client, table)
+
+
+@pytest.fixture
+def store(database: Table) -> Entries:
+    return Entries(database)
+
+
+@pytest.fixture
+def imports(database: Table) -> Imports:
+    return Imports(database)
 
 
 @pytest.fixture
@@ -96,20 +107,16 @@ def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> En
     return new_entry({**fields, "id": new_id(user), "user_id": user, **changes}, now=now)
 
 
-def upload(store: Store) -> Upload:
-    """Return an upload of one importing client's."""
-
-    def fail(error: Exception) -> Problem:
-        raise error
-
-    return Upload(store, source="timesheets-import", key=None, now=NOW, unexpected=fail)
+def upload(database: Table) -> Upload:
+    """Return an upload by an importing client."""
+    return Upload(database, source="timesheets-import", key=None, clock=lambda: NOW)
 
 
-def listed(store: Store, user: str = "auth0|ana", **query: Any) -> list[Entry]:
+def listed(store: Entries, user: str = "auth0|ana", **query: Any) -> list[Entry]:
     """Return a user's list, whole."""
     return list(store.entries_of(user, ListQuery(**{"limit": None} | query)))
 
 
-def waiting(store: Store, **query: Any) -> list[Entry]:
+def waiting(store: Entries, **query: Any) -> list[Entry]:
     """Return the list of those who decide, whole."""
     return list(store.pending(ListQuery(**{"limit": None, "ascending": True} | query)))

@@ -12,15 +12,16 @@ from tests.store.conftest import upload as an_upload
 from timesheets.model.entry import Decision, corrected, decided
 from timesheets.model.ids import id_of_request
 from timesheets.model.rows import Row
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Request = Callable[[Store], object]
+type Request = Callable[[Table], object]
 
 ANA = "auth0|ana"
-KEYED = entry(id=id_of_request(ANA, "key"), request="digest")
+KEYED = entry(id=id_of_request(ANA, "key"), request_digest="digest")
 PLAIN = entry(id=id_of_request(ANA, "plain"))
 
 
@@ -56,39 +57,39 @@ def rows(*, hours: str = "5", user: str = ANA) -> list[Any]:
 
 
 def upload(**changes: str) -> Request:
-    def request(store: Store) -> None:
+    def request(database: Table) -> None:
         # One after another: the calls are numbered.
         for row in rows(**changes):
-            an_upload(store).take([row])
+            an_upload(database).run([row])
 
     return request
 
 
-def correct(store: Store) -> None:
+def correct(database: Table) -> None:
+    store = Entries(database)
     one = store.find_own(ANA, PLAIN.id)
     store.replace(one, corrected(one, {"date": date(2025, 1, 1), "hours": Decimal(8)}, now=NOW))
 
 
-def decide(store: Store) -> None:
+def decide(database: Table) -> None:
+    store = Entries(database)
     one = store.find(PLAIN.id)
     store.replace(one, decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW))
 
 
-def delete(which: Callable[[Store], Any]) -> Request:
-    def request(store: Store) -> None:
-        for one in which(store):
-            store.remove(one)
-
-    return request
+def delete_all(database: Table) -> None:
+    store = Entries(database)
+    for one in listed(store):
+        store.remove(one)
 
 
 REQUESTS: dict[str, tuple[Request, Request]] = {
-    "create under a key": (lambda _: None, lambda store: store.add(KEYED)),
-    "correct": (lambda store: store.add(PLAIN), correct),
-    "decide": (lambda store: store.add(PLAIN), decide),
-    "delete": (lambda store: store.add(PLAIN), delete(listed)),
-    "delete what a key created": (lambda store: store.add(KEYED), delete(listed)),
-    "delete what was imported": (upload(), delete(listed)),
+    "create under a key": (lambda _: None, lambda database: Entries(database).add(KEYED)),
+    "correct": (lambda database: Entries(database).add(PLAIN), correct),
+    "decide": (lambda database: Entries(database).add(PLAIN), decide),
+    "delete": (lambda database: Entries(database).add(PLAIN), delete_all),
+    "delete what a key created": (lambda database: Entries(database).add(KEYED), delete_all),
+    "delete what was imported": (upload(), delete_all),
     "upload": (lambda _: None, upload()),
     "upload what is there": (upload(), upload()),
     "upload what has changed": (upload(), upload(hours="6")),
@@ -98,7 +99,7 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
 
 def state(client: "DynamoDBClient", table: str) -> list[str]:
     """Return all that is kept, but for what differs each time: random ids, and times."""
-    store = Store(client, table)
+    store = Entries(Table(client, table))
     kept = listed(store) + listed(store, "auth0|carl")
     assert waiting(store) == sorted(
         (one for one in kept if one.status == "pending"), key=lambda one: one.position
@@ -120,15 +121,15 @@ def clear(client: "DynamoDBClient", table: str) -> None:
 def test_it_is_done_once_when_it_is_sent_again(
     before: Request, request_: Request, client: "DynamoDBClient", table: str
 ) -> None:
-    before(Store(client, table))
+    before(Table(client, table))
     counting: Any = Mortal(client)
-    request_(Store(counting, table))
+    request_(Table(counting, table))
     done = state(client, table)
     for at in range(1, counting.calls + 1):
         for after in (False, True):
             clear(client, table)
-            before(Store(client, table))
+            before(Table(client, table))
             with pytest.raises(Killed):
-                request_(Store(Mortal(client, at, after=after), table))  # type: ignore[arg-type]
-            request_(Store(client, table))
+                request_(Table(Mortal(client, at, after=after), table))  # type: ignore[arg-type]
+            request_(Table(client, table))
             assert state(client, table) == done, f"killed {'after' if after else 'before'} call {at}"

@@ -17,8 +17,10 @@ from tests.support import DATES, Event
 from timesheets.model.errors import Conflict, Unavailable
 from timesheets.model.ids import new_id
 from timesheets.model.rows import parse_rows
-from timesheets.store.entries import Import, Store
-from timesheets.store.items import import_key, to_item
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.imports import Imports
+from timesheets.store.items import import_item, to_item
 
 THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "message": "slow down"})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})
@@ -86,17 +88,22 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def store(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Store:
+def database(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Table:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine.url)
-    return Store.connect()
+    return Table.connect()
 
 
-OPERATIONS: dict[str, Callable[[Store], object]] = {
-    "find": lambda store: store.find(KEPT.id),
-    "add": lambda store: store.add(KEPT),
-    "remove": lambda store: store.remove(KEPT),
-    "look up": lambda store: store.imports("timesheets-import", ["row 1"]),
-    "add imported": lambda store: store.add_imported(entry(external_id="1", source="s"), "digest"),
+@pytest.fixture
+def store(database: Table) -> Entries:
+    return Entries(database)
+
+
+OPERATIONS: dict[str, Callable[[Table], object]] = {
+    "find": lambda database: Entries(database).find(KEPT.id),
+    "add": lambda database: Entries(database).add(KEPT),
+    "remove": lambda database: Entries(database).remove(KEPT),
+    "find imports": lambda database: Imports(database).find_many("timesheets-import", ["row 1"]),
+    "add imported": lambda database: Imports(database).add(entry(external_id="1", source="s"), "digest"),
 }
 
 
@@ -118,17 +125,17 @@ TROUBLE = {
     ids=[*OPERATIONS, *TROUBLE],
 )
 def test_it_is_asked_three_times_and_then_it_is_unavailable(
-    operation: Callable[[Store], object], answer: tuple[int, Any], engine: Engine, store: Store
+    operation: Callable[[Table], object], answer: tuple[int, Any], engine: Engine, database: Table
 ) -> None:
     engine.answers = [answer]
     began = time.monotonic()
     with pytest.raises(Unavailable):
-        operation(store)
+        operation(database)
     assert len(engine.asked) == 3
     assert time.monotonic() - began < 28  # seconds for which a function may run
 
 
-def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: Store) -> None:
+def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: Entries) -> None:
     engine.answers = [SILENT]
     began = time.monotonic()
     with pytest.raises(Unavailable):
@@ -140,11 +147,11 @@ def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: 
 def test_an_engine_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     with pytest.raises(Unavailable):
-        Store.connect().find(KEPT.id)
+        Entries(Table.connect()).find(KEPT.id)
 
 
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
-def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: Engine, store: Store) -> None:
+def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: Engine, store: Entries) -> None:
     engine.answers = [trouble, FOUND]
     assert store.find(KEPT.id) == KEPT
 
@@ -162,14 +169,14 @@ def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: En
     ],
 )
 def test_a_cancelled_transaction_says_whether_to_wait_or_to_read_again(
-    answer: tuple[int, Any], expected: type[Exception], engine: Engine, store: Store
+    answer: tuple[int, Any], expected: type[Exception], engine: Engine, database: Table
 ) -> None:
     engine.answers = [answer]
     with pytest.raises(expected):
-        store.add_imported(entry(external_id="1", source="s"), "digest")
+        Imports(database).add(entry(external_id="1", source="s"), "digest")
 
 
-def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: Store) -> None:
+def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: Entries) -> None:
     engine.answers = [RACED]
     with pytest.raises(Conflict):
         store.replace(KEPT, entry(version=2))
@@ -178,60 +185,56 @@ def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: St
 @pytest.mark.parametrize(
     "kind", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"]
 )
-def test_a_mistake_of_ours_is_not_taken_for_trouble(kind: str, engine: Engine, store: Store) -> None:
+def test_a_mistake_of_ours_is_not_taken_for_trouble(kind: str, engine: Engine, store: Entries) -> None:
     engine.answers = [(400, {"__type": f"com.amazonaws.dynamodb#{kind}"})]
     with pytest.raises(ClientError, match=kind):
         store.add(KEPT)
 
 
-def test_keys_left_out_of_a_batch_are_asked_for_again(engine: Engine, store: Store) -> None:
+def test_keys_left_out_of_a_batch_are_asked_for_again(engine: Engine, database: Table) -> None:
     def left_out(request: dict[str, Any]) -> dict[str, Any]:
         return {"Responses": {}, "UnprocessedKeys": request}
 
     keys = {"timesheets": {"Keys": [{"PK": {"S": "x"}, "SK": {"S": "IMPORT"}}]}}
     engine.answers = [(200, left_out(keys)), (200, {"Responses": {"timesheets": []}})]
-    assert store.imports("timesheets-import", ["row 1"]) == {}
+    assert Imports(database).find_many("timesheets-import", ["row 1"]) == {}
     assert len(engine.asked) == 2
     engine.answers = [(200, left_out(keys))]
     with pytest.raises(Unavailable):
-        store.imports("timesheets-import", ["row 1"])
+        Imports(database).find_many("timesheets-import", ["row 1"])
 
 
 ROW = {"user_id": "007", "date": "2026-11-20", "project": "StoreZero", "hours": "5", "external_id": "row 1"}
 
 
-def upload(store: Store, rows: object) -> list[Any]:
-    return an_upload(store).take(parse_rows(rows, DATES))
+def upload(database: Table, rows: object) -> list[Any]:
+    return an_upload(database).run(parse_rows(rows, DATES))
 
 
-def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, store: Store) -> None:
+def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, database: Table) -> None:
     none_known: tuple[int, Any] = (200, {"Responses": {}})
     engine.answers = [none_known] + [cancelled("TransactionConflict"), none_known] * 6
-    (refused,) = upload(store, [ROW])
+    (refused,) = upload(database, [ROW])
     assert isinstance(refused, Conflict)
 
 
-def test_a_row_whose_entry_is_deleted_meanwhile_is_taken_anew(engine: Engine, store: Store) -> None:
-    known = Import(new_id("007"), "another digest")
-    marker = import_key("timesheets-import", "row 1") | {
-        "entry_id": {"S": known.entry_id},
-        "digest": {"S": known.digest},
-    }
+def test_a_row_whose_entry_is_deleted_meanwhile_is_taken_anew(engine: Engine, database: Table) -> None:
+    marker = import_item("timesheets-import", "row 1", new_id("007"), "another digest")
     engine.answers = [
         (200, {"Responses": {"timesheets": [marker]}}),
-        (200, {}),  # no such entry
+        (200, {"Responses": {}}),  # no such entry
         (200, {"Responses": {}}),  # and nothing known of the external id by now
         DONE,
     ]
-    (taken,) = upload(store, [ROW])
+    (taken,) = upload(database, [ROW])
     assert taken.status == "created"
-    assert engine.asked == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert engine.asked == ["BatchGetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
 
 
 def test_the_caller_is_told_when_to_come_back_and_nothing_of_the_inside(
-    engine: Engine, event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, store: Store
+    engine: Engine, event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, store: Entries
 ) -> None:
-    monkeypatch.setattr(create_timesheet, "store", store)
+    monkeypatch.setattr(create_timesheet, "entries", store)
     engine.answers = [THROTTLED]
     answer = create_timesheet.lambda_handler(event("create_timesheet"), None)
     assert answer["statusCode"] == 503

@@ -12,12 +12,13 @@ import pytest
 
 from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiting
 from tests.support import LONG
-from timesheets.bulk.upload import Taken
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import id_of_request
+from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
-from timesheets.store.entries import Store
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
@@ -88,13 +89,13 @@ CONTESTS: dict[str, tuple[list[Move], Move | None]] = {
 
 @pytest.mark.parametrize(("moves", "before"), CONTESTS.values(), ids=CONTESTS)
 def test_one_wins_and_the_others_are_told(
-    moves: list[Move], before: Move | None, store: Store, pool: ThreadPoolExecutor
+    moves: list[Move], before: Move | None, store: Entries, pool: ThreadPoolExecutor
 ) -> None:
     user = "auth0|ana"
     for number in range(ROUNDS):
         # Under a key every other time: then what is deleted leaves something behind.
         known: dict[str, Any] = (
-            {"id": id_of_request(user, str(number)), "request": "digest"} if number % 2 else {}
+            {"id": id_of_request(user, str(number)), "request_digest": "digest"} if number % 2 else {}
         )
         start = entry(user, **known)
         store.add(start)
@@ -118,10 +119,10 @@ def test_one_wins_and_the_others_are_told(
 
 
 def test_one_key_makes_one_entry_at_32_at_once(
-    store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
+    store: Entries, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
     for number in range(20 if LONG else 3):
-        known: Any = {"id": id_of_request("auth0|ana", str(number)), "request": "digest"}
+        known: Any = {"id": id_of_request("auth0|ana", str(number)), "request_digest": "digest"}
         same = [entry(now=NOW + timedelta(milliseconds=n), **known) for n in range(32)]
         results = at_once([lambda one=one: store.add(one) for one in same], pool)  # type: ignore[misc]
         assert [result[1] for result in results if isinstance(result, tuple)].count(True) == 1
@@ -135,31 +136,33 @@ def rows(*, hours: str = "5", user: str = "007") -> list[Row | Problem]:
 
 
 def test_the_same_upload_at_8_at_once_makes_each_entry_once(
-    store: Store, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
+    database: Table, store: Entries, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
-    def take() -> list[Taken | Problem]:
-        return upload(store).take(rows())
+    def take() -> list[RowResult | Problem]:
+        return upload(database).run(rows())
 
     results = at_once([take] * 8, pool)
     for number in range(25):
         taken = [result[number] for result in results if isinstance(result, list)]
-        assert all(isinstance(one, Taken) for one in taken), taken
-        statuses = Counter(one.status for one in taken if isinstance(one, Taken))
+        assert all(isinstance(one, RowResult) for one in taken), taken
+        statuses = Counter(one.status for one in taken if isinstance(one, RowResult))
         assert statuses == {"created": 1, "unchanged": 7}
-        assert len({one.entry_id for one in taken if isinstance(one, Taken)}) == 1
+        assert len({one.entry_id for one in taken if isinstance(one, RowResult)}) == 1
     assert len(listed(store, "007")) == 25
     assert len(items()) == 50
 
 
-def test_of_two_changed_uploads_at_once_one_is_kept_whole(store: Store, pool: ThreadPoolExecutor) -> None:
+def test_of_two_changed_uploads_at_once_one_is_kept_whole(
+    database: Table, store: Entries, pool: ThreadPoolExecutor
+) -> None:
     """Each changes the owner, too: nothing is left with either of the others."""
 
-    def take(changed: list[Row | Problem]) -> Callable[[], list[Taken | Problem]]:
-        return lambda: upload(store).take(changed)
+    def take(changed: list[Row | Problem]) -> Callable[[], list[RowResult | Problem]]:
+        return lambda: upload(database).run(changed)
 
     take(rows())()
     results = at_once([take(rows(hours="6", user="008")), take(rows(hours="7", user="009"))], pool)
-    assert all(isinstance(one, Taken) for result in results if isinstance(result, list) for one in result)
+    assert all(isinstance(one, RowResult) for result in results if isinstance(result, list) for one in result)
     kept = listed(store, "008") + listed(store, "009")
     assert listed(store, "007") == []
     assert len(kept) == 25

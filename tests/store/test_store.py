@@ -14,8 +14,9 @@ from timesheets.model.ids import hash_of, id_of_request, new_id
 from timesheets.model.query import MAX_EXAMINED, ListQuery
 from timesheets.store import entries as store_module
 from timesheets.store import items as items_module
-from timesheets.store.entries import Import, Store
-from timesheets.store.items import SHARDS, from_item, shard_of
+from timesheets.store.entries import Entries
+from timesheets.store.imports import Imports
+from timesheets.store.items import SHARDS, Import, from_item, shard_of
 from timesheets.web.cursors import take_page
 
 APPROVE = Decision(approved=True)
@@ -26,7 +27,7 @@ def approved(one: Entry) -> Entry:
     return decided(one, APPROVE, reviewer="auth0|mia", now=NOW)
 
 
-def keep(store: Store, *entries: Entry) -> None:
+def keep(store: Entries, *entries: Entry) -> None:
     for one in entries:
         store.add(one)
 
@@ -39,24 +40,24 @@ def keep(store: Store, *entries: Entry) -> None:
         {"notes": "first\nsecond 🦆"},
         {"status": "rejected", "reviewed_by": "auth0|mia", "reviewed_at": "2026-11-20", "reason": "Why?"},
         {"external_id": "row 1", "source": "timesheets-import"},
-        {"request": "digest"},
+        {"request_digest": "digest"},
     ],
 )
-def test_an_entry_comes_back_as_it_was(changes: dict[str, Any], store: Store) -> None:
+def test_an_entry_comes_back_as_it_was(changes: dict[str, Any], store: Entries) -> None:
     kept = entry(**changes)
     assert store.add(kept) == (kept, True)
     assert store.find(kept.id) == store.find_own("auth0|ana", kept.id) == kept
     assert listed(store) == [kept]
 
 
-def test_hours_are_a_decimal_number_in_the_table(store: Store, items: Items) -> None:
+def test_hours_are_a_decimal_number_in_the_table(store: Entries, items: Items) -> None:
     keep(store, entry())
     (item,) = items()
     assert item["hours"] == {"N": "7.25"}
 
 
 @pytest.mark.parametrize("stranger", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])
-def test_nobody_else_finds_an_entry(stranger: str, store: Store) -> None:
+def test_nobody_else_finds_an_entry(stranger: str, store: Entries) -> None:
     kept = entry()
     keep(store, kept)
     assert listed(store, stranger) == []
@@ -65,15 +66,15 @@ def test_nobody_else_finds_an_entry(stranger: str, store: Store) -> None:
     assert refusal.value.code == "not_found"
 
 
-@pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, id_of_request("auth0|ana", "never sent"), "IMPORT"])
-def test_what_is_not_there_is_not_found(entry_id: str, store: Store) -> None:
+@pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, id_of_request("auth0|ana", "none"), "IMPORT"])
+def test_what_is_not_there_is_not_found(entry_id: str, store: Entries) -> None:
     for find in (store.find, lambda entry_id: store.find_own("auth0|ana", entry_id)):
         with pytest.raises(Problem) as refusal:
             find(entry_id)
         assert refusal.value.code == "not_found"
 
 
-def test_a_list_is_newest_date_first_and_within_a_day_newest_entry_first(store: Store) -> None:
+def test_a_list_is_newest_date_first_and_within_a_day_newest_entry_first(store: Entries) -> None:
     entries = [
         entry(date=date(2026, 11, day), now=NOW + timedelta(minutes=n)) for n, day in enumerate((3, 1, 2, 1))
     ]
@@ -85,14 +86,14 @@ def test_a_list_is_newest_date_first_and_within_a_day_newest_entry_first(store: 
     assert waiting(store, ascending=False) == expected
 
 
-def test_a_range_includes_both_its_days(store: Store) -> None:
+def test_a_range_includes_both_its_days(store: Entries) -> None:
     keep(store, *(entry(date=date(2026, 11, day)) for day in range(1, 6)))
     days: dict[str, Any] = {"first": date(2026, 11, 2), "last": date(2026, 11, 4)}
     assert [e.date.day for e in listed(store, **days)] == [4, 3, 2]
     assert [e.date.day for e in waiting(store, **days)] == [2, 3, 4]
 
 
-def test_the_first_and_the_last_day_there_are_can_be_listed(store: Store) -> None:
+def test_the_first_and_the_last_day_there_are_can_be_listed(store: Entries) -> None:
     keep(store, entry(date=date.min), entry(date=date.max))
     assert [e.date for e in listed(store)] == [date.max, date.min]
 
@@ -102,7 +103,7 @@ def test_the_first_and_the_last_day_there_are_can_be_listed(store: Store) -> Non
 def test_pages_hold_every_entry_once_and_in_order(
     limit: int,
     ascending: bool,  # noqa: FBT001
-    store: Store,
+    store: Entries,
 ) -> None:
     users = [f"auth0|{n}" for n in range(6)]  # who lie in several shards
     entries = [
@@ -128,7 +129,7 @@ def test_pages_hold_every_entry_once_and_in_order(
     assert pages(lambda query: store.entries_of("auth0|ana", query)) == expected_here
 
 
-def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Store) -> None:
+def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Entries) -> None:
     others = [entry(project="B", now=NOW + timedelta(minutes=n)) for n in range(MAX_EXAMINED + 5)]
     wanted = entry(project="A", date=date(2026, 11, 1))
     keep(store, *others, wanted)
@@ -140,7 +141,7 @@ def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Store) -
 
 
 def test_with_more_shards_everything_that_waits_is_still_listed(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Entries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [entry(f"auth0|{n}", now=NOW + timedelta(minutes=n)) for n in range(40)]
     keep(store, *entries[:20])
@@ -154,7 +155,7 @@ def test_with_more_shards_everything_that_waits_is_still_listed(
     assert len({shard_of(hash_of(str(n))) for n in range(1000)}) == len(more)
 
 
-def test_a_page_reads_little_more_than_it_holds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_reads_little_more_than_it_holds(store: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(store, *(entry(f"auth0|{n}") for n in range(200)))
     read = 0
 
@@ -171,7 +172,7 @@ def test_a_page_reads_little_more_than_it_holds(store: Store, monkeypatch: pytes
         assert read <= 2 * limit + 4 * len(SHARDS)
 
 
-def test_those_who_decide_can_ask_for_one_user(store: Store) -> None:
+def test_those_who_decide_can_ask_for_one_user(store: Entries) -> None:
     entries = [entry(f"auth0|{n}") for n in range(8)]
     keep(store, *entries)
     for one in entries:
@@ -179,14 +180,14 @@ def test_those_who_decide_can_ask_for_one_user(store: Store) -> None:
         assert take_page(store.pending(query), query).entries == [one]
 
 
-def test_a_list_longer_than_one_answer_of_dynamodb_is_whole(store: Store) -> None:
+def test_a_list_longer_than_one_answer_of_dynamodb_is_whole(store: Entries) -> None:
     notes = "x" * 1000 * 4  # 300 of these pass the megabyte that one query returns
     entries = [entry(date=date(2026, 1, 1) + timedelta(days=n), notes=notes) for n in range(300)]
     keep(store, *entries)
     assert listed(store, ascending=True) == entries
 
 
-def test_only_pending_entries_wait_for_a_decision(store: Store) -> None:
+def test_only_pending_entries_wait_for_a_decision(store: Entries) -> None:
     one = entry()
     keep(store, one)
     states = [one, approved(one)]
@@ -201,7 +202,7 @@ def test_only_pending_entries_wait_for_a_decision(store: Store) -> None:
     assert (waiting(store), listed(store)) == ([], [])
 
 
-def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: Store, items: Items) -> None:
+def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: Entries, items: Items) -> None:
     one = entry()
     keep(store, one)
     moved = corrected(one, {"date": date(2025, 1, 1)}, now=NOW)
@@ -211,7 +212,7 @@ def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: S
     assert len(items()) == 1
 
 
-def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Store) -> None:
+def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Entries) -> None:
     one = entry()
     keep(store, one)
     winner = approved(one)
@@ -223,7 +224,7 @@ def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Store) -> N
     assert store.find(one.id) == winner
 
 
-def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(store: Store) -> None:
+def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(store: Entries) -> None:
     one = entry()
     keep(store, one)
     assert store.add(one) == (one, True)
@@ -236,7 +237,7 @@ def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(stor
         store.replace(one, new)
 
 
-def test_what_did_not_change_is_not_written(store: Store) -> None:
+def test_what_did_not_change_is_not_written(store: Entries) -> None:
     never_kept = entry()
     store.replace(never_kept, never_kept)
     assert listed(store) == []
@@ -244,9 +245,11 @@ def test_what_did_not_change_is_not_written(store: Store) -> None:
 
 @pytest.mark.parametrize("fate", ["nothing", "corrected", "approved", "deleted"])
 def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
-    fate: str, store: Store, items: Items
+    fate: str, store: Entries, items: Items
 ) -> None:
-    first = entry(id=id_of_request("auth0|ana", "key"), request="digest", user_email="ana@exampleco.com")
+    first = entry(
+        id=id_of_request("auth0|ana", "key"), request_digest="digest", user_email="ana@exampleco.com"
+    )
     keep(store, first)
     match fate:
         case "corrected":
@@ -259,14 +262,14 @@ def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
     again = replace(first, created_at="2026-11-20T12:00:00.000Z", modified_at="2026-11-20T12:00:00.000Z")
     assert store.add(again) == (first, False)
     with pytest.raises(Problem) as refusal:
-        store.add(replace(again, request="another"))
+        store.add(replace(again, request_digest="another"))
     assert refusal.value.code == "idempotency_key_reused"
     assert items() == before
     assert len(listed(store)) == (fate != "deleted")
 
 
-def test_what_a_deleted_entry_leaves_holds_nothing_of_it_and_goes_in_time(store: Store, items: Items) -> None:
-    one = entry(id=id_of_request("auth0|ana", "key"), request="digest", notes="private")
+def test_a_tombstone_holds_no_field_and_expires(store: Entries, items: Items) -> None:
+    one = entry(id=id_of_request("auth0|ana", "key"), request_digest="digest", notes="private")
     keep(store, one)
     store.remove(one)
     (grave,) = items()
@@ -281,43 +284,47 @@ def imported(external_id: str = "row 1", **changes: Any) -> Entry:
     return entry(**{"external_id": external_id, "source": "timesheets-import"} | changes)
 
 
-def test_an_external_id_stands_for_one_entry_of_one_client(store: Store) -> None:
+def test_an_external_id_stands_for_one_entry_of_one_client(store: Entries, imports: Imports) -> None:
     one = imported()
-    store.add_imported(one, "digest")
-    assert store.imports("timesheets-import", ["row 1", "row 2"]) == {"row 1": Import(one.id, "digest")}
-    assert store.imports("another-import", ["row 1"]) == {}
-    assert store.imports("timesheets-import", []) == {}
+    imports.add(one, "digest")
+    assert imports.find_many("timesheets-import", ["row 1", "row 2"]) == {"row 1": Import(one.id, "digest")}
+    assert imports.find_many("another-import", ["row 1"]) == {}
+    assert imports.find_many("timesheets-import", []) == {}
     with pytest.raises(Conflict):
-        store.add_imported(imported(), "digest")
+        imports.add(imported(), "digest")
     assert listed(store) == [one]
 
 
-def test_a_hundred_external_ids_are_looked_up_at_once(store: Store) -> None:
+def test_a_hundred_external_ids_are_looked_up_at_once(imports: Imports) -> None:
     ids = [f"row {n}" for n in range(100)]
     for one in ids[::10]:
-        store.add_imported(imported(one), "digest")
-    assert set(store.imports("timesheets-import", ids)) == set(ids[::10])
+        imports.add(imported(one), "digest")
+    assert set(imports.find_many("timesheets-import", ids)) == set(ids[::10])
 
 
 @pytest.mark.parametrize("user", ["auth0|ana", "auth0|carl"])
-def test_a_changed_row_changes_its_entry_and_its_owner(user: str, store: Store, items: Items) -> None:
+def test_a_changed_row_changes_its_entry_and_its_owner(
+    user: str, store: Entries, imports: Imports, items: Items
+) -> None:
     old = imported()
-    store.add_imported(old, "digest")
+    imports.add(old, "digest")
     new = replace(corrected(old, {"project": "Other"}, now=NOW), user_id=user)
     if user != old.user_id:
         new = replace(new, id=new_id(user))
     known = Import(old.id, "digest")
-    store.replace_imported(known, old, new, "another")
-    assert store.imports("timesheets-import", ["row 1"]) == {"row 1": Import(new.id, "another")}
+    imports.replace(known, old, new, "another")
+    assert imports.find_many("timesheets-import", ["row 1"]) == {"row 1": Import(new.id, "another")}
     assert listed(store, user) == [new]
     assert len(items()) == 2
     with pytest.raises(Conflict):
-        store.replace_imported(known, old, new, "late")
+        imports.replace(known, old, new, "late")
 
 
-def test_deleting_an_imported_entry_frees_its_external_id(store: Store, items: Items) -> None:
+def test_deleting_an_imported_entry_frees_its_external_id(
+    store: Entries, imports: Imports, items: Items
+) -> None:
     one = imported()
-    store.add_imported(one, "digest")
+    imports.add(one, "digest")
     store.remove(one)
     assert items() == []
-    store.add_imported(imported(), "digest")
+    imports.add(imported(), "digest")

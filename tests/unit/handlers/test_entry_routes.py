@@ -138,13 +138,13 @@ def test_a_deleted_entry_is_gone(entry: dict[str, Any], call: Call) -> None:
 
 
 @pytest.mark.parametrize("race", ["with the version named", "without"])
-def test_who_loses_a_race_is_told(
+def test_a_lost_race_is_reported(
     race: str, entry: dict[str, Any], call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another's change lands between this handler's read and its write."""
     from handlers import decide_approval  # noqa: PLC0415 after the environment is set
 
-    read = decide_approval.store.find
+    read = decide_approval.entries.find
 
     def read_and_lose(entry_id: str) -> Any:
         found = read(entry_id)
@@ -152,7 +152,7 @@ def test_who_loses_a_race_is_told(
         assert call("correct_timesheet", entry_id, **NO_MATCH).status == 200
         return found
 
-    monkeypatch.setattr(decide_approval.store, "find", read_and_lose)
+    monkeypatch.setattr(decide_approval.entries, "find", read_and_lose)
     headers = {"If-Match": '"1"'} if "named" in race else {}
     answer = call("decide_approval", entry["id"], headers=headers)
     expected = (412, "version_mismatch") if headers else (409, "conflict")

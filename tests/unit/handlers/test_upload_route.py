@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from timesheets.bulk import upload
+from timesheets.bulk import runner
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Unavailable
+from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Answer
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("table")
 @pytest.fixture(autouse=True)
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take rows one after another: moto takes no locks."""
-    monkeypatch.setattr(upload, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    monkeypatch.setattr(runner, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
 
 
 ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
@@ -172,16 +173,14 @@ def test_a_changed_row_of_an_approved_entry_is_refused(call: Call) -> None:
 def test_trouble_with_one_row_stops_no_other(
     fault: Exception, code: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
+    add = Imports.add
 
-    add = upload_timesheets.store.add_imported
-
-    def add_all_but_one(entry: Entry, digest: str) -> None:
+    def add_all_but_one(imports: Imports, entry: Entry, digest: str) -> None:
         if entry.external_id == "0":
             raise fault
-        add(entry, digest)
+        add(imports, entry, digest)
 
-    monkeypatch.setattr(upload_timesheets.store, "add_imported", add_all_but_one)
+    monkeypatch.setattr(Imports, "add", add_all_but_one)
     rows = [ROW | {"external_id": str(n)} for n in range(100)]
     results = call("upload_timesheets", body=rows).json["results"]
     assert [result["status"] for result in results] == ["rejected"] + ["created"] * 99
@@ -193,12 +192,10 @@ def test_trouble_with_one_row_stops_no_other(
 def test_where_the_table_is_out_of_reach_the_upload_can_be_sent_again(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handlers import upload_timesheets  # noqa: PLC0415 after the environment is set
-
     def down(*_: object) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(upload_timesheets.store, "add_imported", down)
+    monkeypatch.setattr(Imports, "add", down)
     rows = [ROW | {"external_id": str(n)} for n in range(20)]
     answer = call("upload_timesheets", body=rows)
     assert (answer.status, answer.problem["code"]) == (503, "service_unavailable")

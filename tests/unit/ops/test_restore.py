@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1")
-KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request="digest")
+KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request_digest="digest")
 ROW = import_item("job", "1", IMPORTED.id, "digest")
 
 

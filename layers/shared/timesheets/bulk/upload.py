@@ -1,47 +1,81 @@
-"""Rows of an upload: entries of other systems, each taken exactly once.
+"""Uploads: entries of other systems, each imported once.
 
-An `external_id` makes a row known: sent again, it creates nothing, and changes its entry where the row itself
-has changed since it was last taken. What the entry's owner did to the entry meanwhile stays.
+A row with an `external_id` creates an entry once. Sent again, it changes the entry only if the row itself has
+changed since it was last imported, so that changes by the entry's owner stay.
+
+An upload reads the state of all its rows, decides what to write for each, and writes. A row that loses a
+race is read and decided again.
 """
 
 import random
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 
+from timesheets.bulk.runner import check_available, run
 from timesheets.model.entry import Entry, corrected, new_entry
-from timesheets.model.errors import Conflict, NotFound, Problem, Unavailable
+from timesheets.model.errors import Conflict, Problem, Unavailable
 from timesheets.model.ids import id_of_request, new_id
+from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
-from timesheets.store.entries import Import, Store
-from timesheets.web.problems import problem_json
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.imports import Imports
+from timesheets.store.items import Import
 
-_AT_ONCE: Final = 8
-"""Rows: botocore keeps ten connections."""
-_TRIES: Final = 6
-"""For one row, while others change what it depends on."""
+_ATTEMPTS: Final = 6
+"""For one row, while other requests change its entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a row."""
+class State:
+    """The record of an external id and its entry; both None for an external id without a record."""
 
-    status: str
-    """`created`, `updated` or `unchanged`."""
-    entry_id: str
+    record: Import | None = None
     entry: Entry | None = None
-    """As it is now, or was at first under an idempotency key; None where it did not have to be read."""
+    """None as well if the row's digest is that of the record: then it is not needed."""
 
 
-def to_json(index: int, result: Taken | Problem) -> dict[str, Any]:
-    """Return one row's result as callers see it."""
-    if isinstance(result, Problem):
-        return {"index": index, "status": "rejected", "problem": problem_json(result)}
-    return {"index": index, "status": result.status, "id": result.entry_id}
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A decision to create an entry."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A decision to replace an entry."""
+
+    record: Import
+    old: Entry
+    new: Entry
+
+
+def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | Creation | Update:
+    """Return the result of a row that changes nothing, or the write that it needs.
+
+    `new` is the entry that the row would create: an update that changes the owner takes its id.
+
+    Raises
+    ------
+    Problem
+        `entry_locked` if the row changes an approved entry; `conflict` if the record's entry was not found,
+        because it was deleted or moved after the record was read.
+
+    """
+    if state.record is None:
+        return Creation(new)
+    if state.record.digest == row.digest:
+        return RowResult("unchanged", state.record.entry_id, state.entry)
+    if state.entry is None:
+        raise Conflict
+    changes = {"notes": None, **row.fields}
+    if row.user_id != state.entry.user_id:
+        changes |= {"id": new.id, "user_id": row.user_id, "user_email": None}
+    return Update(state.record, state.entry, corrected(state.entry, changes, now=now))
 
 
 class Upload:
@@ -49,113 +83,113 @@ class Upload:
 
     def __init__(
         self,
-        store: Store,
+        table: Table,
         *,
         source: str,
         key: str | None,
-        now: datetime,
-        unexpected: Callable[[Exception], Problem],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Take rows for `source`.
-
-        `key` is the upload's idempotency key, for rows without an external id; `unexpected` makes a problem
-        of a fault of ours.
-        """
-        self._store = store
-        self._unexpected = unexpected
+        """Import rows from `source`. `key` is the request's idempotency key, for rows without external id."""
+        self._entries = Entries(table)
+        self._imports = Imports(table)
         self._source = source
         self._key = key
-        self._now = now
-        self._refused = 0
+        self._clock = clock
+        self._created_at = clock()
 
-    def take(self, rows: Sequence[Row | Problem]) -> list[Taken | Problem]:
-        """Take every good row, whatever the others are, and tell in their order what became of each.
+    def run(self, rows: Sequence[Row | Problem]) -> list[RowResult | Problem]:
+        """Import the valid rows and return the results of all rows, in order.
 
-        Rows with the same external id are taken in their order, all others side by side.
+        Rows with the same external id are imported in order, all others side by side.
 
         Raises
         ------
         Unavailable
-            If no row at all could be taken because of it.
+            If no row could be imported because DynamoDB is not available.
 
         """
-        good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Row)]
-        known = self._store.imports(self._source, {row.external_id for _, row in good if row.external_id})
-        results: list[Taken | Problem] = [row if isinstance(row, Problem) else Unavailable() for row in rows]
-        groups: defaultdict[str | int, list[tuple[int, Row]]] = defaultdict(list)
-        for index, row in good:
-            before, group = known.get(row.external_id or ""), groups[row.external_id or index]
-            if before and before.digest == row.digest and not group:
-                results[index] = Taken("unchanged", before.entry_id)  # a thread would cost more than the row
-            else:
-                group.append((index, row))
-
-        def take_in_order(group: list[tuple[int, Row]]) -> None:
-            before = known.get(group[0][1].external_id or "")
-            for index, row in group:
-                results[index] = self._take(index, row, before)
-                before = None  # looked up again
-
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(take_in_order, filter(None, groups.values())))
-        if self._refused and not any(isinstance(result, Taken) for result in results):
-            raise Unavailable
+        states = self._read([row for row in rows if isinstance(row, Row)])
+        results: list[RowResult | Problem] = []
+        changed: list[tuple[int, Row]] = []
+        changed_ids: set[str | None] = set()
+        for index, row in enumerate(rows):
+            result = row if isinstance(row, Problem) else _unchanged(row, states)
+            if isinstance(row, Row) and (result is None or row.external_id in changed_ids):
+                changed.append((index, row))
+                changed_ids.add(row.external_id)
+            results.append(result or Unavailable())
+        written = run(
+            changed,
+            lambda item: self._import(*item, states),
+            group=lambda item: item[1].external_id or item[0],
+        )
+        for (index, _), result in zip(changed, written, strict=True):
+            results[index] = result
+        check_available(results)
         return results
 
-    def _take(self, index: int, row: Row, known: Import | None) -> Taken | Problem:
-        if self._refused >= _AT_ONCE:  # all that were tried at once: DynamoDB is down, and time is short
-            return Unavailable()
-        try:
-            if row.external_id is None:
-                return self._add(index, row)
-            return self._take_known(row, row.external_id, known)
-        except Unavailable as problem:
-            self._refused += 1
-            return problem
-        except Problem as problem:
-            return problem
-        except Exception as error:  # noqa: BLE001 what is wrong with one row never stops the others
-            return self._unexpected(error)
-
-    def _add(self, index: int, row: Row) -> Taken:
-        seed = ("upload", self._source, self._key, str(index)) if self._key else ()
-        entry, is_new = self._store.add(self._new(row, *seed))
-        return Taken("created" if is_new else "unchanged", entry.id, entry)
-
-    def _take_known(self, row: Row, external_id: str, known: Import | None) -> Taken | Problem:
-        for attempt in range(_TRIES):
+    def _import(self, index: int, row: Row, states: dict[str, State]) -> RowResult:
+        """Import a row that may change something; `states` holds the last known state of each external id."""
+        if row.external_id is None:
+            entry, is_new = self._entries.add(self._new(index, row))
+            return RowResult("created" if is_new else "unchanged", entry.id, entry)
+        for attempt in range(_ATTEMPTS):
+            # A state that a write may have changed is removed, so that it is read again.
+            state = states.pop(row.external_id, None) or self._read([row])[row.external_id]
             try:
-                return self._write(row, known)
-            except Conflict:  # another upload of the row, or the entry's owner or approver, was faster
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 no secret
-                known = self._store.imports(self._source, [external_id]).get(external_id)
-        return Conflict()
+                result, states[row.external_id] = self._write(row, state, self._new(index, row))
+            except Conflict:
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
+            else:
+                return result
+        raise Conflict
 
-    def _write(self, row: Row, known: Import | None) -> Taken:
-        if known is None:
-            entry = self._new(row)
-            self._store.add_imported(entry, row.digest)
-            return Taken("created", entry.id, entry)
-        if known.digest == row.digest:
-            return Taken("unchanged", known.entry_id)
-        try:
-            old = self._store.find(known.entry_id)
-        except NotFound as gone:  # deleted, or another owner's, since its id was looked up
-            raise Conflict from gone
-        changes = {"notes": None, **row.fields}
-        if row.user_id != old.user_id:
-            changes |= {"id": new_id(row.user_id), "user_id": row.user_id, "user_email": None}
-        new = corrected(old, changes, now=self._now)
-        self._store.replace_imported(known, old, new, row.digest)
-        return Taken("updated", new.id, new)
+    def _write(self, row: Row, state: State, new: Entry) -> tuple[RowResult, State]:
+        """Do what is decided for a row, and return the result and the state afterwards."""
+        decision = decide(row, state, new, now=self._clock())
+        match decision:
+            case Creation(entry):
+                self._imports.add(entry, row.digest)
+                result = RowResult("created", entry.id, entry)
+            case Update(record, old, entry):
+                self._imports.replace(record, old, entry, row.digest)
+                result = RowResult("updated", entry.id, entry)
+            case RowResult():
+                return decision, state
+        return result, State(Import(entry.id, row.digest), entry)
 
-    def _new(self, row: Row, *seed: str) -> Entry:
+    def _read(self, rows: Sequence[Row]) -> dict[str, State]:
+        """Return the states of the rows' external ids, with the entries that the rows change."""
+        ids = {row.external_id for row in rows if row.external_id is not None}
+        records = self._imports.find_many(self._source, ids)
+        changed = {
+            record.entry_id
+            for row in rows
+            if row.external_id and (record := records.get(row.external_id)) and record.digest != row.digest
+        }
+        found = self._entries.find_many(list(changed))
+        states = {id_: State(record, found.get(record.entry_id)) for id_, record in records.items()}
+        return {id_: states.get(id_, State()) for id_ in ids}
+
+    def _new(self, index: int, row: Row) -> Entry:
+        """Return the entry that a row creates."""
+        entry_id, digest = new_id(row.user_id), None
+        if self._key is not None and row.external_id is None:
+            entry_id = id_of_request(row.user_id, "upload", self._source, self._key, str(index))
+            digest = row.digest
         return new_entry(
             row.fields,
-            id=id_of_request(row.user_id, *seed) if seed else new_id(row.user_id),
+            id=entry_id,
             user_id=row.user_id,
             external_id=row.external_id,
             source=self._source,
-            request=row.digest if seed else None,
-            now=self._now,
+            sequence=index,
+            request_digest=digest,
+            now=self._created_at,
         )
+
+
+def _unchanged(row: Row, states: Mapping[str, State]) -> RowResult | None:
+    """Return the result of a row that was imported before as it is."""
+    record = states[row.external_id].record if row.external_id else None
+    return RowResult("unchanged", record.entry_id) if record and record.digest == row.digest else None

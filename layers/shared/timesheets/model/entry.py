@@ -1,16 +1,16 @@
 """The timesheet entry and its changes: logged, corrected, approved, rejected, reopened."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
 from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, Problem, invalid_entry
 from timesheets.model.fields import (
     REQUIRED,
-    SERVER_FIELDS,
     entry_checks,
     parse_boolean,
     parse_fields,
@@ -21,9 +21,13 @@ type Status = Literal["pending", "approved", "rejected"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status.__value__)
 
 
+INTERNAL: Final = {"internal": True}
+"""Marks a field that callers do not see."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Hours that one user worked on one project on one day."""
+    """Hours that one user worked on one project on one day. This is the only list of its fields."""
 
     id: str
     user_id: str
@@ -41,36 +45,43 @@ class Entry:
     created_at: str
     modified_at: str
     version: int = 1
-    request: str | None = None
-    """Digest of the fields sent with an idempotency key; not shown to callers."""
+    sequence: int | None = field(default=None, metadata=INTERNAL)
+    """The index of the entry's row in its upload: orders entries that were created by the same upload."""
+    request_digest: str | None = field(default=None, metadata=INTERNAL)
+    """Digest of the fields sent with an idempotency key."""
+
+    @property
+    def approved(self) -> bool:
+        """Whether the entry is approved."""
+        return self.status == "approved"
 
     @property
     def position(self) -> str:
-        """The sort key in lists: date, then time of logging."""
-        return f"{self.date.isoformat()}#{self.created_at}#{self.id}"
+        """The sort key in lists: date, then time of creation, then the row's index in its upload."""
+        sequence = "" if self.sequence is None else f"{self.sequence:03}"
+        return f"{self.date.isoformat()}#{self.created_at}{sequence}#{self.id}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry for callers, without the members that have no value."""
-        members = {
-            "id": self.id,
-            "user_id": self.user_id,
-            "user_email": self.user_email,
-            "date": self.date.isoformat(),
-            "project": self.project,
-            "hours": json_number(self.hours),
-            "notes": self.notes,
-            "status": self.status,
-            "approved": self.status == "approved",
-            "reviewed_by": self.reviewed_by,
-            "reviewed_at": self.reviewed_at,
-            "reason": self.reason,
-            "external_id": self.external_id,
-            "source": self.source,
-            "created_at": self.created_at,
-            "modified_at": self.modified_at,
-            "version": self.version,
-        }
+        members = dict(zip(MEMBERS, _values(self), strict=True))
+        members |= {"date": self.date.isoformat(), "hours": json_number(self.hours)}
         return {name: value for name, value in members.items() if value is not None}
+
+
+def _members() -> Iterator[str]:
+    for one in fields(Entry):
+        if "internal" not in one.metadata:
+            yield one.name
+        if one.name == "status":
+            yield "approved"
+
+
+MEMBERS: Final = tuple(_members())
+"""The members of an entry's JSON, in order."""
+_values = attrgetter(*MEMBERS)
+
+SERVER_FIELDS: Final = frozenset(MEMBERS) - {*entry_checks(DateRange(date.min, date.max)), "external_id"}
+"""Members that only the server sets. Clients may send them, as the published sample's do, without effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +199,7 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
         return entry
     if entry.status != "pending":
         raise Problem("conflict", f"The entry is already {entry.status}; reopen it first")
-    timestamp = rfc3339(now)
+    timestamp = _modified_at(entry, now)
     return replace(
         entry,
         status=status,
@@ -233,6 +244,11 @@ def _pending(entry: Entry, now: datetime) -> Entry:
         reviewed_by=None,
         reviewed_at=None,
         reason=None,
-        modified_at=rfc3339(now),
+        modified_at=_modified_at(entry, now),
         version=entry.version + 1,
     )
+
+
+def _modified_at(entry: Entry, now: datetime) -> str:
+    """Return the time of a change, never before the entry's last one: servers' clocks may differ."""
+    return max(rfc3339(now), entry.modified_at)

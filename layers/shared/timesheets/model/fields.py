@@ -25,24 +25,6 @@ type Check = Callable[[object], object]
 
 REQUIRED: Final = ("date", "project", "hours")
 
-SERVER_FIELDS: Final = frozenset(
-    {
-        "id",
-        "user_id",
-        "user_email",
-        "status",
-        "approved",
-        "reviewed_by",
-        "reviewed_at",
-        "reason",
-        "source",
-        "created_at",
-        "modified_at",
-        "version",
-    }
-)
-"""Fields that only the server sets. Clients may send them, as the published sample's do; they are ignored."""
-
 
 def parse_fields(
     body: object,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from timesheets.model.dates import DateRange
+from timesheets.model.entry import SERVER_FIELDS
 from timesheets.model.errors import FieldError, Problem, invalid_entry
 from timesheets.model.fields import (
     REQUIRED,
-    SERVER_FIELDS,
     entry_checks,
     parse_external_id,
     parse_fields,

@@ -1,99 +1,115 @@
-"""An entry as DynamoDB keeps it: its keys, and to and from an item."""
+"""Items of the table and their keys.
 
+    entry       PK = OWNER#<owner>    SK = <id>     by_date = <date>#<created_at>#<id>    pending = <shard>
+    tombstone   PK = OWNER#<owner>    SK = <id>     expires_at; of a deleted entry that had an idempotency key
+    import      PK = IMPORT#<digest>  SK = IMPORT   the entry of an external id, and the row last imported
+
+An entry lies in its owner's partition, and its id names the owner (see `ids`), so one read finds any entry.
+`by_date` sorts a partition by date and time of creation. It is a local secondary index, since only that kind
+reads as consistently as the table. `pending` holds the entries that wait for a decision, in a few partitions.
+"""
+
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from timesheets.model.entry import Entry
 from timesheets.model.ids import HALF, hash_of
+from timesheets.store.dynamodb import Item
 
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
-"""Both an index's name and that of the attribute it is made by."""
+"""Each the name of an index and of its sort key's or partition key's attribute."""
 
 SHARDS: Final = tuple("0123")
-"""The partitions of `pending`: each takes 1,000 writes a second. More may be added; what waits stays put."""
+"""The partitions of `pending`: each takes 1,000 writes a second. More may be added at any time."""
 
-_TEXTS: Final = (
-    "user_id",
-    "user_email",
-    "project",
-    "notes",
-    "status",
-    "reviewed_by",
-    "reviewed_at",
-    "reason",
-    "external_id",
-    "source",
-    "created_at",
-    "modified_at",
-    "request",
-)
+_NUMBERS: Final = ("version", "sequence")
+# Stored names that differ from the field's.
+_STORED: Final = {"request_digest": "request"}
+_TEXTS: Final = {
+    field.name: _STORED.get(field.name, field.name)
+    for field in fields(Entry)
+    if field.name not in {"id", "date", "hours", *_NUMBERS}
+}
+"""Text fields of an entry, and their attributes."""
 
-type Item = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The record of an external id: its entry, and a digest of the row last imported."""
+
+    entry_id: str
+    digest: str
 
 
 def partition_of(owner: str) -> str:
-    """Return the partition of an owner, named as in `ids`."""
+    """Return the partition of an owner, given by hash."""
     return f"OWNER#{owner}"
 
 
 def entry_key(entry_id: str) -> Item:
-    """Return the key of an entry; its id says whose partition it is in."""
+    """Return the key of an entry."""
     return {"PK": {"S": partition_of(entry_id[HALF:])}, "SK": {"S": entry_id}}
 
 
 def shard_of(owner: str) -> str:
-    """Return the shard in which an owner's pending entries are."""
+    """Return the shard of an owner's pending entries."""
     return SHARDS[int(owner[:2], 32) % len(SHARDS)]
 
 
 def to_item(entry: Entry) -> Item:
-    """Return what is put into the table."""
+    """Return the item of an entry."""
     item: Item = {
         **entry_key(entry.id),
         BY_DATE: {"S": entry.position},
         "date": {"S": entry.date.isoformat()},
         "hours": {"N": str(entry.hours)},
-        "version": {"N": str(entry.version)},
     }
     if entry.status == "pending":
         item[PENDING] = {"S": shard_of(entry.id[HALF:])}
-    for name in _TEXTS:
+    for name in _NUMBERS:
         value = getattr(entry, name)
         if value is not None:
-            item[name] = {"S": value}
+            item[name] = {"N": str(value)}
+    for name, attribute in _TEXTS.items():
+        value = getattr(entry, name)
+        if value is not None:
+            item[attribute] = {"S": value}
     return item
 
 
 def from_item(item: Item) -> Entry:
-    """Return the entry that an item holds."""
+    """Return the entry of an item."""
+    numbers: dict[str, Any] = {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
+    texts = {name: item[attribute]["S"] for name, attribute in _TEXTS.items() if attribute in item}
     return Entry(
         id=item["SK"]["S"],
         date=date.fromisoformat(item["date"]["S"]),
         hours=Decimal(item["hours"]["N"]),
-        version=int(item["version"]["N"]),
-        **{name: item[name]["S"] for name in _TEXTS if name in item},
+        **numbers,
+        **texts,
     )
 
 
 def is_entry(item: Item) -> bool:
-    """Tell an entry from what a deleted one leaves."""
+    """Return whether an item is an entry, not a tombstone or anything else."""
     return "version" in item
 
 
 def tombstone(entry: Entry, expires_at: int) -> Item:
-    """Return what a deleted entry leaves for its idempotency key, until a time in seconds since 1970."""
+    """Return the item that a deleted entry leaves for its idempotency key until `expires_at` (Unix time)."""
     item = to_item(entry)
     kept = {name: item[name] for name in ("PK", "SK", "request", "created_at")}
     return kept | {"expires_at": {"N": str(expires_at)}}
 
 
 def import_key(source: str, external_id: str) -> Item:
-    """Return the key of what is known of one importing client's external id."""
+    """Return the key of the record of a client's external id."""
     return {"PK": {"S": f"IMPORT#{hash_of(source, external_id)}"}, "SK": {"S": "IMPORT"}}
 
 
 def import_item(source: str, external_id: str, entry_id: str, digest: str) -> Item:
-    """Return what is known of an external id: its entry, and a digest of the row last taken."""
+    """Return the record of a client's external id."""
     return import_key(source, external_id) | {"entry_id": {"S": entry_id}, "digest": {"S": digest}}

@@ -6,29 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from timesheets.model.csv_cells import guard
-from timesheets.model.entry import Entry
+from timesheets.model.entry import MEMBERS, Entry
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
-
-COLUMNS: Final = (
-    "id",
-    "user_id",
-    "user_email",
-    "date",
-    "project",
-    "hours",
-    "notes",
-    "status",
-    "approved",
-    "reviewed_by",
-    "reviewed_at",
-    "reason",
-    "external_id",
-    "source",
-    "created_at",
-    "modified_at",
-    "version",
-)
 
 # Languages that write a decimal comma, and so separate the cells of a row by semicolons, but for some regions
 # (Unicode CLDR 46).
@@ -64,10 +44,10 @@ def excel_dialect(languages: Sequence[str]) -> Dialect:
 
 def to_csv(entries: Iterable[Entry], dialect: Dialect = STANDARD) -> str:
     """Return a header row and a row for each entry. Texts are guarded (`timesheets.model.csv_cells`)."""
-    rows = [dialect.delimiter.join(COLUMNS)]
+    rows = [dialect.delimiter.join(MEMBERS)]
     for entry in entries:
         members = entry.to_json()
-        rows.append(dialect.delimiter.join(_cell(members.get(name), dialect) for name in COLUMNS))
+        rows.append(dialect.delimiter.join(_cell(members.get(name), dialect) for name in MEMBERS))
     return dialect.mark + "".join(f"{row}\r\n" for row in rows)
 
 

@@ -1,12 +1,13 @@
 """Responses of the handlers, and their form for API Gateway's proxy integration."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Problem
+from timesheets.model.results import RowResult
 from timesheets.settings import settings
 from timesheets.web.problems import HEADERS, STATUSES, problem_json
 
@@ -38,6 +39,17 @@ def problem_response(problem: Problem) -> Response:
     """Return a response with problem details (RFC 9457)."""
     headers = {"Content-Type": "application/problem+json", **HEADERS.get(problem.code, {})}
     return Response(STATUSES[problem.code], problem_json(problem), headers)
+
+
+def multi_status(results: Iterable[RowResult | Problem]) -> Response:
+    """Return a response with the result of each row of a request, in order."""
+    return Response(207, {"results": [_row_json(index, result) for index, result in enumerate(results)]})
+
+
+def _row_json(index: int, result: RowResult | Problem) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        return {"index": index, "status": "rejected", "problem": problem_json(result)}
+    return {"index": index, "status": result.status, "id": result.entry_id}
 
 
 def cors_headers(origin: str | None) -> dict[str, str]:

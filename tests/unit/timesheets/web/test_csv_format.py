@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timesheets.model.csv_cells import unguard
-from timesheets.model.entry import Entry, new_entry
-from timesheets.web.csv_format import COLUMNS, STANDARD, Dialect, excel_dialect, to_csv
+from timesheets.model.entry import MEMBERS, Entry, new_entry
+from timesheets.web.csv_format import STANDARD, Dialect, excel_dialect, to_csv
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 EXCEL = Dialect(mark="\ufeff")
@@ -57,7 +57,7 @@ def read(text: str, dialect: Dialect) -> list[dict[str, str]]:
 
 
 def test_a_table_has_a_header_row_and_lines_that_end_in_crlf() -> None:
-    assert to_csv([]) == ",".join(COLUMNS) + "\r\n"
+    assert to_csv([]) == ",".join(MEMBERS) + "\r\n"
     assert to_csv([entry()]).splitlines(keepends=True)[1] == (
         "1,auth0|ana,,2026-11-20,StoreZero,7.5,,pending,false,,,,,,"
         "2026-11-20T09:30:00.000Z,2026-11-20T09:30:00.000Z,1\r\n"
@@ -67,7 +67,7 @@ def test_a_table_has_a_header_row_and_lines_that_end_in_crlf() -> None:
 def test_the_columns_are_the_members_of_an_entry_in_their_order() -> None:
     fields = {field.name: "x" for field in dataclasses.fields(Entry)}
     whole = Entry(**fields | {"date": date(2026, 11, 20), "hours": Decimal(1), "version": 1})  # type: ignore[arg-type]
-    assert tuple(whole.to_json()) == COLUMNS
+    assert tuple(whole.to_json()) == MEMBERS
 
 
 @given(st.lists(entries, max_size=3), st.sampled_from([STANDARD, EXCEL, EXCEL_COMMA]))
@@ -76,7 +76,7 @@ def test_every_table_comes_back(table: list[Entry], dialect: Dialect) -> None:
     assert len(rows) == len(table)
     for row, written in zip(rows, table, strict=True):
         members = written.to_json()
-        expected = {name: str(members.get(name, "")) for name in COLUMNS}
+        expected = {name: str(members.get(name, "")) for name in MEMBERS}
         assert row == expected | {"approved": str(members["approved"]).lower()}
 
 
@@ -107,5 +107,5 @@ def test_excel_reads_the_separators_of_the_preferred_language(languages: list[st
 
 def test_a_table_for_excel_has_a_mark_semicolons_and_decimal_commas() -> None:
     header, row = to_csv([entry()], EXCEL_COMMA).splitlines()
-    assert header == "\ufeff" + ";".join(COLUMNS)
+    assert header == "\ufeff" + ";".join(MEMBERS)
     assert row.startswith("1;auth0|ana;;2026-11-20;StoreZero;7,5;;pending;false;")

@@ -217,6 +217,7 @@ def test_only_a_configured_origin_is_allowed(
     [
         ("ALLOWED_ORIGINS", "", "ALLOWED_ORIGINS is not set", False),
         ("CURSOR_SECRET", "", "CURSOR_SECRET is not set", True),
+        ("TABLE_NAME", "", "TABLE_NAME is not set", True),
         ("TOKEN_LEEWAY", "2.5", "TOKEN_LEEWAY must be a whole number of seconds from 0 to 60", True),
     ],
 )
@@ -231,7 +232,7 @@ def test_a_setting_that_is_not_valid_is_a_problem_and_one_error_in_the_log(
     written: Written,
 ) -> None:
     monkeypatch.setenv(variable, value)
-    for name in ("allowed_origins", "cursor_secret", "token_leeway"):
+    for name in ("allowed_origins", "cursor_secret", "table_name", "token_leeway"):
         monkeypatch.delitem(vars(settings), name, raising=False)
     answer = listing(event("list_timesheets"))
     assert (answer["statusCode"], problem(answer)["code"]) == (500, "internal_error")
@@ -254,7 +255,7 @@ def test_path_parameters_are_percent_decoded(event: Event) -> None:
 def test_an_unexpected_error_reveals_no_details(
     event: Event, listing: Call, monkeypatch: pytest.MonkeyPatch, written: Written
 ) -> None:
-    monkeypatch.setattr(list_timesheets.store, "_table", "another-table")
+    monkeypatch.setattr(settings, "table_name", "another-table")
     answer = listing(event("list_timesheets"))
     assert answer["statusCode"] == 500
     assert problem(answer)["code"] == "internal_error"

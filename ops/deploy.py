@@ -20,7 +20,6 @@ from samcli.yamlhelper import yaml_parse
 from ops import check_issuer
 from ops.check_issuer import Finding
 from ops.environment import CONFIG_FILE, PROJECT, Environment
-from ops.versions import delete_versions, live_versions
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
 PROPAGATION: Final = 15  # seconds until a deployment is everywhere
@@ -139,8 +138,6 @@ def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
 def deploy(environment: Environment, given: Mapping[str, str], architecture: str, *, ask: bool) -> None:
     """Build, deploy with SAM CLI, and drop the policies that API Gateway cached for the routes before.
 
-    Of the functions' versions, deletes those of failed deployments before and all but the last two after.
-
     Raises
     ------
     StepFailed
@@ -148,15 +145,11 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
 
     """
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
-    live = live_versions(environment) if environment.describe() else {}
-    if live:
-        delete_versions(environment, live)
     config = ["--config-file", str(environment.config_file), "--config-env", environment.name]
     config += ["--stack-name", environment.stack]
     overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
     remedy = f"CloudFormation's events above say why; {environment.stack} rolls back by itself."
     run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)
-    delete_versions(environment, live)
     api, gateway = environment.outputs()["ApiId"], environment.client("apigateway")
     for stage in gateway.get_stages(restApiId=api)["item"]:
         gateway.flush_stage_authorizers_cache(restApiId=api, stageName=stage["stageName"])

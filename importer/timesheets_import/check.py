@@ -18,6 +18,7 @@ from timesheets_import.text import listing
 
 _PROGRESS_ROWS: Final = 1000
 """Rows between two reports of progress."""
+_MONTHS: Final = 12
 _MAX_USERS: Final = 10_000
 """Users that are remembered for a warning."""
 
@@ -31,6 +32,7 @@ class _Summary:
         self.doubtful_users: set[str] = set()
         self.hours, self.exact_hours = Decimal(0), Fraction(0)
         self.first, self.last = date.max, date.min
+        self.max_day = 0
 
     def add(self, row: FileRow) -> None:
         self.rows += 1
@@ -44,6 +46,7 @@ class _Summary:
             self.exact_hours += row.exact_hours
             self.first = min(self.first, row.row.fields["date"])
             self.last = max(self.last, row.row.fields["date"])
+            self.max_day = max(self.max_day, row.row.fields["date"].day)
             if "|" not in row.row.user_id and len(self.doubtful_users) < _MAX_USERS:
                 self.doubtful_users.add(row.row.user_id)
 
@@ -77,8 +80,16 @@ def check_file(stream: BinaryIO, layout: Layout, options: Options, reporter: Rep
         )
     if not summary.rows:
         raise UsageError("The file has no rows. Check the export")
+    _report_summary(summary, reader.rounding.count, options, reporter)
+    return summary.rows
+
+
+def _report_summary(summary: _Summary, rounded: int, options: Options, reporter: Reporter) -> None:
     if summary.doubtful_users and options.people is None:
         _report_users(sorted(summary.doubtful_users), options, reporter)
+    if options.form.assumed_dates and options.form.date_format == "%m/%d/%Y" and summary.max_day <= _MONTHS:
+        text = f"Dates from {summary.first} to {summary.last} are read as month/day/year. If the file has"
+        reporter.event("warning", f"{text} day/month/year, use --date-format %d/%m/%Y")
     if summary.repeated:
         reporter.event(
             "repeated",
@@ -86,12 +97,12 @@ def check_file(stream: BinaryIO, layout: Layout, options: Options, reporter: Rep
             " the same external_id become one entry",
             rows=summary.repeated,
         )
-    if reader.rounding.count:
+    if rounded:
         reporter.event(
             "rounded",
-            f"{reader.rounding.count:,} durations rounded to 0.01 h: {summary.exact_hours:,.4f} h in the"
+            f"{rounded:,} durations rounded to 0.01 h: {summary.exact_hours:,.4f} h in the"
             f" file, {summary.hours:,.2f} h to import",
-            rows=reader.rounding.count,
+            rows=rounded,
             before=round(float(summary.exact_hours), 4),
             after=float(summary.hours),
         )
@@ -104,7 +115,6 @@ def check_file(stream: BinaryIO, layout: Layout, options: Options, reporter: Rep
         first=summary.first.isoformat(),
         last=summary.last.isoformat(),
     )
-    return summary.rows
 
 
 def _report_faults(row: FileRow, faults: int, max_faults: int, reporter: Reporter) -> None:

@@ -26,14 +26,16 @@ from timesheets_import.options import (
     read_secret,
 )
 from timesheets_import.people import read_people
+from timesheets_import.presets import PRESETS
 from timesheets_import.report import Reporter
 from timesheets_import.run import run
 
 HELP: Final = """Import entries of other systems into the Timesheets API, each exactly once.
 
-FILE is CSV with a header row, or JSON Lines (- is standard input). The fields are user_id, date, project,
-hours, and optionally notes and external_id, in any order; --map names columns that have other names. All rows
-are checked by the API's own rules before any is sent.
+FILE is CSV with a header row, an Excel workbook or JSON Lines (- is standard input). The fields are user_id,
+date, project, hours (or start and end), and optionally notes and external_id; --map names columns that have
+other names. Exports of Clockify, Harvest, Kimai, solidtime, Tempo and Toggl Track are detected. All rows are
+checked by the API's own rules before any is sent.
 
 A row without an external_id gets one from its content, so a file that is sent again creates nothing twice. An
 import that was stopped or killed continues with the next run. FILE.rejected.csv has the rows that the API
@@ -48,7 +50,7 @@ cannot be reached (run the command again), 130 stopped.
 EXAMPLES: Final = """Examples:
 
 \b
-  timesheets-import hours.csv --dry-run
+  timesheets-import toggl.csv --users users.csv --dry-run
   timesheets-import hours.csv --map hours=Stunden --map date=Datum --date-format %d.%m.%Y \\
     --api https://HOST/v1 --issuer https://TENANT/ --client-id ID \\
     --audience https://api.exampleco.com/timesheets
@@ -89,7 +91,9 @@ def _version(requested: bool) -> None:  # noqa: FBT001 Typer's callback
 
 @app.command(help=HELP, epilog=EXAMPLES)
 def timesheets_import(  # noqa: PLR0913 each is an option
-    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON Lines; - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, Excel or JSON Lines; - is standard input.")
+    ],
     *,
     api: Annotated[str, _option("--api", "The API's URL, stage included.", metavar="URL")] = "",
     issuer: Annotated[str, _option("--issuer", "The authorization server's URL.", metavar="URL")] = "",
@@ -115,7 +119,7 @@ def timesheets_import(  # noqa: PLR0913 each is an option
     ] = False,
     preset: Annotated[
         Literal["clockify", "harvest", "kimai", "solidtime", "tempo", "toggl"] | None,
-        _option("--from", "The tool that wrote the file; else detected.", metavar="TOOL"),
+        _option("--from", f"{', '.join(PRESETS)}; else detected.", metavar="TOOL"),
     ] = None,
     project: Annotated[str, _option("--project", "The project of rows that have none.", metavar="TEXT")] = "",
     users: Annotated[
@@ -138,7 +142,7 @@ def timesheets_import(  # noqa: PLR0913 each is an option
         str, _option("--last-date", "The last date that the API takes; else in 366 days.", metavar="DATE")
     ] = "",
     kind: Annotated[
-        Kind | None, _option("--format", "csv or jsonl; else detected.", metavar="FORMAT")
+        Kind | None, _option("--format", "csv, jsonl or xlsx; else detected.", metavar="FORMAT")
     ] = None,
     delimiter: Annotated[
         str, _option("--delimiter", "A character or its name (tab); else detected.", metavar="CHARACTER")

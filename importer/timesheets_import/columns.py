@@ -17,6 +17,8 @@ FIELDS: Final = (*API_FIELDS, "start", "end")
 """Fields that `--map` can name; start and end give the hours, and the date."""
 SERVER_COLUMNS: Final = SERVER_FIELDS - {"user_id"}
 """Columns that only the server fills; they do not disturb an import."""
+ENTRY_COLUMNS: Final = ("id", "version")
+"""Columns of an exported list, by which the API recognises its entries."""
 
 type Index = Mapping[str, Sequence[int]]
 
@@ -35,6 +37,8 @@ class Format:
     """The project of rows that have none."""
     preset: str | None = None
     """A name in `PRESETS`."""
+    assumed_dates: bool = False
+    """Whether the date format is the preset's, which the tool's settings can change."""
 
     def column(self, name: str) -> str:
         """Return the file's name for a field."""
@@ -67,6 +71,7 @@ class Format:
             self,
             columns={**found, **self.columns},
             date_format=self.date_format or preset.date_format,
+            assumed_dates=self.date_format is None,
             ignore_other_columns=True,
             preset=name,
         )
@@ -113,6 +118,7 @@ def match_columns(header: Sequence[str], form: Format) -> Index:
     if unmatched and not form.preset:
         raise UsageError(f"--map names {listing(unmatched)}; the header has only {listing(header)}")
     used = {index for found in matched.values() for index in found}
+    matched |= {name: found for name in ENTRY_COLUMNS if (found := _find(name, indexes))}
     others = [
         column
         for index, column in enumerate(header)

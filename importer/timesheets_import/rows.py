@@ -51,7 +51,9 @@ class FileRow:
             "project": fields["project"],
             "hours": json_number(fields["hours"]),
             "notes": fields.get("notes"),
-            "external_id": self.external_id,
+            "external_id": self.external_id or None,
+            "id": self.row.entry_id,
+            "version": self.row.version,
         }
         return {name: value for name, value in body.items() if value is not None}
 
@@ -124,6 +126,8 @@ class RowReader:
         exact: object = rounded if hours == Fraction(rounded) else hours
         digest = replace(row, fields=row.fields | {"hours": exact}).digest
         row = replace(row, fields=row.fields | {"hours": rounded})
+        if row.entry_id is not None:  # the API recognises the entry that was exported
+            return FileRow(record, row, row.external_id or "", exact_hours=hours)
         if row.external_id is None:
             count = repeats.count(digest)
             return FileRow(record, row, f"row-{digest}-{count}", repeated=count > 1, exact_hours=hours)
@@ -175,7 +179,7 @@ def _convert_date(body: dict[str, Any], form: Format, faults: dict[str, str]) ->
         try:
             body["date"] = convert_date(clean(day), form.date_format)
         except ValueError:
-            faults["date"] = f"must be a date of the form {form.date_format} (--date-format)"
+            faults["date"] = f"must be a date that exists, of the form {form.date_format} (--date-format)"
 
 
 def _convert_hours(body: dict[str, Any], form: Format, faults: dict[str, str]) -> Fraction | None:

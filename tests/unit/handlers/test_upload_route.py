@@ -1,18 +1,16 @@
 """Uploads, over the handler."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 import pytest
 
+from tests.unit.importer.support import check
 from timesheets.bulk import runner
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Unavailable
-from timesheets.store.dynamodb import Table
 from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
@@ -208,37 +206,81 @@ def test_where_the_table_is_out_of_reach_the_upload_can_be_sent_again(
     assert codes == [None] + ["service_unavailable"] * 20
 
 
-@pytest.mark.parametrize("handler", ["list_timesheets", "list_approvals"])
-@pytest.mark.parametrize("limit", ["5", "100"])
-def test_rows_of_one_upload_keep_their_order_within_a_day(handler: str, limit: str, call: Call) -> None:
-    rows = [ROW | {"project": f"{n}", "external_id": f"{n}"} for n in range(1, 13)]
-    call("upload_timesheets", body=rows)
-    for order, expected in (("asc", range(1, 13)), ("desc", range(12, 0, -1))):
-        query: dict[str, list[str]] | None = {"order": [order], "limit": [limit]}
-        projects: list[str] = []
-        while query:
-            answer = call(handler, sub="007" if handler == "list_timesheets" else "auth0|mia", query=query)
-            projects += [entry["project"] for entry in answer.json]
-            link = answer.headers.get("Link", "").partition(">")[0].partition("?")[2]
-            query = parse_qs(link)
-        assert projects == [f"{n}" for n in expected]
+def exported(call: Call, entry: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Upload the row that an entry was exported as, changed, and return its result."""
+    (result,) = call("upload_timesheets", body=[entry | changes]).json["results"]
+    return result  # type: ignore[no-any-return]
 
 
-def test_an_unchanged_upload_is_one_read(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [ROW | {"external_id": f"{n}"} for n in range(100)]
-    call("upload_timesheets", body=rows)
-    reads = Counter[str]()
-    request = Table._call
+@pytest.fixture
+def entry(call: Call) -> dict[str, Any]:
+    """Create an entry of one's own, and return it as its owner's list has it."""
+    call("create_timesheet", body={"date": "2026-11-20", "project": "StoreZero", "hours": 5, "notes": "-7"})
+    (entry,) = call("list_timesheets").json
+    return entry  # type: ignore[no-any-return]
 
-    def counted(table: Table, operation: str, **parameters: Any) -> Any:
-        reads[operation] += 1
-        return request(table, operation, **parameters)
 
-    monkeypatch.setattr(Table, "_call", counted)
+def test_exported_row_is_recognized_by_id_and_version(call: Call, entry: dict[str, Any]) -> None:
+    unchanged = {"index": 0, "status": "unchanged", "id": entry["id"]}
+    assert exported(call, entry) == unchanged
+    assert exported(call, entry, version=str(entry["version"])) == unchanged
+    assert exported(call, entry, version=7) == unchanged
+    rows = [entry, {**ROW, "external_id": "1"}, ROW, entry]
+    statuses = [result["status"] for result in call("upload_timesheets", body=rows).json["results"]]
+    assert statuses == ["unchanged", "created", "created", "unchanged"]
+    assert call("list_timesheets").json == [entry]
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"hours": 6, "date": "2026-11-21"}, "(date, hours)"),
+        ({"notes": None}, "(notes)"),
+        ({"user_id": "auth0|other"}, "(user_id)"),
+        ({"external_id": "1"}, "(external_id)"),
+    ],
+)
+def test_changed_exported_row_is_rejected_with_the_remedy(
+    changes: dict[str, Any], names: str, call: Call, entry: dict[str, Any]
+) -> None:
+    result = exported(call, entry, **changes)
+    (error,) = result["problem"]["errors"]
+    assert (result["problem"]["code"], error["pointer"]) == ("invalid_entry", "/id")
+    assert names in error["detail"]
+    assert "remove id and version to import the row as new" in error["detail"]
+    assert call("list_timesheets").json == [entry]
+
+
+def test_exported_row_of_a_deleted_entry_is_rejected(call: Call, entry: dict[str, Any]) -> None:
+    call("delete_timesheet", entry["id"])
+    assert "names no entry any more" in exported(call, entry)["problem"]["errors"][0]["detail"]
+    assert call("list_timesheets").json == []
+
+
+def test_exported_row_of_an_import_updates_its_entry(call: Call) -> None:
+    row = {**ROW, "external_id": "1"}
+    entry = call("upload_timesheets", body=row).json
+    assert exported(call, entry)["status"] == "unchanged"
+    assert exported(call, entry, hours=6)["status"] == "updated"
+    assert exported(call, entry, hours=7)["problem"]["code"] == "version_mismatch"
+    (current,) = call("list_timesheets", sub="007").json
+    assert (current["hours"], current["version"]) == (6, 2)
+
+
+@pytest.mark.parametrize("fields", [{"id": "mine", "version": 1}, {"version": 1}, {"id": "0" * 48}])
+def test_other_ids_and_versions_are_ignored(fields: dict[str, Any], call: Call) -> None:
+    assert exported(call, {**ROW, **fields})["status"] == "created"
+
+
+@pytest.mark.parametrize("sub", ["auth0|ana", "+49170"])
+def test_export_and_import_change_nothing(sub: str, call: Call) -> None:
+    for notes in ("-7", "'-7", "=1+1", "a;=1+1\n'@b", "'s-Hertogenbosch", "'0234", '="0234"', " A "):
+        fields = {"date": "2026-11-20", "project": notes.partition("\n")[0], "hours": "7.25", "notes": notes}
+        call("create_timesheet", body=fields, sub=sub)
+        row = fields | {"user_id": sub, "external_id": fields["project"]}
+        assert call("upload_timesheets", body=row).status == 201
+    before = call("list_timesheets", headers={"Accept": "text/csv"}, sub=sub).text or ""
+    rows = [row.to_json() for row in check(before)]
     results = call("upload_timesheets", body=rows).json["results"]
-    assert {result["status"] for result in results} == {"unchanged"}
-    assert reads == {"batch_get_item": 1}
-    changed = [row | {"hours": 6} for row in rows]
-    results = call("upload_timesheets", body=changed).json["results"]
-    assert {result["status"] for result in results} == {"updated"}
-    assert reads == {"batch_get_item": 3, "transact_write_items": 100}
+    assert [result["status"] for result in results] == ["unchanged"] * 16
+    assert call("list_timesheets", headers={"Accept": "text/csv"}, sub=sub).text == before

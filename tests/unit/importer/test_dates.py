@@ -60,4 +60,4 @@ def test_date_of_a_form_or_of_iso(text: str, form: str, day: str | None) -> None
 
 def test_fault_names_the_form() -> None:
     (row,) = check("user_id,date,project,hours\na|1,20/11/2026,A,1\n", Format(date_format="%d.%m.%Y"))
-    assert row.faults == ["date: must be a date of the form %d.%m.%Y (--date-format)"]
+    assert row.faults == ["date: must be a date that exists, of the form %d.%m.%Y (--date-format)"]

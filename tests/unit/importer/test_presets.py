@@ -1,9 +1,13 @@
 """Exports of other tools: the example files, columns and suggestions."""
 
+from pathlib import Path
+
 import pytest
+from typer.testing import CliRunner
 
 from tests.support import PROJECT
 from tests.unit.importer.support import check, read
+from timesheets_import.cli import app
 from timesheets_import.columns import Format
 from timesheets_import.errors import UsageError
 from timesheets_import.people import read_people
@@ -77,6 +81,27 @@ def test_options_override_the_preset() -> None:
     (first, *_) = check(data.replace(b"11/17/2026", b"17/11/2026"), form)
     assert (first.to_json()["user_id"], first.to_json()["date"]) == ("Ana Ibáñez", "2026-11-16")
     assert "notes" not in first.to_json()
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        (("11/12/2026",), True),
+        (("11/13/2026",), False),
+        (("11/12/2026", "--date-format", "%m/%d/%Y"), False),
+    ],
+)
+def test_dates_that_can_be_read_in_two_ways_are_a_warning(
+    given: tuple[str, ...],
+    warned: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    day, *options = given
+    file = tmp_path / "clockify.csv"
+    file.write_text(f"Project,User,Start Date,Duration (h)\nA,a|1,{day},01:00\n")
+    result = CliRunner().invoke(app, [str(file), "--dry-run", *options])
+    assert result.exit_code == 0
+    assert ("use --date-format %d/%m/%Y" in result.stderr) is warned
 
 
 def test_named_preset_that_does_not_fit_is_a_usage_error() -> None:

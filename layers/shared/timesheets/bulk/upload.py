@@ -3,6 +3,9 @@
 A row with an `external_id` creates an entry once. Sent again, it changes the entry only if the row itself has
 changed since it was last imported, so that changes by the entry's owner stay.
 
+A row that was exported from an entry (`id` and `version`) never creates one. It changes its entry only if the
+same client imported that.
+
 An upload reads the state of all its rows, decides what to write for each, and writes. A row that loses a
 race is read and decided again.
 """
@@ -16,7 +19,7 @@ from typing import Final
 
 from timesheets.bulk.runner import check_available, run
 from timesheets.model.entry import Entry, corrected, new_entry
-from timesheets.model.errors import Conflict, Problem, Unavailable
+from timesheets.model.errors import Conflict, FieldError, Problem, Unavailable, invalid_entry
 from timesheets.model.ids import id_of_request, new_id
 from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
@@ -78,6 +81,26 @@ def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | 
     return Update(state.record, state.entry, corrected(state.entry, changes, now=now))
 
 
+def recognize(row: Row, entry: Entry | None, source: str) -> RowResult | Problem | None:
+    """Return the result of a row that was exported from `entry`; None if its external id decides."""
+    if entry is None:
+        detail = "names no entry any more; remove id and version to import the row as new"
+        return invalid_entry([FieldError("/id", detail)])
+    content = {"notes": None, **row.fields, "user_id": row.user_id, "external_id": row.external_id}
+    changed = [name for name, value in content.items() if value != getattr(entry, name)]
+    if not changed:
+        return RowResult("unchanged", entry.id, entry)
+    if row.external_id is None or (entry.source, entry.external_id) != (source, row.external_id):
+        detail = (
+            f"names an entry with other content ({', '.join(sorted(changed))}); correct the entry in the app,"
+            " or remove id and version to import the row as new"
+        )
+        return invalid_entry([FieldError("/id", detail)])
+    if entry.version != row.version:
+        return Problem("version_mismatch", "The entry has changed since it was exported; export it again")
+    return None
+
+
 class Upload:
     """One upload by one importing client."""
 
@@ -108,13 +131,16 @@ class Upload:
             If no row could be imported because DynamoDB is not available.
 
         """
-        states = self._read([row for row in rows if isinstance(row, Row)])
+        valid = [row for row in rows if isinstance(row, Row)]
+        states = self._read(valid)
+        exported = self._entries.find_many(list({row.entry_id for row in valid if row.entry_id}))
         results: list[RowResult | Problem] = []
         changed: list[tuple[int, Row]] = []
         changed_ids: set[str | None] = set()
         for index, row in enumerate(rows):
-            result = row if isinstance(row, Problem) else _unchanged(row, states)
-            if isinstance(row, Row) and (result is None or row.external_id in changed_ids):
+            result = row if isinstance(row, Problem) else self._without_write(row, states, exported)
+            again = isinstance(row, Row) and row.entry_id is None and row.external_id in changed_ids
+            if isinstance(row, Row) and (result is None or again):
                 changed.append((index, row))
                 changed_ids.add(row.external_id)
             results.append(result or Unavailable())
@@ -127,6 +153,16 @@ class Upload:
             results[index] = result
         check_available(results)
         return results
+
+    def _without_write(
+        self, row: Row, states: Mapping[str, State], exported: Mapping[str, Entry]
+    ) -> RowResult | Problem | None:
+        """Return the result of a row that needs no write; None if it may need one."""
+        if row.entry_id is not None:
+            result = recognize(row, exported.get(row.entry_id), self._source)
+            if result is not None:
+                return result
+        return _unchanged(row, states)
 
     def _import(self, index: int, row: Row, states: dict[str, State]) -> RowResult:
         """Import a row that may change something; `states` holds the last known state of each external id."""

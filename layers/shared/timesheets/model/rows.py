@@ -1,5 +1,6 @@
 """Rows of an upload. The importer checks its files by these rules, too."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,9 +15,11 @@ from timesheets.model.fields import (
     parse_fields,
     parse_user_id,
 )
-from timesheets.model.ids import fields_digest
+from timesheets.model.ids import fields_digest, owner_of
 
 MAX_ROWS: Final = 100
+
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Row:
     fields: dict[str, Any]
     user_id: str
     external_id: str | None
+    entry_id: str | None = None
+    """The entry that the row was exported from; None for a row of another system."""
+    version: int | None = None
 
     @property
     def digest(self) -> str:
@@ -54,7 +60,15 @@ def parse_row(body: object, dates: DateRange) -> Row:
         raise Problem("malformed_request", f"Member {duplicate.name[:100]!r} is given more than once")
     checks = {"user_id": parse_user_id, **entry_checks(dates), "external_id": parse_external_id}
     fields = parse_fields(body, checks, required=("user_id", *REQUIRED), ignored=SERVER_FIELDS)
-    return Row(user_id=fields.pop("user_id"), external_id=fields.pop("external_id", None), fields=fields)
+    assert isinstance(body, Mapping)  # noqa: S101 parse_fields has checked it
+    entry_id, version = _exported(body.get("id"), body.get("version"))
+    return Row(
+        user_id=fields.pop("user_id"),
+        external_id=fields.pop("external_id", None),
+        fields=fields,
+        entry_id=entry_id,
+        version=version,
+    )
 
 
 def parse_rows(body: object, dates: DateRange) -> list[Row | Problem]:
@@ -77,6 +91,13 @@ def _row_or_problem(body: object, dates: DateRange) -> Row | Problem:
         return parse_row(body, dates)
     except Problem as problem:
         return problem
+
+
+def _exported(entry_id: object, version: object) -> tuple[str, int] | tuple[None, None]:
+    """Return the id and the version of an exported entry; other systems' values are ignored."""
+    if isinstance(entry_id, str) and owner_of(entry_id) and _VERSION.fullmatch(str(version)):
+        return entry_id, int(str(version))
+    return None, None
 
 
 def _find_duplicate(body: object) -> DuplicateMember | None:

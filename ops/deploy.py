@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
     template = yaml_parse((PROJECT / "template.yaml").read_text())
     try:
         values = effective_values(environment, given, template)
-        findings = [*stack_findings(environment, values), *commit_findings(environment.name)]
+        findings = [*stack_findings(environment, values, template), *commit_findings(environment.name)]
         findings += [*parameter_findings(environment, values, template)] or [*issuer_findings(values)]
         for kind, text, remedy in findings:
             print(f"{kind}: {text}\n  {remedy}")
@@ -74,7 +74,9 @@ def effective_values(
     return values | {one["ParameterKey"]: one["ParameterValue"] for one in deployed} | dict(given)
 
 
-def stack_findings(environment: Environment, values: Mapping[str, str]) -> Iterator[Finding]:
+def stack_findings(
+    environment: Environment, values: Mapping[str, str], template: dict[str, Any]
+) -> Iterator[Finding]:
     """Print where the deployment goes; yield why the stack cannot be updated now."""
     account = environment.client("sts").get_caller_identity()
     name, status = environment.stack, environment.describe().get("StackStatus", "")
@@ -86,9 +88,10 @@ def stack_findings(environment: Environment, values: Mapping[str, str]) -> Itera
     elif status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         yield ("fault", f"The stack {name} is {status}", "Wait for the end of the other deployment.")
     alarms = environment.resources("AWS::CloudWatch::Alarm") if status else {}
-    if alarms and values["GradualDeployment"] == "true":
-        cloudwatch = environment.client("cloudwatch")
-        ringing = cloudwatch.describe_alarms(AlarmNames=list(alarms.values()), StateValue="ALARM")
+    canary = [alarm["Ref"] for alarm in template["Globals"]["Function"]["DeploymentPreference"]["Alarms"]]
+    names = [alarms[name] for name in canary if name in alarms]
+    if names and values["GradualDeployment"] == "true":
+        ringing = environment.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM")
         for alarm in ringing["MetricAlarms"]:
             remedy = (
                 "CodeDeploy would roll a gradual deployment back. To deploy the fix at once, add AT_ONCE=1."
@@ -149,10 +152,32 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
     config += ["--stack-name", environment.stack]
     overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
     remedy = f"CloudFormation's events above say why; {environment.stack} rolls back by itself."
-    run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)
+    delete_failed_versions(environment)
+    try:
+        run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)
+    except StepFailed:
+        delete_failed_versions(environment)
+        raise
     api, gateway = environment.outputs()["ApiId"], environment.client("apigateway")
     for stage in gateway.get_stages(restApiId=api)["item"]:
         gateway.flush_stage_authorizers_cache(restApiId=api, stageName=stage["stageName"])
+
+
+def delete_failed_versions(environment: Environment) -> None:
+    """Delete the versions of an update that was rolled back.
+
+    SAM retains all versions. A failed one stops its commit from being deployed again ("A version for this
+    Lambda function exists"), and an operator might roll back to it.
+    """
+    if environment.describe().get("StackStatus") != "UPDATE_ROLLBACK_COMPLETE":
+        return
+    client = environment.client("lambda")
+    for function in environment.resources("AWS::Lambda::Function").values():
+        live = int(client.get_alias(FunctionName=function, Name="live")["FunctionVersion"])
+        for page in client.get_paginator("list_versions_by_function").paginate(FunctionName=function):
+            for version in (one["Version"] for one in page["Versions"]):
+                if version.isdecimal() and int(version) > live:
+                    client.delete_function(FunctionName=function, Qualifier=version)
 
 
 def test(values: Mapping[str, str], api_url: str) -> None:

@@ -32,6 +32,7 @@ class Aws:
         self.status = "UPDATE_COMPLETE"
         self.alarms: list[Any] = []
         self.flushed: list[str] = []
+        self.deleted: list[str] = []
 
     def get_caller_identity(self) -> dict[str, str]:
         return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/ana"}
@@ -44,13 +45,19 @@ class Aws:
     def get_paginator(self, _: str) -> "Aws":
         return self
 
-    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
-        alarm = {
-            "LogicalResourceId": "A",
-            "PhysicalResourceId": "a",
-            "ResourceType": "AWS::CloudWatch::Alarm",
-        }
-        yield {"StackResourceSummaries": [alarm]}
+    def paginate(self, **parameters: str) -> Iterator[dict[str, Any]]:
+        if "FunctionName" in parameters:
+            yield {"Versions": [{"Version": version} for version in ("$LATEST", "1", "2", "3")]}
+        resources = {"ServerErrorsAlarm": "AWS::CloudWatch::Alarm", "Get": "AWS::Lambda::Function"}
+        ids = ({"LogicalResourceId": name, "PhysicalResourceId": name} for name in resources)
+        kinds = [one | {"ResourceType": resources[one["LogicalResourceId"]]} for one in ids]
+        yield {"StackResourceSummaries": kinds, "Versions": []}
+
+    def get_alias(self, **_: str) -> dict[str, str]:
+        return {"FunctionVersion": "2"}
+
+    def delete_function(self, **parameters: str) -> None:
+        self.deleted.append(parameters["Qualifier"])
 
     def describe_alarms(self, **_: Any) -> dict[str, Any]:
         return {"MetricAlarms": self.alarms}
@@ -112,6 +119,17 @@ def test_it_builds_deploys_flushes_and_tests(run: Run, aws: Aws, commands: list[
     assert {'Audience="urn:xy"', 'GradualDeployment="false"'} <= set(sam)
     assert smoke == [["make", "smoke", "API_URL=https://api.example/v1"]] * 2
     assert aws.flushed == ["v1"]
+
+
+@pytest.mark.parametrize(
+    ("status", "deleted"), [("UPDATE_ROLLBACK_COMPLETE", ["3"]), ("UPDATE_COMPLETE", [])]
+)
+def test_versions_of_a_failed_update_are_deleted(
+    run: Run, aws: Aws, commands: list[list[str]], status: str, deleted: list[str]
+) -> None:
+    aws.status = status
+    assert run("--yes", "--at-once")[0] == 0
+    assert (commands[1][:2], aws.deleted) == (["sam", "deploy"], deleted)
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,9 @@ class Progress:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugin."""
-    config.pluginmanager.register(Progress(config))
+    """Register the plugin, unless pytest runs without a cache (`-p no:cacheprovider`)."""
+    if config.pluginmanager.has_plugin("cacheprovider"):
+        config.pluginmanager.register(Progress(config))
 
 
 def _clock(seconds: float) -> str:

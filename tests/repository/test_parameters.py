@@ -56,7 +56,6 @@ ACCEPTED = {
     "DomainName": ["", "api.exampleco.com", "xn--bcher-kva.example"],
     "CertificateArn": ["", CERTIFICATE],
     "Waf": ["true", "false"],
-    "PermissionsBoundary": ["", "boundary-timesheets-prod", "team/boundary"],
     "Architecture": ["arm64", "x86_64"],
 }
 REFUSED = {
@@ -120,7 +119,6 @@ REFUSED = {
     "DomainName": ["https://api.exampleco.com", "api", "API.exampleco.com", "api.exampleco.com/", "*"],
     "CertificateArn": ["certificate", KEY, CERTIFICATE + "/"],
     "Waf": ["", "yes"],
-    "PermissionsBoundary": ["a:b", "x" * 129, KEY],
     "Architecture": ["", "arm", "x86"],
 }
 

@@ -1,9 +1,11 @@
 """Uploads, over the handler."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.unit.importer.support import check
 from timesheets.bulk import runner
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Unavailable
+from timesheets.store.dynamodb import Table
 from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
@@ -284,3 +287,39 @@ def test_export_and_import_change_nothing(sub: str, call: Call) -> None:
     results = call("upload_timesheets", body=rows).json["results"]
     assert [result["status"] for result in results] == ["unchanged"] * 16
     assert call("list_timesheets", headers={"Accept": "text/csv"}, sub=sub).text == before
+
+
+@pytest.mark.parametrize("handler", ["list_timesheets", "list_approvals"])
+@pytest.mark.parametrize("limit", ["5", "100"])
+def test_rows_of_one_upload_keep_their_order_within_a_day(handler: str, limit: str, call: Call) -> None:
+    rows = [ROW | {"project": f"{n}", "external_id": f"{n}"} for n in range(1, 13)]
+    call("upload_timesheets", body=rows)
+    for order, expected in (("asc", range(1, 13)), ("desc", range(12, 0, -1))):
+        query: dict[str, list[str]] | None = {"order": [order], "limit": [limit]}
+        projects: list[str] = []
+        while query:
+            answer = call(handler, sub="007" if handler == "list_timesheets" else "auth0|mia", query=query)
+            projects += [entry["project"] for entry in answer.json]
+            link = answer.headers.get("Link", "").partition(">")[0].partition("?")[2]
+            query = parse_qs(link)
+        assert projects == [f"{n}" for n in expected]
+
+
+def test_an_unchanged_upload_is_one_read(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [ROW | {"external_id": f"{n}"} for n in range(100)]
+    call("upload_timesheets", body=rows)
+    reads = Counter[str]()
+    request = Table._call
+
+    def counted(table: Table, operation: str, **parameters: Any) -> Any:
+        reads[operation] += 1
+        return request(table, operation, **parameters)
+
+    monkeypatch.setattr(Table, "_call", counted)
+    results = call("upload_timesheets", body=rows).json["results"]
+    assert {result["status"] for result in results} == {"unchanged"}
+    assert reads == {"batch_get_item": 1}
+    changed = [row | {"hours": 6} for row in rows]
+    results = call("upload_timesheets", body=changed).json["results"]
+    assert {result["status"] for result in results} == {"updated"}
+    assert reads == {"batch_get_item": 3, "transact_write_items": 100}

@@ -1,4 +1,4 @@
-"""PATCH /timesheets/{id}: correct an own entry; a rejected one goes back for approval."""
+"""PATCH /timesheets/{id}: correct one of the caller's entries; a rejected entry becomes pending."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""POST /timesheets: log one entry for the caller."""
+"""POST /timesheets: create an entry for the caller."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""PUT /approvals/{id}: approve another's entry, or reject it with a reason."""
+"""PUT /approvals/{id}: approve an entry of another user, or reject it with a reason."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""DELETE /timesheets/{id}: delete an own entry that is not approved."""
+"""DELETE /timesheets/{id}: delete one of the caller's entries unless it is approved."""
 
 from timesheets.model.entry import check_unlocked
 from timesheets.routes import DELETE_TIMESHEET

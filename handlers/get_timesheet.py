@@ -1,4 +1,4 @@
-"""GET /timesheets/{id}: one of the caller's own entries."""
+"""GET /timesheets/{id}: return one of the caller's entries."""
 
 from timesheets.routes import GET_TIMESHEET
 from timesheets.store.dynamodb import Table

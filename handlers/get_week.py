@@ -1,4 +1,4 @@
-"""GET /timesheets/weeks/{week}: the caller's hours in an ISO week."""
+"""GET /timesheets/weeks/{week}: return the caller's hours in an ISO week."""
 
 from timesheets.model.query import ListQuery
 from timesheets.model.week import parse_week, summary

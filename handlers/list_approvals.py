@@ -1,4 +1,4 @@
-"""GET /approvals: everyone else's pending entries, oldest date first."""
+"""GET /approvals: list the pending entries of all other users, oldest first."""
 
 from timesheets.model.query import APPROVALS
 from timesheets.routes import LIST_APPROVALS

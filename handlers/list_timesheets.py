@@ -1,4 +1,4 @@
-"""GET /timesheets: the caller's own entries, newest date first."""
+"""GET /timesheets: list the caller's entries, newest first."""
 
 from timesheets.model.query import OWN_LIST
 from timesheets.routes import LIST_TIMESHEETS

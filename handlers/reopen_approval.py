@@ -1,4 +1,4 @@
-"""DELETE /approvals/{id}: take a decision back; the entry is pending again."""
+"""DELETE /approvals/{id}: undo a decision; the entry becomes pending."""
 
 from datetime import UTC, datetime
 

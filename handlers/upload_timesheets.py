@@ -1,4 +1,4 @@
-"""POST /timesheets/upload: import entries for the users named in them."""
+"""POST /timesheets/upload: import entries for any users."""
 
 from datetime import UTC, datetime
 from typing import Final

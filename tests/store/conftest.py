@@ -1,4 +1,4 @@
-"""The store on three engines: moto in this process, MiniStack's, and Amazon's own DynamoDB Local."""
+"""Fixtures for the store's tests on three engines: moto, MiniStack and DynamoDB Local."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ _tables = itertools.count()
 
 @pytest.fixture
 def table(client: "DynamoDBClient", template: dict[str, Any]) -> Iterator[str]:
-    """Create a table as the template has it, for one test."""
+    """Create the template's table for one test."""
     name = f"timesheets-{next(_tables)}"
     client.create_table(TableName=name, **table_definition(template))
     yield name
@@ -97,12 +97,12 @@ def imports(database: Table) -> Imports:
 
 @pytest.fixture
 def items(client: "DynamoDBClient", table: str) -> Callable[[], list[Any]]:
-    """Return what gives all that the table holds, in its own words."""
+    """Return a function that returns all items of the table."""
     return lambda: client.scan(TableName=table, ConsistentRead=True)["Items"]
 
 
 def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> Entry:
-    """Return a new entry, changed where the test says."""
+    """Return a new entry with `changes`."""
     fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25")}
     return new_entry({**fields, "id": new_id(user), "user_id": user, **changes}, now=now)
 
@@ -113,10 +113,10 @@ def upload(database: Table) -> Upload:
 
 
 def listed(store: Entries, user: str = "auth0|ana", **query: Any) -> list[Entry]:
-    """Return a user's list, whole."""
+    """Return all entries of a user."""
     return list(store.entries_of(user, ListQuery(**{"limit": None} | query)))
 
 
 def waiting(store: Entries, **query: Any) -> list[Entry]:
-    """Return the list of those who decide, whole."""
+    """Return all pending entries."""
     return list(store.pending(ListQuery(**{"limit": None, "ascending": True} | query)))

@@ -1,4 +1,4 @@
-"""A process that dies before or after any call to DynamoDB: sent again, its request is done once, whole."""
+"""A process is killed before or after each call to DynamoDB; the repeated request is done exactly once."""
 
 from collections.abc import Callable
 from datetime import date
@@ -26,11 +26,11 @@ PLAIN = entry(id=id_of_request(ANA, "plain"))
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process was killed."""
 
 
 class Mortal:
-    """A client that dies at one of its calls, before DynamoDB hears of it or after."""
+    """A client that is killed at one of its calls, before or after DynamoDB does it."""
 
     def __init__(self, client: "DynamoDBClient", at: int = -1, *, after: bool = False) -> None:
         self._client = client
@@ -98,7 +98,7 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
 
 
 def state(client: "DynamoDBClient", table: str) -> list[str]:
-    """Return all that is kept, but for what differs each time: random ids, and times."""
+    """Return everything in the table except for random ids and times."""
     store = Entries(Table(client, table))
     kept = listed(store) + listed(store, "auth0|carl")
     assert waiting(store) == sorted(
@@ -118,7 +118,7 @@ def clear(client: "DynamoDBClient", table: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "request_"), REQUESTS.values(), ids=REQUESTS)
-def test_it_is_done_once_when_it_is_sent_again(
+def test_a_repeated_request_is_done_exactly_once(
     before: Request, request_: Request, client: "DynamoDBClient", table: str
 ) -> None:
     before(Table(client, table))

@@ -1,4 +1,4 @@
-"""DynamoDB throttles, breaks, stays silent or is gone: a few tries, then a clear 503, or no harm at all."""
+"""DynamoDB throttles, fails, is silent or unreachable: three attempts, then 503."""
 
 import json
 import time
@@ -26,7 +26,7 @@ THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "mess
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})
 RACED = (400, {"__type": "com.amazonaws.dynamodb#TransactionConflictException"})
 SILENT: tuple[int, Any] = (0, {})
-"""Nothing is answered until the client has gone."""
+"""No response before the client's timeout."""
 CUT: tuple[int, Any] = (-1, {})
 """The connection closes without an answer."""
 
@@ -42,7 +42,7 @@ def cancelled(*codes: str) -> tuple[int, Any]:
 
 
 class Engine(ThreadingHTTPServer):
-    """Answers each call with the next of `answers`, and the last for ever; counts the calls."""
+    """Answers each call with the next of `answers`, repeats the last, and records the calls."""
 
     daemon_threads = True
 
@@ -76,7 +76,7 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ TROUBLE = {
     ],
     ids=[*OPERATIONS, *TROUBLE],
 )
-def test_it_is_asked_three_times_and_then_it_is_unavailable(
+def test_a_call_is_unavailable_after_three_attempts(
     operation: Callable[[Table], object], answer: tuple[int, Any], engine: Engine, database: Table
 ) -> None:
     engine.answers = [answer]
@@ -135,7 +135,7 @@ def test_it_is_asked_three_times_and_then_it_is_unavailable(
     assert time.monotonic() - began < 28  # seconds for which a function may run
 
 
-def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: Entries) -> None:
+def test_a_silent_engine_is_unavailable_within_the_timeout(engine: Engine, store: Entries) -> None:
     engine.answers = [SILENT]
     began = time.monotonic()
     with pytest.raises(Unavailable):
@@ -144,14 +144,14 @@ def test_an_engine_that_stays_silent_is_given_up_in_time(engine: Engine, store: 
     assert len(engine.asked) == 3
 
 
-def test_an_engine_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_engine_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     with pytest.raises(Unavailable):
         Entries(Table.connect()).find(KEPT.id)
 
 
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
-def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: Engine, store: Entries) -> None:
+def test_a_temporary_fault_is_retried(trouble: tuple[int, Any], engine: Engine, store: Entries) -> None:
     engine.answers = [trouble, FOUND]
     assert store.find(KEPT.id) == KEPT
 
@@ -168,7 +168,7 @@ def test_trouble_that_passes_is_not_noticed(trouble: tuple[int, Any], engine: En
         ((400, {"__type": "com.amazonaws.dynamodb#AccessDeniedException"}), ClientError),
     ],
 )
-def test_a_cancelled_transaction_says_whether_to_wait_or_to_read_again(
+def test_a_cancelled_transaction_is_an_outage_or_a_conflict(
     answer: tuple[int, Any], expected: type[Exception], engine: Engine, database: Table
 ) -> None:
     engine.answers = [answer]
@@ -176,7 +176,7 @@ def test_a_cancelled_transaction_says_whether_to_wait_or_to_read_again(
         Imports(database).add(entry(external_id="1", source="s"), "digest")
 
 
-def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: Entries) -> None:
+def test_a_write_that_meets_a_transaction_is_a_conflict(engine: Engine, store: Entries) -> None:
     engine.answers = [RACED]
     with pytest.raises(Conflict):
         store.replace(KEPT, entry(version=2))
@@ -185,13 +185,13 @@ def test_a_plain_write_against_a_transaction_is_a_race(engine: Engine, store: En
 @pytest.mark.parametrize(
     "kind", ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"]
 )
-def test_a_mistake_of_ours_is_not_taken_for_trouble(kind: str, engine: Engine, store: Entries) -> None:
+def test_a_client_error_is_not_an_outage(kind: str, engine: Engine, store: Entries) -> None:
     engine.answers = [(400, {"__type": f"com.amazonaws.dynamodb#{kind}"})]
     with pytest.raises(ClientError, match=kind):
         store.add(KEPT)
 
 
-def test_keys_left_out_of_a_batch_are_asked_for_again(engine: Engine, database: Table) -> None:
+def test_unprocessed_keys_of_a_batch_are_read_again(engine: Engine, database: Table) -> None:
     def left_out(request: dict[str, Any]) -> dict[str, Any]:
         return {"Responses": {}, "UnprocessedKeys": request}
 
@@ -211,14 +211,14 @@ def upload(database: Table, rows: object) -> list[Any]:
     return an_upload(database).run(parse_rows(rows, DATES))
 
 
-def test_a_row_that_is_raced_for_too_long_is_told_so(engine: Engine, database: Table) -> None:
+def test_a_row_that_loses_every_race_is_a_conflict(engine: Engine, database: Table) -> None:
     none_known: tuple[int, Any] = (200, {"Responses": {}})
     engine.answers = [none_known] + [cancelled("TransactionConflict"), none_known] * 6
     (refused,) = upload(database, [ROW])
     assert isinstance(refused, Conflict)
 
 
-def test_a_row_whose_entry_is_deleted_meanwhile_is_taken_anew(engine: Engine, database: Table) -> None:
+def test_a_row_whose_entry_was_deleted_is_imported_again(engine: Engine, database: Table) -> None:
     marker = import_item("timesheets-import", "row 1", new_id("007"), "another digest")
     engine.answers = [
         (200, {"Responses": {"timesheets": [marker]}}),
@@ -231,7 +231,7 @@ def test_a_row_whose_entry_is_deleted_meanwhile_is_taken_anew(engine: Engine, da
     assert engine.asked == ["BatchGetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
 
 
-def test_the_caller_is_told_when_to_come_back_and_nothing_of_the_inside(
+def test_an_outage_is_503_with_retry_after_and_no_details(
     engine: Engine, event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, store: Entries
 ) -> None:
     monkeypatch.setattr(create_timesheet, "entries", store)

@@ -1,4 +1,4 @@
-"""Several at once: one wins, the others are told, and what is kept is the winner's, whole."""
+"""Concurrent changes: one wins, the others are conflicts, and the table holds the winner's state."""
 
 import threading
 from collections import Counter
@@ -24,10 +24,10 @@ from timesheets.store.entries import Entries
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
 ROUNDS = 120 if LONG else 10
-"""For each pair of contenders, on each engine."""
+"""For each contest, on each engine."""
 
 type Move = Callable[[Entry], Entry | None]
-"""From the state that was read to the next; None deletes."""
+"""Returns the next state of an entry; None deletes it."""
 
 
 def approve(one: Entry) -> Entry:
@@ -55,7 +55,7 @@ def reopen(one: Entry) -> Entry:
 
 
 def at_once[T](jobs: Sequence[Callable[[], T]], pool: ThreadPoolExecutor) -> list[T | Problem]:
-    """Run jobs so that each begins when all are ready; a refusal is a result."""
+    """Start jobs at the same moment and return their results; a problem is a result."""
     ready = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], T]) -> T | Problem:
@@ -88,7 +88,7 @@ CONTESTS: dict[str, tuple[list[Move], Move | None]] = {
 
 
 @pytest.mark.parametrize(("moves", "before"), CONTESTS.values(), ids=CONTESTS)
-def test_one_wins_and_the_others_are_told(
+def test_one_change_wins_and_the_others_are_conflicts(
     moves: list[Move], before: Move | None, store: Entries, pool: ThreadPoolExecutor
 ) -> None:
     user = "auth0|ana"
@@ -118,7 +118,7 @@ def test_one_wins_and_the_others_are_told(
             store.remove(kept)
 
 
-def test_one_key_makes_one_entry_at_32_at_once(
+def test_32_requests_with_one_key_create_one_entry(
     store: Entries, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
     for number in range(20 if LONG else 3):
@@ -135,7 +135,7 @@ def rows(*, hours: str = "5", user: str = "007") -> list[Row | Problem]:
     return [Row(fields=fields, user_id=user, external_id=f"row {n}") for n in range(25)]
 
 
-def test_the_same_upload_at_8_at_once_makes_each_entry_once(
+def test_8_equal_uploads_create_each_entry_once(
     database: Table, store: Entries, pool: ThreadPoolExecutor, items: Callable[[], list[Any]]
 ) -> None:
     def take() -> list[RowResult | Problem]:
@@ -152,10 +152,10 @@ def test_the_same_upload_at_8_at_once_makes_each_entry_once(
     assert len(items()) == 50
 
 
-def test_of_two_changed_uploads_at_once_one_is_kept_whole(
+def test_of_two_concurrent_uploads_one_wins_for_each_row(
     database: Table, store: Entries, pool: ThreadPoolExecutor
 ) -> None:
-    """Each changes the owner, too: nothing is left with either of the others."""
+    """Both change the owner, too: no entry stays with another owner."""
 
     def take(changed: list[Row | Problem]) -> Callable[[], list[RowResult | Problem]]:
         return lambda: upload(database).run(changed)

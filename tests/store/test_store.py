@@ -1,4 +1,4 @@
-"""What the store keeps, finds, changes and deletes."""
+"""Entries and imports in the table."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,7 +43,7 @@ def keep(store: Entries, *entries: Entry) -> None:
         {"request_digest": "digest"},
     ],
 )
-def test_an_entry_comes_back_as_it_was(changes: dict[str, Any], store: Entries) -> None:
+def test_an_entry_is_stored_without_loss(changes: dict[str, Any], store: Entries) -> None:
     kept = entry(**changes)
     assert store.add(kept) == (kept, True)
     assert store.find(kept.id) == store.find_own("auth0|ana", kept.id) == kept
@@ -57,7 +57,7 @@ def test_hours_are_a_decimal_number_in_the_table(store: Entries, items: Items) -
 
 
 @pytest.mark.parametrize("stranger", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])
-def test_nobody_else_finds_an_entry(stranger: str, store: Entries) -> None:
+def test_an_entry_is_not_found_for_another_user(stranger: str, store: Entries) -> None:
     kept = entry()
     keep(store, kept)
     assert listed(store, stranger) == []
@@ -67,14 +67,14 @@ def test_nobody_else_finds_an_entry(stranger: str, store: Entries) -> None:
 
 
 @pytest.mark.parametrize("entry_id", ["", "1", "0" * 48, id_of_request("auth0|ana", "none"), "IMPORT"])
-def test_what_is_not_there_is_not_found(entry_id: str, store: Entries) -> None:
+def test_a_missing_entry_is_not_found(entry_id: str, store: Entries) -> None:
     for find in (store.find, lambda entry_id: store.find_own("auth0|ana", entry_id)):
         with pytest.raises(Problem) as refusal:
             find(entry_id)
         assert refusal.value.code == "not_found"
 
 
-def test_a_list_is_newest_date_first_and_within_a_day_newest_entry_first(store: Entries) -> None:
+def test_a_list_is_sorted_by_date_and_then_by_creation(store: Entries) -> None:
     entries = [
         entry(date=date(2026, 11, day), now=NOW + timedelta(minutes=n)) for n, day in enumerate((3, 1, 2, 1))
     ]
@@ -93,7 +93,7 @@ def test_a_range_includes_both_its_days(store: Entries) -> None:
     assert [e.date.day for e in waiting(store, **days)] == [2, 3, 4]
 
 
-def test_the_first_and_the_last_day_there_are_can_be_listed(store: Entries) -> None:
+def test_the_first_and_the_last_possible_date_are_listed(store: Entries) -> None:
     keep(store, entry(date=date.min), entry(date=date.max))
     assert [e.date for e in listed(store)] == [date.max, date.min]
 
@@ -129,7 +129,7 @@ def test_pages_hold_every_entry_once_and_in_order(
     assert pages(lambda query: store.entries_of("auth0|ana", query)) == expected_here
 
 
-def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Entries) -> None:
+def test_a_filtered_list_finds_matches_after_many_other_entries(store: Entries) -> None:
     others = [entry(project="B", now=NOW + timedelta(minutes=n)) for n in range(MAX_EXAMINED + 5)]
     wanted = entry(project="A", date=date(2026, 11, 1))
     keep(store, *others, wanted)
@@ -140,7 +140,7 @@ def test_a_narrowed_list_finds_what_matches_behind_what_does_not(store: Entries)
     assert take_page(store.entries_of("auth0|ana", query), query).entries == [wanted]
 
 
-def test_with_more_shards_everything_that_waits_is_still_listed(
+def test_pending_entries_are_listed_after_shards_are_added(
     store: Entries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [entry(f"auth0|{n}", now=NOW + timedelta(minutes=n)) for n in range(40)]
@@ -155,7 +155,7 @@ def test_with_more_shards_everything_that_waits_is_still_listed(
     assert len({shard_of(hash_of(str(n))) for n in range(1000)}) == len(more)
 
 
-def test_a_page_reads_little_more_than_it_holds(store: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_of_approvals_reads_few_extra_entries(store: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(store, *(entry(f"auth0|{n}") for n in range(200)))
     read = 0
 
@@ -172,7 +172,7 @@ def test_a_page_reads_little_more_than_it_holds(store: Entries, monkeypatch: pyt
         assert read <= 2 * limit + 4 * len(SHARDS)
 
 
-def test_those_who_decide_can_ask_for_one_user(store: Entries) -> None:
+def test_pending_entries_can_be_filtered_by_user(store: Entries) -> None:
     entries = [entry(f"auth0|{n}") for n in range(8)]
     keep(store, *entries)
     for one in entries:
@@ -180,14 +180,14 @@ def test_those_who_decide_can_ask_for_one_user(store: Entries) -> None:
         assert take_page(store.pending(query), query).entries == [one]
 
 
-def test_a_list_longer_than_one_answer_of_dynamodb_is_whole(store: Entries) -> None:
+def test_a_list_longer_than_one_query_response_is_complete(store: Entries) -> None:
     notes = "x" * 1000 * 4  # 300 of these pass the megabyte that one query returns
     entries = [entry(date=date(2026, 1, 1) + timedelta(days=n), notes=notes) for n in range(300)]
     keep(store, *entries)
     assert listed(store, ascending=True) == entries
 
 
-def test_only_pending_entries_wait_for_a_decision(store: Entries) -> None:
+def test_only_pending_entries_are_in_the_pending_index(store: Entries) -> None:
     one = entry()
     keep(store, one)
     states = [one, approved(one)]
@@ -202,7 +202,7 @@ def test_only_pending_entries_wait_for_a_decision(store: Entries) -> None:
     assert (waiting(store), listed(store)) == ([], [])
 
 
-def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: Entries, items: Items) -> None:
+def test_an_entry_moved_to_another_date_keeps_its_id(store: Entries, items: Items) -> None:
     one = entry()
     keep(store, one)
     moved = corrected(one, {"date": date(2025, 1, 1)}, now=NOW)
@@ -212,7 +212,7 @@ def test_an_entry_moved_to_another_date_keeps_its_id_and_leaves_no_copy(store: E
     assert len(items()) == 1
 
 
-def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Entries) -> None:
+def test_a_change_of_a_stale_version_is_a_conflict(store: Entries) -> None:
     one = entry()
     keep(store, one)
     winner = approved(one)
@@ -224,7 +224,7 @@ def test_a_change_of_what_has_changed_meanwhile_is_a_conflict(store: Entries) ->
     assert store.find(one.id) == winner
 
 
-def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(store: Entries) -> None:
+def test_a_repeated_write_after_a_lost_response_is_no_conflict(store: Entries) -> None:
     one = entry()
     keep(store, one)
     assert store.add(one) == (one, True)
@@ -237,14 +237,14 @@ def test_a_write_whose_answer_got_lost_is_no_conflict_when_it_is_sent_again(stor
         store.replace(one, new)
 
 
-def test_what_did_not_change_is_not_written(store: Entries) -> None:
+def test_an_unchanged_entry_is_not_written(store: Entries) -> None:
     never_kept = entry()
     store.replace(never_kept, never_kept)
     assert listed(store) == []
 
 
 @pytest.mark.parametrize("fate", ["nothing", "corrected", "approved", "deleted"])
-def test_an_idempotency_key_gives_the_first_answer_whatever_became_of_the_entry(
+def test_an_idempotency_key_gives_the_first_response_after_any_change(
     fate: str, store: Entries, items: Items
 ) -> None:
     first = entry(
@@ -284,7 +284,7 @@ def imported(external_id: str = "row 1", **changes: Any) -> Entry:
     return entry(**{"external_id": external_id, "source": "timesheets-import"} | changes)
 
 
-def test_an_external_id_stands_for_one_entry_of_one_client(store: Entries, imports: Imports) -> None:
+def test_an_external_id_has_one_entry_for_each_client(store: Entries, imports: Imports) -> None:
     one = imported()
     imports.add(one, "digest")
     assert imports.find_many("timesheets-import", ["row 1", "row 2"]) == {"row 1": Import(one.id, "digest")}
@@ -295,7 +295,7 @@ def test_an_external_id_stands_for_one_entry_of_one_client(store: Entries, impor
     assert listed(store) == [one]
 
 
-def test_a_hundred_external_ids_are_looked_up_at_once(imports: Imports) -> None:
+def test_a_hundred_external_ids_are_read_in_one_batch(imports: Imports) -> None:
     ids = [f"row {n}" for n in range(100)]
     for one in ids[::10]:
         imports.add(imported(one), "digest")
@@ -303,7 +303,7 @@ def test_a_hundred_external_ids_are_looked_up_at_once(imports: Imports) -> None:
 
 
 @pytest.mark.parametrize("user", ["auth0|ana", "auth0|carl"])
-def test_a_changed_row_changes_its_entry_and_its_owner(
+def test_an_import_replaces_its_entry_and_its_owner(
     user: str, store: Entries, imports: Imports, items: Items
 ) -> None:
     old = imported()

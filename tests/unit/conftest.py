@@ -1,4 +1,4 @@
-"""What every unit test gets: closed sockets, a fixed environment, a fresh table."""
+"""Fixtures of all unit tests: closed sockets, the log, calls of handlers, a new table."""
 
 import importlib
 import io
@@ -27,7 +27,7 @@ def closed_sockets() -> None:
 
 
 class CurrentStdout(io.TextIOBase):
-    """Whatever standard output is at the moment: pytest changes it, and loggers keep the first they saw."""
+    """The current standard output: pytest replaces it, and loggers keep the first one."""
 
     def write(self, text: str) -> int:
         return sys.stdout.write(text)
@@ -35,7 +35,7 @@ class CurrentStdout(io.TextIOBase):
 
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
-    """Return what a function wrote to its log since last asked: records and metrics, a line each."""
+    """Return a function that returns the new lines of the log: records and metrics."""
     for handler in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:
         monkeypatch.setattr(handler, "stream", CurrentStdout())
     return lambda: capsys.readouterr().out
@@ -43,7 +43,7 @@ def written(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler answers."""
+    """A handler's response."""
 
     status: int
     headers: dict[str, str]
@@ -67,7 +67,7 @@ class Answer:
 
 @pytest.fixture
 def call(event: Callable[..., Event]) -> Callable[..., Answer]:
-    """Return what calls a handler with its fixture in events/, changed where the test says."""
+    """Return a function that calls a handler with its event in events/, with changes."""
 
     def call_handler(name: str, entry_id: str | None = None, **changes: Any) -> Answer:
         if entry_id is not None:
@@ -86,7 +86,7 @@ def dynamodb() -> "DynamoDBClient":
 
 @pytest.fixture
 def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> Iterator[None]:
-    """Create the template's own table in moto."""
+    """Create the template's table in moto."""
     with mock_aws():
         dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))
         yield

@@ -1,4 +1,4 @@
-"""Deciding about others' entries."""
+"""The routes under /approvals."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("table")
 
 @pytest.fixture
 def entry(call: Call) -> dict[str, Any]:
-    """Return an entry that ana logged."""
+    """Return an entry of ana's."""
     created: dict[str, Any] = call("create_timesheet").json
     return created
 
@@ -61,7 +61,7 @@ def test_a_decision_can_be_taken_back(entry: dict[str, Any], call: Call) -> None
 
 
 @pytest.mark.parametrize("handler", ["decide_approval", "reopen_approval"])
-def test_nobody_reviews_their_own_entry(handler: str, entry: dict[str, Any], call: Call) -> None:
+def test_an_own_entry_cannot_be_reviewed(handler: str, entry: dict[str, Any], call: Call) -> None:
     answer = call(handler, entry["id"], sub="auth0|ana")
     assert (answer.status, answer.problem["code"]) == (403, "self_approval")
     assert call(handler, entry["id"], sub="auth0|ana", headers={"If-Match": '"9"'}).status == 403
@@ -69,11 +69,11 @@ def test_nobody_reviews_their_own_entry(handler: str, entry: dict[str, Any], cal
 
 @pytest.mark.parametrize("handler", ["decide_approval", "reopen_approval"])
 @pytest.mark.parametrize("entry_id", ["1", "0" * 48, "../timesheets"])
-def test_what_is_not_there_can_not_be_decided(handler: str, entry_id: str, call: Call) -> None:
+def test_a_missing_entry_cannot_be_decided(handler: str, entry_id: str, call: Call) -> None:
     assert call(handler, entry_id).status == 404
 
 
-def test_everyone_elses_pending_entries_wait_oldest_first(call: Call) -> None:
+def test_approvals_list_pending_entries_of_others_oldest_first(call: Call) -> None:
     def log(user: str, day: str) -> dict[str, Any]:
         body = {"date": day, "project": "StoreZero", "hours": 1}
         created: dict[str, Any] = call("create_timesheet", body=body, sub=f"auth0|{user}").json

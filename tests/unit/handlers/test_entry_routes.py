@@ -1,4 +1,4 @@
-"""Reading, correcting and deleting an own entry, and the sums of a week."""
+"""The routes of one's own entries and weeks."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,12 @@ NO_MATCH: dict[str, Any] = {"headers": {"If-Match": "*"}}
 
 @pytest.fixture
 def entry(call: Call) -> dict[str, Any]:
-    """Return an entry that ana logged."""
+    """Return an entry of ana's."""
     created: dict[str, Any] = call("create_timesheet").json
     return created
 
 
-def test_a_request_sent_again_under_its_key_gets_the_first_answer(call: Call) -> None:
+def test_a_repeated_request_with_a_key_gets_the_first_response(call: Call) -> None:
     headers = {"Idempotency-Key": "5e0fe2b4"}
     first = call("create_timesheet", headers=headers)
     again = call("create_timesheet", headers=headers)
@@ -41,7 +41,7 @@ def test_a_request_sent_again_under_its_key_gets_the_first_answer(call: Call) ->
     assert len(call("list_timesheets").json) == 3
 
 
-def test_an_own_entry_is_read_with_its_version_as_tag(entry: dict[str, Any], call: Call) -> None:
+def test_the_etag_of_an_entry_is_its_version(entry: dict[str, Any], call: Call) -> None:
     answer = call("get_timesheet", entry["id"])
     assert (answer.status, answer.json) == (200, entry)
     assert answer.headers["ETag"] == '"1"'
@@ -50,7 +50,7 @@ def test_an_own_entry_is_read_with_its_version_as_tag(entry: dict[str, Any], cal
 
 @pytest.mark.parametrize("handler", ["get_timesheet", "correct_timesheet", "delete_timesheet"])
 @pytest.mark.parametrize("claims", [{"sub": "auth0|carl"}, {"sub": "auth0|mia"}])
-def test_anothers_entry_is_not_there(
+def test_an_entry_of_another_user_is_not_found(
     handler: str, claims: dict[str, str], entry: dict[str, Any], call: Call
 ) -> None:
     answer = call(handler, entry["id"], **claims)
@@ -59,7 +59,7 @@ def test_anothers_entry_is_not_there(
 
 
 @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "application/json; charset=utf-8"])
-def test_a_correction_changes_what_it_names(media_type: str, entry: dict[str, Any], call: Call) -> None:
+def test_a_correction_changes_the_given_fields(media_type: str, entry: dict[str, Any], call: Call) -> None:
     body = {"hours": "7.25", "date": "2026-11-19", "status": "approved", "notes": "Release"}
     answer = call("correct_timesheet", entry["id"], body=body, headers={"Content-Type": media_type})
     assert answer.status == 200
@@ -96,11 +96,11 @@ def test_a_bad_correction_changes_nothing(
 
 
 @pytest.mark.parametrize("tag", ['"1"', "*", ' "1" ', '"2", "1"', '"2" ,W/"9","1"'])
-def test_the_version_that_was_read_may_be_corrected(tag: str, entry: dict[str, Any], call: Call) -> None:
+def test_if_match_accepts_the_current_version(tag: str, entry: dict[str, Any], call: Call) -> None:
     assert call("correct_timesheet", entry["id"], headers={"If-Match": tag}).status == 200
 
 
-def test_a_header_may_come_in_several_lines(entry: dict[str, Any], event: Any) -> None:
+def test_a_header_can_have_several_lines(entry: dict[str, Any], event: Any) -> None:
     sent = event("correct_timesheet", path={"id": entry["id"]}, headers={"If-Match": '"1"'})
     sent["multiValueHeaders"]["If-Match"] = ['"1"', '"2"']
     from handlers import correct_timesheet  # noqa: PLC0415 after the environment is set
@@ -108,11 +108,11 @@ def test_a_header_may_come_in_several_lines(entry: dict[str, Any], event: Any) -
     assert correct_timesheet.lambda_handler(sent, None)["statusCode"] == 200
 
 
-def test_a_correction_of_nothing_is_no_new_version(entry: dict[str, Any], call: Call) -> None:
+def test_a_correction_without_changes_keeps_the_version(entry: dict[str, Any], call: Call) -> None:
     assert call("correct_timesheet", entry["id"], body={}).json == entry
 
 
-def test_a_rejected_entry_goes_back_for_approval_and_an_approved_one_is_locked(
+def test_a_corrected_rejection_is_pending_and_an_approved_entry_is_locked(
     entry: dict[str, Any], call: Call
 ) -> None:
     call("decide_approval", entry["id"])
@@ -127,7 +127,7 @@ def test_a_rejected_entry_goes_back_for_approval_and_an_approved_one_is_locked(
     assert call("get_timesheet", entry["id"]).json == approved
 
 
-def test_a_deleted_entry_is_gone(entry: dict[str, Any], call: Call) -> None:
+def test_a_deleted_entry_is_not_found(entry: dict[str, Any], call: Call) -> None:
     assert call("delete_timesheet", entry["id"], headers={"If-Match": '"2"'}).status == 412
     answer = call("delete_timesheet", entry["id"], headers={"If-Match": '"1"'})
     assert (answer.status, answer.text) == (204, None)
@@ -141,7 +141,7 @@ def test_a_deleted_entry_is_gone(entry: dict[str, Any], call: Call) -> None:
 def test_a_lost_race_is_reported(
     race: str, entry: dict[str, Any], call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another's change lands between this handler's read and its write."""
+    """Another request changes the entry between this handler's read and its write."""
     from handlers import decide_approval  # noqa: PLC0415 after the environment is set
 
     read = decide_approval.entries.find

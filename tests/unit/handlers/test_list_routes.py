@@ -1,4 +1,4 @@
-"""Lists in pages, as JSON and as CSV."""
+"""Lists: pages, filters, JSON and CSV."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("table")
 
 @pytest.fixture
 def entries(table: None, call: Call) -> list[dict[str, Any]]:  # noqa: ARG001 needed first
-    """Return five entries of ana's, newest date first."""
+    """Return five entries of ana's, newest first."""
     days = [f"2026-11-{day}" for day in range(10, 15)]
     created = [
         call("create_timesheet", body={"date": day, "project": f"P{n % 2}", "hours": 1}).json
@@ -37,7 +37,7 @@ def next_query(answer: "Answer") -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("handler", ["list_timesheets", "list_approvals"])
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_links_lead_through_the_whole_list(
+def test_next_links_cover_the_whole_list(
     handler: str, order: str, entries: list[dict[str, Any]], call: Call
 ) -> None:
     found: list[Any] = []
@@ -51,7 +51,7 @@ def test_links_lead_through_the_whole_list(
     assert found == (entries if order == "desc" else entries[::-1])
 
 
-def test_a_page_that_ends_the_list_links_nowhere(entries: list[dict[str, Any]], call: Call) -> None:
+def test_the_last_page_has_no_link(entries: list[dict[str, Any]], call: Call) -> None:
     assert "Link" not in call("list_timesheets", query={"limit": [str(len(entries))]}).headers
     assert "Link" not in call("list_timesheets").headers
 
@@ -67,7 +67,7 @@ def test_a_page_that_ends_the_list_links_nowhere(entries: list[dict[str, Any]], 
     ],
 )
 @pytest.mark.usefixtures("entries")
-def test_a_cursor_is_good_for_its_caller_and_filters_only(
+def test_a_cursor_is_valid_for_its_caller_and_filters_only(
     handler: str, changes: dict[str, Any], call: Call
 ) -> None:
     query = next_query(call("list_timesheets", query={"limit": ["2"]}))
@@ -77,19 +77,19 @@ def test_a_cursor_is_good_for_its_caller_and_filters_only(
 
 
 @pytest.mark.usefixtures("entries")
-def test_a_page_may_be_longer_than_the_one_before(call: Call) -> None:
+def test_the_limit_can_change_between_pages(call: Call) -> None:
     query = next_query(call("list_timesheets", query={"limit": ["1"]}))
     assert len(call("list_timesheets", query=query | {"limit": ["100"]}).json) == 4
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "é", "\ud800"])
-def test_no_other_cursor_is_taken(cursor: str, call: Call) -> None:
+def test_a_made_up_cursor_is_refused(cursor: str, call: Call) -> None:
     answer = call("list_timesheets", query={"cursor": [cursor]})
     assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
 
 
 @pytest.mark.parametrize("project", ["a b&c=d", "ü🦆", "100%", "#?"])
-def test_any_filter_is_carried_on(project: str, call: Call) -> None:
+def test_the_next_link_keeps_the_filters(project: str, call: Call) -> None:
     for _ in range(2):
         call("create_timesheet", body={"date": "2026-11-20", "project": project, "hours": 1})
     query = next_query(call("list_timesheets", query={"project": [project], "limit": ["1"]}))

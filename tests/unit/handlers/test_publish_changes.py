@@ -1,4 +1,4 @@
-"""What the table's stream makes other systems learn."""
+"""Events that are published from the table's stream."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ KEYED = replace(REJECTED, request_digest="digest")
 
 
 def record(old: dict[str, Any] | None, new: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
-    """Return a stream's record of an item that became another."""
+    """Return the stream's record of a change of an item."""
     images = {"OldImage": old, "NewImage": new}
     change = {name: image for name, image in images.items() if image is not None}
     kind = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
@@ -46,7 +46,7 @@ def of_entries(old: Entry, new: Entry, number: int = 1) -> dict[str, Any]:
 
 
 class Bus:
-    """EventBridge, as far as the handler sees it: it may refuse, or not answer."""
+    """A fake EventBridge whose calls can fail."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
@@ -73,7 +73,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 
 def publish(*records: dict[str, Any]) -> list[str]:
-    """Hand records over, and return the sequence numbers that are to come again."""
+    """Call the handler with records and return the sequence numbers that failed."""
     answer = handler.lambda_handler({"Records": list(records)}, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -87,7 +87,7 @@ def publish(*records: dict[str, Any]) -> list[str]:
         (REJECTED, corrected(REJECTED, {"hours": Decimal(8)}, now=NOW), "Entry reopened"),
     ],
 )
-def test_a_change_of_state_is_told(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
+def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
     assert publish(of_entries(old, new)) == []
     (event,) = bus.told
     assert event["DetailType"] == kind
@@ -111,7 +111,7 @@ def test_a_change_of_state_is_told(old: Entry, new: Entry, kind: str, bus: Bus) 
     ],
     ids=["logged", "corrected", "the same", "deleted", "deleted under a key", "no entry"],
 )
-def test_other_changes_tell_nobody(silent: dict[str, Any], bus: Bus) -> None:
+def test_other_changes_are_not_published(silent: dict[str, Any], bus: Bus) -> None:
     assert publish(silent) == []
     assert bus.told == []
 
@@ -119,7 +119,7 @@ def test_other_changes_tell_nobody(silent: dict[str, Any], bus: Bus) -> None:
 @pytest.mark.parametrize(
     "failure", ["InternalFailure", "ThrottlingException", EndpointConnectionError(endpoint_url="https://x")]
 )
-def test_nothing_overtakes_a_change_that_failed(failure: Exception | str, bus: Bus) -> None:
+def test_no_event_is_sent_after_a_failed_one(failure: Exception | str, bus: Bus) -> None:
     bus.failures = [None, failure]
     batch = [
         of_entries(PENDING, APPROVED, 1),
@@ -132,7 +132,7 @@ def test_nothing_overtakes_a_change_that_failed(failure: Exception | str, bus: B
     assert [event["DetailType"] for event in bus.told[1:]] == ["Entry reopened", "Entry rejected"]
 
 
-def test_a_record_that_can_not_be_read_holds_its_place(bus: Bus, written: Callable[[], str]) -> None:
+def test_an_unreadable_record_is_retried_before_later_ones(bus: Bus, written: Callable[[], str]) -> None:
     garbled = of_entries(PENDING, APPROVED, 7)
     garbled["dynamodb"]["NewImage"]["hours"] = {"N": "secret of ana"}
     assert publish(garbled, of_entries(PENDING, REJECTED, 8)) == ["7"]
@@ -153,8 +153,8 @@ def test_a_missing_bus_name_is_named_in_the_log(
     assert "EVENT_BUS_NAME is not set" in written()
 
 
-def test_the_stream_is_filtered_to_what_is_told(template: dict[str, Any]) -> None:
-    """So that the function runs for nothing else; its own rule is the one that counts."""
+def test_the_stream_filter_matches_the_published_changes(template: dict[str, Any]) -> None:
+    """The filter only saves invocations; the function checks again."""
     stream = template["Resources"]["PublishChangesFunction"]["Properties"]["Events"]["Table"]["Properties"]
     pairs = set()
     for one in stream["FilterCriteria"]["Filters"]:
@@ -166,7 +166,7 @@ def test_the_stream_is_filtered_to_what_is_told(template: dict[str, Any]) -> Non
     assert pairs == {(a, b) for s in decided_already for a, b in (("pending", s), (s, "pending"))}
 
 
-def test_the_example_in_the_documents_is_one(bus: Bus) -> None:
+def test_the_documented_example_is_valid(bus: Bus) -> None:
     text = (PROJECT / "docs/events.md").read_text()
     example = json.loads(text.partition("    {")[2].partition("\n\n")[0].join(["{", ""]))
     jsonschema.validate(example["detail"], SCHEMA)

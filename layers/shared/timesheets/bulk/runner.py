@@ -16,22 +16,18 @@ TIME_LIMIT: Final = 14.0
 
 
 def run[T, R](
-    items: Sequence[T],
-    job: Callable[[T], R],
-    *,
-    group: Callable[[T], Hashable],
-    time_limit: float = TIME_LIMIT,
+    items: Sequence[T], job: Callable[[T], R], *, group: Callable[[T], Hashable]
 ) -> list[R | Problem]:
     """Return each item's result in order, a Problem where its job failed.
 
     Items of the same group run one after another, in order; groups run side by side. After as many outages
-    as there are workers, or after `time_limit` seconds, the remaining items are `Unavailable`.
+    as there are workers, or after `TIME_LIMIT`, the remaining items are `Unavailable`.
     """
     groups: defaultdict[Hashable, list[int]] = defaultdict(list)
     for index, item in enumerate(items):
         groups[group(item)].append(index)
     results: list[R | Problem] = [Unavailable()] * len(items)
-    deadline = time.monotonic() + time_limit
+    deadline = time.monotonic() + TIME_LIMIT
     outages = 0
 
     def run_group(indexes: list[int]) -> None:

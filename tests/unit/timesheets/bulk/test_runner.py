@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from timesheets.bulk import runner
 from timesheets.bulk.runner import WORKERS, check_available, run
 from timesheets.model.errors import Conflict, Problem, Unavailable
 
@@ -55,8 +56,9 @@ def test_no_job_starts_after_as_many_outages_as_workers() -> None:
     assert started == list(range(WORKERS))
 
 
-def test_no_job_starts_after_the_deadline() -> None:
-    results = run(range(3), lambda item: item, group=lambda item: item, time_limit=0)
+def test_no_job_starts_after_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0)
+    results = run(range(3), lambda item: item, group=lambda item: item)
     assert codes(results) == ["service_unavailable"] * 3
 
 

@@ -1,4 +1,4 @@
-"""The life of an entry: logged, corrected, decided, reopened."""
+"""Changes of an entry."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from timesheets.model.entry import Decision, Entry, check_unlocked, corrected, decided, new_entry, reopened
+from timesheets.model.entry import (
+    MEMBERS,
+    SERVER_FIELDS,
+    Decision,
+    Entry,
+    check_unlocked,
+    corrected,
+    decided,
+    new_entry,
+    reopened,
+)
 from timesheets.model.errors import Problem
 
 LOGGED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -72,7 +82,7 @@ def test_a_new_entry_is_pending_at_version_1() -> None:
         (REJECTED, reopen(), NOW_PENDING),
     ],
 )
-def test_a_change_makes_the_next_version(entry: Entry, change: Change, expected: dict[str, Any]) -> None:
+def test_a_change_increments_the_version(entry: Entry, change: Change, expected: dict[str, Any]) -> None:
     next_version = replace(entry, modified_at="2026-11-20T10:00:00.001Z", version=entry.version + 1)
     assert change(entry) == replace(next_version, **expected)
 
@@ -89,7 +99,7 @@ def test_a_change_makes_the_next_version(entry: Entry, change: Change, expected:
         (PENDING, reopen()),
     ],
 )
-def test_what_changes_nothing_is_no_new_version(entry: Entry, change: Change) -> None:
+def test_an_unchanged_entry_keeps_its_version(entry: Entry, change: Change) -> None:
     assert change(entry) is entry
 
 
@@ -107,7 +117,7 @@ def test_what_changes_nothing_is_no_new_version(entry: Entry, change: Change) ->
         (PENDING, reopen("auth0|ana"), "self_approval"),
     ],
 )
-def test_what_the_rules_forbid_is_refused(entry: Entry, change: Change, code: str) -> None:
+def test_a_forbidden_change_is_refused(entry: Entry, change: Change, code: str) -> None:
     with pytest.raises(Problem) as refusal:
         change(entry)
     assert refusal.value.code == code
@@ -120,11 +130,19 @@ def test_only_an_approved_entry_is_locked() -> None:
         check_unlocked(APPROVED)
 
 
-def test_approved_is_true_exactly_when_the_status_says_so() -> None:
+def test_approved_follows_the_status() -> None:
     assert [entry.to_json()["approved"] for entry in (PENDING, APPROVED, REJECTED)] == [False, True, False]
 
 
-def test_entries_are_in_order_of_date_and_then_of_logging() -> None:
+def test_positions_sort_by_date_creation_and_row() -> None:
     day_before = replace(PENDING, date=date(2026, 11, 19), created_at="2026-11-20T12:00:00.000Z")
     minute_after = replace(PENDING, created_at="2026-11-20T09:31:00.000Z", id="0")
-    assert day_before.position < PENDING.position < minute_after.position
+    first_row, last_row = (replace(PENDING, id=str(9 - n), sequence=n) for n in (0, 9))
+    positions = [e.position for e in (day_before, PENDING, first_row, last_row, minute_after)]
+    assert positions == sorted(positions)
+
+
+def test_the_fields_that_only_the_server_sets_follow_from_the_entry() -> None:
+    assert {*MEMBERS} - {"date", "project", "hours", "notes", "external_id"} == SERVER_FIELDS
+    assert not {"request_digest", "sequence"} & {*MEMBERS}
+    assert "approved" in SERVER_FIELDS

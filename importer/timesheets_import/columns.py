@@ -20,6 +20,9 @@ SERVER_COLUMNS: Final = SERVER_FIELDS - {"user_id"}
 ENTRY_COLUMNS: Final = ("id", "version")
 """Columns of an exported list, by which the API recognises its entries."""
 
+_MAX_COMPARED: Final = 200
+"""Columns that are compared with a missing one."""
+
 type Index = Mapping[str, Sequence[int]]
 
 
@@ -148,7 +151,7 @@ def missing_fields(present: Iterable[str], form: Format) -> list[str]:
 
 def _missing_message(missing: Sequence[str], header: Sequence[str], form: Format) -> str:
     lines = [f"The header has no {listing([form.column(name) for name in missing])}."]
-    names = {name.casefold(): name for name in header if name}
+    names = {name.casefold(): name for name in header[:_MAX_COMPARED] if name}
     for name in missing:
         presets = [column for p in PRESETS.values() for column in p.columns.get(name, ())]
         for candidate in (form.column(name), *SYNONYMS.get(name, ()), *presets):

@@ -1,16 +1,18 @@
 """Read a file's rows one by one, each with its line and its fault if it cannot be read."""
 
 import csv
-import json
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
+from timesheets.strict_json import Decoder
 from timesheets_import.files import text_lines
 from timesheets_import.layout import Layout
 from timesheets_import.workbook import sheet_rows
+
+_DECODER: Final = Decoder(decimals=True)
+_NOT_AN_OBJECT: Final = "must be a JSON object in braces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +88,8 @@ def _json_lines(lines: Iterator[str]) -> Iterator[Record]:
         if line.isspace():
             continue
         try:
-            value = json.loads(
-                line,
-                parse_int=_number,
-                parse_float=_number,
-                parse_constant=_number,
-                object_pairs_hook=_members,
-            )
-        except json.JSONDecodeError as error:
-            yield Record(number, {}, f"is not JSON ({error.msg}, column {error.colno})")
-        except (ValueError, RecursionError) as error:
-            yield Record(number, {}, str(error) if isinstance(error, ValueError) else "is nested too deeply")
+            value = _DECODER.decode(line.rstrip("\r\n"))
+        except ValueError as error:
+            yield Record(number, {}, f"is not JSON: {error}")
         else:
-            fault = None if isinstance(value, dict) else "must be a JSON object in braces"
-            yield Record(number, {} if fault else value, fault)
-
-
-def _number(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent beyond Decimal's range
-        return Decimal("NaN")
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("has a member twice")
-    return members
+            yield Record(number, value) if isinstance(value, dict) else Record(number, {}, _NOT_AN_OBJECT)

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import httpx2 as httpx
@@ -55,10 +55,7 @@ REMEDIES: Final = {
     "issued_in_future": ("iat", _CLOCK),
     "bad_subject": ("sub", "Every user and application needs a sub of 1 to 255 printable characters."),
     "bad_scope": ("scope", "Remove the Action that adds malformed scopes."),
-    "sender_constrained": (
-        "cnf",
-        f"Turn off token sender-constraining ({_API}): the API takes bearer tokens.",
-    ),
+    "sender_constrained": ("cnf", f"Turn off sender-constraining ({_API}): the API takes bearer tokens."),
     "not_an_access_token": ("", "It is an ID token: send the token response's access_token."),
 }
 """By the authorizer's reason: the member of the token that a fault shows, and the remedy; else _COPY."""
@@ -73,15 +70,21 @@ def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.env
     options = parser.parse_args(arguments)
     if environ.get("TOKEN") == "" or bool(environ.get("CLIENT_ID")) != bool(environ.get("CLIENT_SECRET")):
         parser.error("set TOKEN to a token, or both CLIENT_ID and CLIENT_SECRET, or none of them")
+    faults = report(check(options.issuer, options.audience, environ))
+    if not (environ.get("TOKEN") or environ.get("CLIENT_ID")):
+        print("No token was checked: set TOKEN, or CLIENT_ID and CLIENT_SECRET.")
+    deployment = f"Deploy with TokenIssuer={options.issuer} Audience={options.audience}"
+    print(f"\n{faults} faults found." if faults else f"\nNo faults. {deployment}")
+    return min(faults, 1)
+
+
+def report(findings: Iterable[Finding]) -> int:
+    """Print findings; return the number of faults."""
     faults = 0
-    for kind, text, remedy in check(options.issuer, options.audience, environ):
+    for kind, text, remedy in findings:
         faults += kind == "fault"
         print(f"{kind}: {text}\n  {remedy}", flush=True)
-    if faults:
-        print(f"\n{faults} faults found.")
-        return 1
-    print(f"\nNo faults. Deploy with TokenIssuer={options.issuer} Audience={options.audience}")
-    return 0
+    return faults
 
 
 def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -99,9 +102,7 @@ def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Fi
         settings = Settings(variables | {"CLAIMS_NAMESPACE": namespace})
         print(f"keys: {', '.join(fetch_jwks(jwks_uri, settings.algorithm))} at {jwks_uri}")
     except (ConfigurationError, KeysUnavailable) as error:
-        remedy = (
-            "The address must return RSA keys of 2,048 bits or more within 2 seconds, without a redirect."
-        )
+        remedy = "It must return RSA keys of 2,048 bits or more within 2 seconds, without a redirect."
         yield ("fault", f"The authorizer cannot use the keys at {jwks_uri}: {error}", remedy)
         return
     token = environ.get("TOKEN", "").removeprefix("Bearer ").strip()

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samcli.yamlhelper import yaml_parse
 
 from ops import check_issuer
-from ops.check_issuer import Finding
+from ops.check_issuer import Finding, report
 from ops.environment import CONFIG_FILE, PROJECT, Environment
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
@@ -34,9 +34,8 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
     usage = "make deploy ENV=dev [DRY_RUN=1: only check] [AT_ONCE=1: no gradual deployment, this time]"
     parser = argparse.ArgumentParser(prog="make deploy", usage=usage)
     parser.add_argument("environment")
-    parser.add_argument("--dry-run", action="store_true")
-    parser.add_argument("--at-once", action="store_true")
-    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation, as in CI")
+    for flag in ("--dry-run", "--at-once", "--yes"):  # --yes: do not ask for confirmation, as in CI
+        parser.add_argument(flag, action="store_true")
     parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
     options = parser.parse_args(arguments)
     try:
@@ -45,13 +44,13 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
         parser.error(str(error))
     given = {**environment.parameters, **({"GradualDeployment": "false"} if options.at_once else {})}
     template = yaml_parse((PROJECT / "template.yaml").read_text())
+    values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
     try:
-        values = effective_values(environment, given, template)
+        deployed = environment.describe().get("Parameters", [])
+        values |= {one["ParameterKey"]: one["ParameterValue"] for one in deployed} | given
         findings = [*stack_findings(environment, values, template), *commit_findings(environment.name)]
-        findings += [*parameter_findings(environment, values, template)] or [*issuer_findings(values)]
-        for kind, text, remedy in findings:
-            print(f"{kind}: {text}\n  {remedy}")
-        faults = sum(kind == "fault" for kind, *_ in findings)
+        findings += [*parameter_findings(given, values, template["Parameters"])] or [*issuer_findings(values)]
+        faults = report(findings)
         if faults or options.dry_run:
             print(f"\n{faults or 'No'} problems found; nothing was changed.")
             return min(faults, 1)
@@ -63,15 +62,6 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
         return 1
     print(f"\n{environment.stack} is deployed and its live tests passed.")
     return 0
-
-
-def effective_values(
-    environment: Environment, given: Mapping[str, str], template: dict[str, Any]
-) -> dict[str, str]:
-    """Return each parameter as given, as deployed before, or else by default."""
-    values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
-    deployed = environment.describe().get("Parameters", [])
-    return values | {one["ParameterKey"]: one["ParameterValue"] for one in deployed} | dict(given)
 
 
 def stack_findings(
@@ -89,7 +79,7 @@ def stack_findings(
         yield ("fault", f"The stack {name} is {status}", "Wait for the end of the other deployment.")
     alarms = environment.resources("AWS::CloudWatch::Alarm") if status else {}
     canary = [alarm["Ref"] for alarm in template["Globals"]["Function"]["DeploymentPreference"]["Alarms"]]
-    names = [alarms[name] for name in canary if name in alarms]
+    names = [alarms[one] for one in canary if one in alarms]
     if names and values["GradualDeployment"] == "true":
         ringing = environment.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM")
         for alarm in ringing["MetricAlarms"]:
@@ -111,20 +101,19 @@ def commit_findings(environment: str, project: Path = PROJECT) -> Iterator[Findi
 
 
 def parameter_findings(
-    environment: Environment, values: Mapping[str, str], template: dict[str, Any]
+    given: Mapping[str, str], values: Mapping[str, str], declared: dict[str, Any]
 ) -> Iterator[Finding]:
     """Yield values that are still placeholders, and those that the template does not permit."""
-    for name in environment.parameters.keys() - template["Parameters"].keys():
+    for name in given.keys() - declared.keys():
         yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
-    for name, declared in template["Parameters"].items():
-        value, allowed = values[name], [str(one) for one in declared.get("AllowedValues", [])]
-        pattern = declared.get("AllowedPattern", ".*")
+    for name, rules in declared.items():
+        value, allowed = values[name], [str(one) for one in rules.get("AllowedValues", [])]
+        pattern, longest = rules.get("AllowedPattern", ".*"), int(rules.get("MaxLength", len(value)))
         for placeholder in PLACEHOLDERS:
             if placeholder in value:
                 yield ("fault", f"{name} is {value}", f"Replace {placeholder} with your own value.")
-        short = len(value) <= int(declared.get("MaxLength", len(value)))
-        if not (short and re.fullmatch(pattern, value) and value in (allowed or [value])):
-            remedy = declared.get("ConstraintDescription") or f"It must be {' or '.join(allowed) or pattern}."
+        if not re.fullmatch(pattern, value) or len(value) > longest or value not in (allowed or [value]):
+            remedy = rules.get("ConstraintDescription") or f"It must be {' or '.join(allowed) or pattern}."
             yield ("fault", f"{name} is {value!r}", remedy)
 
 
@@ -148,13 +137,15 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
 
     """
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
-    config = ["--config-file", str(environment.config_file), "--config-env", environment.name]
-    config += ["--stack-name", environment.stack]
-    overrides = ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
-    remedy = f"CloudFormation's events above say why; {environment.stack} rolls back by itself."
+    sam = ["sam", "deploy", "--config-file", str(environment.config_file), "--config-env", environment.name]
+    sam += ["--stack-name", environment.stack, "--parameter-overrides"]
+    sam += [
+        *(f'{name}="{value}"' for name, value in given.items()),
+        *([] if ask else ["--no-confirm-changeset"]),
+    ]
     delete_failed_versions(environment)
     try:
-        run(["sam", "deploy", *config, *overrides, *([] if ask else ["--no-confirm-changeset"])], remedy)
+        run(sam, f"CloudFormation's events above say why; {environment.stack} rolls back by itself.")
     except StepFailed:
         delete_failed_versions(environment)
         raise

@@ -1,4 +1,4 @@
-"""Fixtures of the live tests: clients of the deployment that API_URL names."""
+"""Clients of the deployment that API_URL names, without and with a token."""
 
 import os
 from collections.abc import Iterator
@@ -7,32 +7,25 @@ import httpx2 as httpx
 import pytest
 
 from ops.check_issuer import segment
-from tests.live.support import TIMEOUT, Target, describe
-
-target: pytest.StashKey[Target] = pytest.StashKey()
+from tests.live.support import TIMEOUT, access_token, check_usage, describe
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "scopes(*scopes): skip unless the token has all of these scopes")
-    config.stash[target] = Target.from_environment(os.environ)
+    check_usage(os.environ)
 
 
 @pytest.fixture(scope="session")
-def origin(pytestconfig: pytest.Config) -> str:
-    """Return the origin of the page that calls the API."""
-    return pytestconfig.stash[target].origin
-
-
-@pytest.fixture(scope="session")
-def anonymous(pytestconfig: pytest.Config) -> Iterator[httpx.Client]:
+def anonymous() -> Iterator[httpx.Client]:
     """Return a client without a token; end the run if no Timesheets API answers."""
-    api = pytestconfig.stash[target]
-    headers = {"User-Agent": "timesheets-live-tests"} | ({"Origin": api.origin} if api.origin else {})
-    with httpx.Client(base_url=api.api_url, headers=headers, timeout=TIMEOUT) as client:
+    headers = {"User-Agent": "timesheets-live-tests"}
+    if os.environ.get("ORIGIN"):
+        headers["Origin"] = os.environ["ORIGIN"]
+    with httpx.Client(base_url=os.environ["API_URL"], headers=headers, timeout=TIMEOUT) as client:
         try:
             answer = client.get("/timesheets")
         except httpx.HTTPError as error:
-            pytest.exit(f"{api.api_url} is not reachable ({error}). Check API_URL and the network.", 1)
+            pytest.exit(f"{client.base_url} is not reachable ({error}). Check API_URL and the network.", 1)
         if answer.status_code != httpx.codes.UNAUTHORIZED:
             pytest.exit(
                 f"{describe(answer)}; expected 401. No token was sent. API_URL must be the stack's output"
@@ -43,26 +36,21 @@ def anonymous(pytestconfig: pytest.Config) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def token(pytestconfig: pytest.Config, anonymous: httpx.Client) -> str:  # noqa: ARG001
-    """Return the access token, after the API was seen to refuse strangers; skip if there is none."""
-    found = pytestconfig.stash[target].access_token()
-    if not found:
+def caller(anonymous: httpx.Client) -> Iterator[httpx.Client]:
+    """Return a client with the token, which is sent only where strangers are refused; skip without one."""
+    token = access_token(os.environ)
+    if not token:
         pytest.skip("no token: set TOKEN, or CLIENT_ID, CLIENT_SECRET, ISSUER and AUDIENCE")
-    return found
-
-
-@pytest.fixture(scope="session")
-def scopes(token: str) -> frozenset[str]:
-    """Return the scopes of the token."""
-    return frozenset(str(segment(token, 1).get("scope", "")).split())
-
-
-@pytest.fixture(scope="session")
-def caller(anonymous: httpx.Client, token: str) -> Iterator[httpx.Client]:
-    """Return a client that sends the token."""
     headers = anonymous.headers | {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=anonymous.base_url, headers=headers, timeout=TIMEOUT) as client:
         yield client
+
+
+@pytest.fixture
+def scopes(caller: httpx.Client) -> frozenset[str]:
+    """Return the scopes of the token."""
+    claims = segment(caller.headers["authorization"].removeprefix("Bearer "), 1)
+    return frozenset(str(claims.get("scope", "")).split())
 
 
 @pytest.fixture(autouse=True)

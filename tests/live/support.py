@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
@@ -12,64 +10,52 @@ import pytest
 from ops.check_issuer import client_credentials, fetch_metadata, is_secure
 from timesheets.routes import Route
 
-LOOPBACK = {"127.0.0.1", "localhost"}
-
-TIMEOUT = 30  # seconds; API Gateway itself waits 29 seconds for a function
 GATEWAY = "API Gateway makes this answer itself: compare the API's gateway responses with template.yaml."
 LOGS = "Search the log group of the stack's output FunctionLogGroup for the request id."
-CORS = "Deploy with this origin in AllowedOrigins."
 EXPOSED = {"link", "etag", "location", "retry-after"}
-CHALLENGES = {
-    "invalid_token": 'Bearer error="invalid_token"',
-    "insufficient_scope": 'Bearer error="insufficient_scope"',
-}
+CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "ISSUER", "AUDIENCE")
+TIMEOUT = 30  # seconds; API Gateway itself waits 29 seconds for a function
 
 
-@dataclass(frozen=True)
-class Target:
-    """The deployment under test, and a token or the credentials for one."""
+def check_usage(environ: Mapping[str, str]) -> None:
+    """Check API_URL, and TOKEN or the credentials for one.
 
-    api_url: str
-    origin: str
-    token: str = field(repr=False)
-    environ: Mapping[str, str] = field(repr=False)
+    Raises
+    ------
+    pytest.UsageError
+        If a variable is missing or malformed.
 
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Target":
-        """Read API_URL, ORIGIN, and TOKEN or CLIENT_ID, CLIENT_SECRET, ISSUER and AUDIENCE.
-
-        Raises
-        ------
-        pytest.UsageError
-            If a variable is missing or malformed.
-
-        """
-        api_url, token = environ.get("API_URL", ""), environ.get("TOKEN", "").removeprefix("Bearer ").strip()
-        if not is_secure(api_url, api_url if urlsplit(api_url).hostname in LOOPBACK else "https://"):
-            raise pytest.UsageError(
-                "API_URL must be an https address (http only on this machine), the stack's output ApiUrl:"
-                " make smoke API_URL=https://..."
-            )
-        if "TOKEN" in environ and not re.fullmatch(r"[!-~]+", token):
+    """
+    api_url, missing = environ.get("API_URL", ""), [name for name in CREDENTIALS if not environ.get(name)]
+    local = re.match(r"http://(127\.0\.0\.1|localhost)[:/]", f"{api_url}/")
+    if not is_secure(api_url, api_url if local else "https://"):
+        raise pytest.UsageError(
+            "API_URL must be an https address (http only on this machine), the stack's output ApiUrl:"
+            " make smoke API_URL=https://..."
+        )
+    if "TOKEN" in environ:
+        if not re.fullmatch(r"[!-~]+", bare_token(environ)):
             raise pytest.UsageError(
                 "TOKEN is set but holds no token; unset it to skip the tests that need one"
             )
-        # CI sets a variable that is not configured to the empty text.
-        names = ("CLIENT_ID", "CLIENT_SECRET", "ISSUER", "AUDIENCE")
-        missing = [name for name in names if not environ.get(name)]
-        if not token and missing and (environ.get("CLIENT_ID") or environ.get("CLIENT_SECRET")):
-            raise pytest.UsageError(f"To get a token by client credentials, set {', '.join(missing)} too")
-        return cls(api_url.rstrip("/"), environ.get("ORIGIN", ""), token, environ)
+    elif missing and (environ.get("CLIENT_ID") or environ.get("CLIENT_SECRET")):  # CI sets both, maybe empty
+        raise pytest.UsageError(f"To get a token by client credentials, set {', '.join(missing)} too")
 
-    def access_token(self) -> str:
-        """Return the given token, or one got by client credentials; empty without credentials."""
-        if self.token or not self.environ.get("CLIENT_ID"):
-            return self.token
-        endpoint = fetch_metadata(self.environ["ISSUER"]).get("token_endpoint", "")
-        answer = client_credentials(endpoint, self.environ["AUDIENCE"], self.environ)
-        if not answer.get("access_token"):
-            fail(f"The issuer refused client credentials: {answer}.", "Run make check-issuer with the same.")
-        return str(answer["access_token"])
+
+def bare_token(environ: Mapping[str, str]) -> str:
+    """Return TOKEN without a pasted `Bearer`; empty without TOKEN."""
+    return environ.get("TOKEN", "").removeprefix("Bearer ").strip()
+
+
+def access_token(environ: Mapping[str, str]) -> str:
+    """Return TOKEN, or a token got by client credentials; empty without credentials."""
+    if bare_token(environ) or not environ.get("CLIENT_ID"):
+        return bare_token(environ)
+    endpoint = fetch_metadata(environ["ISSUER"]).get("token_endpoint", "")
+    answer = client_credentials(endpoint, environ["AUDIENCE"], environ)
+    if not answer.get("access_token"):
+        fail(f"The issuer refused client credentials: {answer}.", "Run make check-issuer with the same.")
+    return str(answer["access_token"])
 
 
 def address(route: Route) -> str:
@@ -84,19 +70,22 @@ def fail(fault: str, remedy: str) -> NoReturn:
 
 def describe(answer: httpx.Response) -> str:
     """Return an answer in one line, without the token of its request."""
-    request = answer.request
+    request, request_id = answer.request, answer.headers.get("x-amzn-requestid", "none")
     token = request.headers.get("authorization", "").removeprefix("Bearer ") or "\0"
     text = answer.text.replace(token, "(hidden)")[:300]
-    request_id = answer.headers.get("x-amzn-requestid", "none")
-    asked = f"{request.method} {request.url.path} (request id {request_id})"
-    return f"{asked} answered {answer.status_code} {text!r}"
+    return f"{request.method} {request.url.path} (request id {request_id}): {answer.status_code} {text!r}"
 
 
 def expect(answer: httpx.Response, *statuses: int, remedy: str = LOGS) -> Any:
-    """Return the JSON body of an answer with one of these statuses, None without a body."""
+    """Check the status and CORS (Fetch, section 3.2); return the JSON body, None without a body."""
     if answer.status_code not in statuses:
         fail(f"{describe(answer)}; expected {' or '.join(map(str, statuses))}.", remedy)
-    expect_cors(answer)
+    origin = answer.request.headers.get("origin")
+    if origin and answer.headers.get("access-control-allow-origin") not in {"*", origin}:
+        fail(f"{describe(answer)}; it does not allow {origin}.", "Deploy with this origin in AllowedOrigins.")
+    missing = EXPOSED - names(answer, "access-control-expose-headers")
+    if missing and answer.request.method != "OPTIONS":
+        fail(f"{describe(answer)}; Access-Control-Expose-Headers lacks {sorted(missing)}.", GATEWAY)
     try:
         return answer.json() if answer.content else None
     except ValueError:
@@ -109,8 +98,8 @@ def expect_problem(answer: httpx.Response, status: int, code: str, *, remedy: st
     if not isinstance(body, dict) or body.get("code") != code:
         fail(f"{describe(answer)}; expected the code {code}.", remedy)
     expect_header(answer, "Content-Type", "application/problem+json", remedy=remedy)
-    if code in CHALLENGES:
-        expect_header(answer, "WWW-Authenticate", CHALLENGES[code], remedy=remedy)
+    if code in {"invalid_token", "insufficient_scope"}:
+        expect_header(answer, "WWW-Authenticate", f'Bearer error="{code}"', remedy=remedy)
 
 
 def expect_header(answer: httpx.Response, name: str, value: str, *, remedy: str = LOGS) -> None:
@@ -118,16 +107,6 @@ def expect_header(answer: httpx.Response, name: str, value: str, *, remedy: str 
     given = answer.headers.get(name)
     if given != value:
         fail(f"{describe(answer)} with {name}: {given}; expected {value}.", remedy)
-
-
-def expect_cors(answer: httpx.Response) -> None:
-    """Check that a page of the request's origin may read the answer (Fetch, section 3.2)."""
-    origin = answer.request.headers.get("origin")
-    if origin and answer.headers.get("access-control-allow-origin") not in {"*", origin}:
-        fail(f"{describe(answer)} without Access-Control-Allow-Origin for {origin}.", CORS)
-    missing = EXPOSED - names(answer, "access-control-expose-headers")
-    if missing and answer.request.method != "OPTIONS":
-        fail(f"{describe(answer)}; Access-Control-Expose-Headers lacks {sorted(missing)}.", GATEWAY)
 
 
 def names(answer: httpx.Response, header: str) -> set[str]:

@@ -11,8 +11,7 @@ import pytest
 
 from tests.live.support import describe, expect, expect_header, expect_problem, fail
 
-PROJECT = "Smoke test"
-HOURS = 0.25
+PROJECT, HOURS = "Smoke test", 0.25
 
 pytestmark = pytest.mark.scopes("create:timesheets", "delete:timesheets")
 reads = pytest.mark.scopes("read:timesheets")
@@ -33,69 +32,55 @@ def created(caller: httpx.Client) -> Iterator[httpx.Response]:
         again = caller.post("/timesheets", json=body, headers=headers)
         if not again.is_success:
             fail(f"{describe(again)}.", f"Look for an entry of {today}, project {PROJECT}, and delete it.")
-        path = f"/timesheets/{again.json()['id']}"
-        deleted = caller.delete(path)
+        deleted = caller.delete(f"/timesheets/{again.json()['id']}")
         if deleted.status_code not in {204, 404}:
-            remedy = f'Delete the entry: curl -X DELETE -H "Authorization: Bearer $TOKEN" {deleted.url}'
-            fail(f"{describe(deleted)}.", remedy)
+            fail(f"{describe(deleted)}.", f"Delete the entry: DELETE {deleted.url}")
 
 
 @pytest.fixture
 def entry(created: httpx.Response) -> dict[str, Any]:
-    """Return an entry that was just created."""
-    found: dict[str, Any] = created.json()
-    return found
+    return dict(created.json())
 
 
 @pytest.fixture
 def path(entry: dict[str, Any]) -> str:
-    """Return the path of that entry."""
     return f"/timesheets/{entry['id']}"
 
 
 def listed(caller: httpx.Client, entry: dict[str, Any]) -> list[str]:
     """Return the ids in the caller's list for the entry's day and project, page by page."""
-    url: str | None = str(
-        httpx.URL("/timesheets", params={"from": entry["date"], "to": entry["date"], "project": PROJECT})
-    )
-    ids: list[str] = []
-    while url:
-        answer = caller.get(url)
+    query = {"from": entry["date"], "to": entry["date"], "project": PROJECT}
+    answer = caller.get("/timesheets", params=query)
+    ids = [found["id"] for found in expect(answer, 200)]
+    while "next" in answer.links:
+        answer = caller.get(urljoin(str(answer.url), answer.links["next"]["url"]))
         ids += [found["id"] for found in expect(answer, 200)]
-        following = answer.links.get("next")
-        url = urljoin(str(answer.url), following["url"]) if following else None
     return ids
 
 
 def test_create_answers_the_entry_and_its_location(created: httpx.Response, entry: dict[str, Any]) -> None:
     assert (entry["project"], entry["hours"], entry["version"]) == (PROJECT, HOURS, 1)
     expect_header(created, "ETag", '"1"')
-    location = created.headers.get("location", "")
-    assert urljoin(str(created.url), location) == f"{created.url}/{entry['id']}", location
+    assert urljoin(str(created.url), created.headers["location"]) == f"{created.url}/{entry['id']}"
 
 
-def test_the_same_idempotency_key_creates_nothing(
-    caller: httpx.Client, created: httpx.Response, entry: dict[str, Any]
+def test_the_same_idempotency_key_creates_nothing(caller: httpx.Client, created: httpx.Response) -> None:
+    assert expect(caller.send(created.request), 201)["id"] == created.json()["id"]
+
+
+@reads
+def test_the_entry_is_read_alone_and_in_the_list(
+    caller: httpx.Client, entry: dict[str, Any], path: str
 ) -> None:
-    assert expect(caller.send(created.request), 201)["id"] == entry["id"]
-
-
-@reads
-def test_the_entry_is_read_by_its_id(caller: httpx.Client, entry: dict[str, Any], path: str) -> None:
     assert expect(caller.get(path), 200) == entry
-
-
-@reads
-def test_the_list_holds_the_entry_once(caller: httpx.Client, entry: dict[str, Any]) -> None:
     assert listed(caller, entry).count(entry["id"]) == 1
 
 
 @reads
 def test_the_week_counts_the_entry(caller: httpx.Client, entry: dict[str, Any]) -> None:
-    year, week, _ = datetime.fromisoformat(entry["date"]).isocalendar()
-    found = expect(caller.get(f"/timesheets/weeks/{year:04}-W{week:02}"), 200)
-    assert found["by_project"][PROJECT] >= HOURS
-    assert found["total_hours"] >= found["by_project"][PROJECT]
+    week = f"{datetime.fromisoformat(entry['date']):%G-W%V}"
+    found = expect(caller.get(f"/timesheets/weeks/{week}"), 200)
+    assert found["total_hours"] >= found["by_project"][PROJECT] >= HOURS
 
 
 def test_a_correction_needs_the_current_version(caller: httpx.Client, path: str) -> None:

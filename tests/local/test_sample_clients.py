@@ -1,12 +1,68 @@
 """Clients of Auth0's published sample work unchanged: what they send, what they read of the answers."""
 
+import json
+import socket
 from collections.abc import Callable
-from typing import Any
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
 
 from tests.local.callers import MANAGER, Caller, Newcomers
+
+if TYPE_CHECKING:
+    from tests.local.support import Stack
+
+# The Android app, by okhttp 2.7.5. org.json writes its java.util.Date as Date.toString() does.
+ANDROID_ENTRY = """\
+POST /timesheets HTTP/1.1
+Authorization: Bearer {token}
+Content-Type: application/json; charset=utf-8
+Content-Length: 79
+Host: {host}
+Connection: Keep-Alive
+Accept-Encoding: gzip
+User-Agent: okhttp/2.7.5
+
+{{"project":"StoreZero","date":"Wed May 10 17:40:20 GMT+02:00 2017","hours":"5"}}"""
+ANDROID_LIST = """\
+GET /timesheets HTTP/1.1
+Authorization: Bearer {token}
+Host: {host}
+Connection: Keep-Alive
+Accept-Encoding: gzip
+User-Agent: okhttp/2.7.5
+
+"""
+# The Angular app, by angular2-jwt and Angular 4 in Chrome.
+ANGULAR_ENTRY = """\
+POST /timesheets HTTP/1.1
+Host: {host}
+Connection: keep-alive
+Content-Length: 55
+Accept: application/json, text/plain, */*
+Origin: http://localhost:4200
+Authorization: Bearer {token}
+Content-Type: application/json
+Referer: http://localhost:4200/timesheets/add
+Accept-Encoding: gzip, deflate, br
+
+{{"date":"2017-05-10","project":"StoreZero","hours":7.5}}"""
+ANGULAR_APPROVAL = """\
+PUT /approvals/{entry_id} HTTP/1.1
+Host: {host}
+Connection: keep-alive
+Content-Length: 2
+Accept: application/json, text/plain, */*
+Origin: http://localhost:4200
+Authorization: Bearer {token}
+Content-Type: application/json
+Referer: http://localhost:4200/approval
+Accept-Encoding: gzip, deflate, br
+
+{{}}"""
 
 JOB_ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
 
@@ -66,6 +122,9 @@ def test_the_mobile_app_logs_hours_as_text_beside_fields_of_the_server(
         ("2017-05-10T00:30:00+14:00", "2017-05-10"),
         ("2017-05-10T17:40:20", "2017-05-10"),
         ("2016-02-29T00:00:00.000Z", "2016-02-29"),
+        ("Wed May 10 17:40:20 GMT+02:00 2017", "2017-05-10"),
+        ("Wed May 10 17:40:20 CEST 2017", "2017-05-10"),
+        ("20170510T174020Z", "2017-05-10"),
     ],
 )
 def test_a_date_time_s_own_calendar_date_is_kept(written: str, day: str, employee: Caller) -> None:
@@ -76,7 +135,7 @@ def test_a_date_time_s_own_calendar_date_is_kept(written: str, day: str, employe
     "date",
     [
         "May 10, 2017",
-        "Wed May 10 17:40:20 GMT+02:00 2017",
+        "Thu May 10 17:40:20 GMT+02:00 2017",
         "Wed, 10 May 2017 17:40:20 GMT",
         "10/05/2017",
         "10.05.2017",
@@ -127,9 +186,10 @@ def test_the_batch_job_without_an_external_id_means_a_new_entry_each_time(
     [
         {},
         {"content": b"", "headers": {"Content-Type": "application/json"}},
+        {"json": {}},
         {"json": {"approved": True}},
     ],
-    ids=["no body", "an empty body", "approved"],
+    ids=["no body", "an empty body", "an empty object", "approved"],
 )
 def test_the_manager_approves_what_a_batch_job_uploaded(
     body: dict[str, Any],
@@ -151,3 +211,37 @@ def test_the_manager_approves_what_a_batch_job_uploaded(
 def test_an_approval_of_nothing_is_404(manager: Caller) -> None:
     answer = manager("PUT", "/approvals/1")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.fixture(scope="module")
+def send(stack: "Stack") -> Callable[..., Any]:
+    """Return a function that sends a request as it is written, and returns the decoded body of a success."""
+    address = urlsplit(stack.settings.api_url)
+
+    def send_request(request: str, caller: Caller, **values: str) -> Any:
+        text = request.format(host=address.netloc, token=caller.token, **values)
+        head, blank, body = text.partition("\n\n")
+        with socket.create_connection((address.hostname, address.port), timeout=120) as connection:
+            connection.sendall((head + blank).replace("\n", "\r\n").encode() + body.encode())
+            response = HTTPResponse(connection)
+            response.begin()
+            content = response.read()
+        assert response.status in {200, 201}, content
+        return json.loads(content)
+
+    return send_request
+
+
+def test_the_android_app_logs_and_lists_hours(send: Callable[..., Any], employee: Caller) -> None:
+    entry = send(ANDROID_ENTRY, employee)
+    assert (entry["date"], entry["hours"], entry["user_id"]) == ("2017-05-10", 5, employee.sub)
+    assert entry in send(ANDROID_LIST, employee)
+
+
+def test_the_angular_app_logs_hours_and_approves_them(
+    send: Callable[..., Any], employee: Caller, manager: Caller
+) -> None:
+    entry = send(ANGULAR_ENTRY, employee)
+    assert (entry["date"], entry["hours"]) == ("2017-05-10", 7.5)
+    approved = send(ANGULAR_APPROVAL, manager, entry_id=entry["id"])
+    assert (approved["approved"], approved["reviewed_by"]) == (True, manager.sub)

@@ -20,6 +20,7 @@ from samcli.yamlhelper import yaml_parse
 from ops import check_issuer
 from ops.check_issuer import Finding, report
 from ops.environment import CONFIG_FILE, PROJECT, Environment
+from ops.versions import delete_versions, live_versions
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
 PROPAGATION: Final = 15  # seconds until a deployment is everywhere
@@ -143,32 +144,15 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
         *(f'{name}="{value}"' for name, value in given.items()),
         *([] if ask else ["--no-confirm-changeset"]),
     ]
-    delete_failed_versions(environment)
+    live = live_versions(environment)
+    delete_versions(environment, live)
     try:
         run(sam, f"CloudFormation's events above say why; {environment.stack} rolls back by itself.")
-    except StepFailed:
-        delete_failed_versions(environment)
-        raise
+    finally:
+        delete_versions(environment, live)
     api, gateway = environment.outputs()["ApiId"], environment.client("apigateway")
     for stage in gateway.get_stages(restApiId=api)["item"]:
         gateway.flush_stage_authorizers_cache(restApiId=api, stageName=stage["stageName"])
-
-
-def delete_failed_versions(environment: Environment) -> None:
-    """Delete the versions of an update that was rolled back.
-
-    SAM retains all versions. A failed one stops its commit from being deployed again ("A version for this
-    Lambda function exists"), and an operator might roll back to it.
-    """
-    if environment.describe().get("StackStatus") != "UPDATE_ROLLBACK_COMPLETE":
-        return
-    client = environment.client("lambda")
-    for function in environment.resources("AWS::Lambda::Function").values():
-        live = int(client.get_alias(FunctionName=function, Name="live")["FunctionVersion"])
-        for page in client.get_paginator("list_versions_by_function").paginate(FunctionName=function):
-            for version in (one["Version"] for one in page["Versions"]):
-                if version.isdecimal() and int(version) > live:
-                    client.delete_function(FunctionName=function, Qualifier=version)
 
 
 def test(values: Mapping[str, str], api_url: str) -> None:

@@ -21,6 +21,11 @@ parameter_overrides = {overrides}
 GOOD = ["TokenIssuer=https://exampleco.eu.auth0.com/", "GradualDeployment=true", 'Audience="urn:xy"']
 ALARM = {"AlarmName": "ServerErrors"}
 
+RESOURCES = {
+    "AWS::CloudWatch::Alarm": {"ServerErrorsAlarm": "one"},
+    "AWS::Lambda::Version": {"GetVersion": "arn:aws:lambda:eu-west-1:123456789012:function:get:2"},
+}
+
 type Run = Callable[..., tuple[int, str]]
 
 
@@ -31,13 +36,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
     client.describe_alarms.return_value = {"MetricAlarms": []}
     client.get_stages.return_value = {"item": [{"stageName": "v1"}]}
     client.get_alias.return_value = {"FunctionVersion": "2"}
-    versions = [{"Version": version} for version in ("$LATEST", "1", "2", "3")]
+    versions = [{"Version": version} for version in ("$LATEST", "1", "2")]
     client.get_paginator.return_value.paginate.return_value = [{"Versions": versions}]
     outputs = {"ApiId": "api", "ApiUrl": "https://api.example/v1"}
     monkeypatch.setattr(Environment, "client", lambda *_: client)
     monkeypatch.setattr(Environment, "outputs", lambda _: outputs)
     monkeypatch.setattr(Environment, "describe", lambda _: {"StackStatus": client.status})
-    monkeypatch.setattr(Environment, "resources", lambda *_: {"ServerErrorsAlarm": "one"})
+    monkeypatch.setattr(Environment, "resources", lambda _, kind: RESOURCES[kind])
     client.status = "UPDATE_COMPLETE"
     return client
 
@@ -91,9 +96,10 @@ def test_it_builds_deploys_flushes_and_tests(run: Run, aws: MagicMock, commands:
 
 def test_versions_of_a_failed_update_are_deleted(run: Run, aws: MagicMock, commands: list[list[str]]) -> None:
     aws.status = "UPDATE_ROLLBACK_COMPLETE"
+    aws.get_paginator.return_value.paginate.return_value[0]["Versions"].append({"Version": "3"})
     assert run("--yes")[0] == 0
     assert len(commands) == 4
-    aws.delete_function.assert_called_once_with(FunctionName="one", Qualifier="3")
+    aws.delete_function.assert_called_with(FunctionName="get", Qualifier="3")
 
 
 @pytest.mark.parametrize(

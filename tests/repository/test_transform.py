@@ -74,10 +74,17 @@ def test_nothing_refers_to_a_resource_that_a_condition_leaves_out(gradual: str) 
 
 
 def test_a_replaced_version_stays_for_a_rollback() -> None:
-    versions = [r for r in transformed()["Resources"].values() if r["Type"] == "AWS::Lambda::Version"]
-    assert versions
-    for version in versions:
-        assert version["DeletionPolicy"] == version["UpdateReplacePolicy"] == "Retain"
+    for name, resource in transformed()["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Version":
+            assert resource["DeletionPolicy"] == "Retain"
+            in_a_route = not name.startswith("PublishChangesFunction")
+            assert (resource.get("UpdateReplacePolicy") == "Retain") == in_a_route
+
+
+def test_a_replaced_event_source_mapping_is_deleted() -> None:
+    """SAM passes UpdateReplacePolicy on to each resource of a function."""
+    (name,) = of_type(transformed(), "AWS::Lambda::EventSourceMapping")
+    assert "UpdateReplacePolicy" not in transformed()["Resources"][name]
 
 
 def test_the_same_parameters_give_the_same_template(monkeypatch: pytest.MonkeyPatch) -> None:

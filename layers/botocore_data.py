@@ -1,6 +1,6 @@
 """Write botocore's DynamoDB model, cut to the operations that the functions call and without documentation.
 
-`make build` puts it into the layer, and `Store.connect` passes it to botocore as `data_path`. Without it
+`make build` puts it into the layer, and `Table.connect` passes it to botocore as `data_path`. Without it
 (plain `sam build`) botocore reads its own model: the same calls, and a cold start longer by a twentieth. The
 layer holds no `endpoints.json`, because a private one changes how botocore chooses the endpoint.
 

@@ -322,3 +322,24 @@ def test_an_unchanged_upload_is_one_read(call: Call, monkeypatch: pytest.MonkeyP
     results = call("upload_timesheets", body=changed).json["results"]
     assert {result["status"] for result in results} == {"updated"}
     assert reads == {"batch_get_item": 3, "transact_write_items": 100}
+
+
+def test_a_row_that_loses_a_race_is_decided_again_at_a_later_time(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = call("upload_timesheets", body=ROW | {"external_id": "1"}).json
+    replace = Imports.replace
+    correction: dict[str, Any] = {}
+
+    def replace_after_a_correction(*arguments: Any) -> None:
+        monkeypatch.setattr(Imports, "replace", replace)
+        body = {"notes": "Release"}
+        answer = call("correct_timesheet", entry["id"], body=body, sub="007", headers={"If-Match": "*"})
+        correction.update(answer.json)
+        replace(*arguments)
+
+    monkeypatch.setattr(Imports, "replace", replace_after_a_correction)
+    answer = call("upload_timesheets", body=ROW | {"external_id": "1", "hours": 6})
+    assert (answer.status, answer.json["hours"], "notes" in answer.json) == (200, 6, False)
+    assert answer.json["version"] == correction["version"] + 1 == 3
+    assert answer.json["modified_at"] >= correction["modified_at"] > entry["modified_at"]

@@ -63,9 +63,9 @@ class Entry:
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry for callers, without the members that have no value."""
-        members = dict(zip(MEMBERS, _values(self), strict=True))
-        members |= {"date": self.date.isoformat(), "hours": json_number(self.hours)}
-        return {name: value for name, value in members.items() if value is not None}
+        pairs = zip(MEMBERS, _values(self), strict=True)
+        members = {name: value for name, value in pairs if value is not None}
+        return members | {"date": self.date.isoformat(), "hours": json_number(self.hours)}
 
 
 def _members() -> Iterator[str]:

@@ -25,7 +25,7 @@ TIMEOUT: Final = 120
 LONGEST_PATH: Final = 200
 """Characters of a path that are printed."""
 
-_ORIGIN: Final = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
+_ORIGIN: Final = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)
 
 
 class FrontDoor:
@@ -104,7 +104,7 @@ class FrontDoor:
     async def _send(self, request: Request, body: bytes) -> Response:
         query = request.scope["query_string"]
         # An absolute-form target (RFC 9112, section 3.2.2) loses its origin.
-        path = _ORIGIN.sub(b"", request.scope["raw_path"], count=1) or b"/"
+        path = _ORIGIN.sub(b"", request.scope["raw_path"]) or b"/"
         headers = [
             (name, value)
             for name, value in request.headers.raw

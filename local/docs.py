@@ -1,6 +1,6 @@
-"""`/docs` on the front door: openapi.yaml as a page to read, to sign in on and to try requests from.
+"""The page /docs of the front door: openapi.yaml in Swagger UI, with sign-in and requests to try.
 
-Swagger UI's own files, from the wheel that carries them; the page asks no other host for anything.
+Swagger UI's files come from a package. The page contacts no other host.
 """
 
 import json
@@ -37,15 +37,15 @@ const page = SwaggerUIBundle({
   url: "/docs/openapi.json",
   deepLinking: true,
   oauth2RedirectUrl: location.origin + "/docs/ui/oauth2-redirect.html",
-  validatorUrl: null, // it would be another host
+  validatorUrl: null, // the default is another host
 });
 page.initOAuth(OAUTH);
 """
 
 
 def docs_app(settings: Settings) -> Starlette:
-    """Return the application that serves the page and what it needs, for one stack."""
-    # The wheel's package is not imported: it would bring Flask in.
+    """Return the application that serves the page and its files, for one stack."""
+    # The package itself is not imported, because it imports Flask.
     ui = str(distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist"))
     flows = local_document(settings)["components"]["securitySchemes"]["oauth2"]["flows"]
     oauth = {
@@ -54,7 +54,7 @@ def docs_app(settings: Settings) -> Starlette:
         "usePkceWithAuthorizationCodeGrant": True,
         "additionalQueryStringParams": {"audience": settings.audience},
     }
-    # Scripts from here alone; Swagger UI writes styles into its elements, and fetches tokens from the issuer.
+    # Swagger UI writes styles into its elements, and fetches tokens from the issuer.
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
         f" connect-src 'self' {settings.issuer.rstrip('/')}; base-uri 'none'; form-action 'none';"

@@ -1,4 +1,4 @@
-"""The functions' own log lines, from CloudWatch Logs, one readable line each."""
+"""Read the functions' log from CloudWatch Logs, and format each event as one line."""
 
 import json
 import re
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 # Lambda's own lines about each invocation.
 _PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START")
-# The last line of a traceback says what happened; Powertools' own record has the rest.
+# Only the last line of a traceback is shown; Powertools' record has the rest.
 _TRACEBACK = ("Traceback ", " ")
-# What the authorizer raises, it has logged with its reason.
-_SAID_ALREADY = ("Exception: Unauthorized", "refusal.")
+# The authorizer has logged these exceptions with their reason.
+_LOGGED = ("Exception: Unauthorized", "refusal.")
 _FRAME = re.compile(r'File "(?:[^"]*/)?([^"/]+)", line ([0-9]+)')
-# What Powertools writes with every line, and a reader of one machine's log knows anyway.
-_EVERYWHERE = {
+# Members that Powertools adds to every line.
+_COMMON = {
     "level",
     "location",
     "message",
@@ -34,7 +34,7 @@ _EVERYWHERE = {
 
 
 def new_lines(logs: "CloudWatchLogsClient", group: str) -> Iterator[list[str]]:
-    """Yield, whenever asked, the lines logged to a group since the last time."""
+    """Yield, at each step, the lines logged to a group since the step before."""
     since = int(time.time() * 1000)
     shown: set[tuple[str, int, str]] = set()
     while True:
@@ -47,8 +47,8 @@ def new_lines(logs: "CloudWatchLogsClient", group: str) -> Iterator[list[str]]:
 
 
 def readable(timestamp: int, message: str) -> str:
-    """Return one line for one log event (its time in milliseconds), or nothing for one of no interest."""
-    if not message.strip() or message.startswith(_PLATFORM + _TRACEBACK + _SAID_ALREADY):
+    """Return one line for a log event, or an empty one for Lambda's own; `timestamp` is in milliseconds."""
+    if not message.strip() or message.startswith(_PLATFORM + _TRACEBACK + _LOGGED):
         return ""
     clock = datetime.fromtimestamp(timestamp / 1000).astimezone().strftime("%H:%M:%S")
     try:
@@ -60,20 +60,20 @@ def readable(timestamp: int, message: str) -> str:
     function = record.get("service", "")
     if "_aws" in record:
         return f"{clock}    {function}  metric  {_metric(record)}"
-    details = [f"{name}={value}" for name, value in record.items() if name not in _EVERYWHERE]
+    details = [f"{name}={value}" for name, value in record.items() if name not in _COMMON]
     if "exception" in record:
         details.append(_raised(record["exception"]))
     return "  ".join([f"{clock}    {function}", record.get("level", ""), record.get("message", ""), *details])
 
 
 def _raised(traceback: str) -> str:
-    """Return what was raised and where: a traceback's last line and its last frame."""
+    """Return a traceback's last line and its last frame."""
     frames = _FRAME.findall(traceback)
     return f"{traceback.splitlines()[-1]} ({':'.join(frames[-1])})" if frames else traceback
 
 
 def _metric(record: dict[str, Any]) -> str:
-    """Write an embedded metric (CloudWatch EMF) as `name=value` and its dimensions."""
+    """Format an embedded metric (CloudWatch EMF) as `name=value` with its dimensions."""
     directives = record["_aws"]["CloudWatchMetrics"]
     names = [m["Name"] for directive in directives for m in directive["Metrics"]]
     dimensions = {d for directive in directives for group in directive["Dimensions"] for d in group} - {

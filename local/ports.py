@@ -1,4 +1,4 @@
-"""Ports for what runs beside other things."""
+"""Free ports, for stacks that run side by side."""
 
 import socket
 
@@ -6,9 +6,9 @@ from local.settings import HOST
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nothing listens at now."""
+    """Return ports that are free at the moment."""
     sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    ports = [opened.getsockname()[1] for opened in sockets]
+    for opened in sockets:
+        opened.close()
     return ports

@@ -1,7 +1,7 @@
-"""`make sam-local`: the same functions under the real `sam local start-api`, in Docker.
+"""`make sam-local`: run the functions in Docker, under `sam local start-api`.
 
-The containers share the authorization server and DynamoDB of the local stack. They reach this machine
-under a name of its own, so what listens on loopback is passed on to them from Docker's bridge.
+The containers use the authorization server and DynamoDB of the local stack, which listen on loopback.
+On Linux, containers cannot reach loopback, so connections to Docker's bridge are forwarded.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from local.settings import HOST, PROJECT, LocalError, Settings
 from local.stack import deployed
 
 HOST_IN_CONTAINER: Final = "host.docker.internal"
-# Elsewhere Docker Desktop knows that name, and passes connections on to loopback by itself.
+# Elsewhere Docker Desktop resolves that name and forwards connections to loopback.
 ON_LINUX: Final = platform.system() == "Linux"
 
 
@@ -40,12 +40,12 @@ def run_sam_local(settings: Settings) -> None:
     """
     bridge = _bridge_address()
     ports = (settings.issuer_port, settings.aws_port)
-    with deployed(settings), _passed_on(bridge, ports):
+    with deployed(settings), _forward(bridge, ports):
         template = _template_for_containers(settings)
-        print(f"The Timesheets API under sam local: {settings.api_url}  (Ctrl-C stops)", flush=True)
+        print(f"The Timesheets API under sam local: {settings.api_url} (Ctrl-C stops everything)", flush=True)
         environment = settings.aws_environment | {
             "TABLE_NAME": aws.output(settings, "TableName"),
-            # sam local looks up who calls before each request; nothing answers here, at once.
+            # sam local looks up its caller before each request; this address refuses at once.
             "AWS_ENDPOINT_URL_STS": f"http://{HOST}:1",
             "AWS_MAX_ATTEMPTS": "1",
         }
@@ -60,7 +60,7 @@ def run_sam_local(settings: Settings) -> None:
         try:
             process.wait()
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)  # on which it removes its containers, though not always all
+            process.send_signal(signal.SIGINT)  # makes it remove its containers, though not always all
             process.wait()
             print("\nStopped.", flush=True)
         finally:
@@ -68,7 +68,7 @@ def run_sam_local(settings: Settings) -> None:
 
 
 def _remove_containers() -> None:
-    """Remove what sam local left running: containers that hold one of the built folders."""
+    """Remove containers that sam local left: those with one of the built folders."""
     built = [folder for folder in (PROJECT / ".aws-sam" / "build").iterdir() if folder.is_dir()]
     filters = [f"--filter=volume={folder}" for folder in built]
     left = subprocess.run(["docker", "ps", "-q", *filters], capture_output=True, text=True, check=False)
@@ -79,7 +79,7 @@ def _remove_containers() -> None:
 def _bridge_address() -> str:
     """Return this machine's address on Docker's default network."""
     if not shutil.which("docker"):
-        raise LocalError("sam local runs functions in Docker, and there is no docker command; install Docker")
+        raise LocalError("sam local needs Docker; install it and put the docker command on PATH")
     inspected = subprocess.run(
         ["docker", "network", "inspect", "bridge", "--format", "{{json .IPAM.Config}}"],
         capture_output=True,
@@ -87,20 +87,21 @@ def _bridge_address() -> str:
         check=False,
     )
     if inspected.returncode:
-        raise LocalError(f"Docker does not answer: {inspected.stderr.strip()}")
+        raise LocalError(f"Docker does not answer; is it running? {inspected.stderr.strip()}")
     network = json.loads(inspected.stdout)[0]
-    # Where Docker was given no gateway's address, it takes the first of the subnet.
+    # Without a configured gateway, Docker uses the first address of the subnet.
     return network.get("Gateway") or str(next(ip_network(network["Subnet"]).hosts()))
 
 
 def _template_for_containers(settings: Settings) -> Path:
-    """Write the built template with this machine's addresses as the containers see them."""
+    """Write a copy of the built template with the addresses that containers use for this machine."""
     built = PROJECT / ".aws-sam" / "build" / "template.yaml"
     template = yaml.safe_load(built.read_text())
     inside = f"http://{HOST_IN_CONTAINER}"
     endpoint = settings.dynamodb_endpoint or f"{inside}:{settings.aws_port}"
-    jwks_uri = settings.jwks_uri or f"{inside}:{settings.issuer_port}/.well-known/jwks.json"
-    values = replace(settings, jwks_uri="" if settings.other_issuer else jwks_uri).template_parameters
+    local_keys = f"{inside}:{settings.issuer_port}/.well-known/jwks.json"
+    jwks_uri = settings.jwks_uri or ("" if settings.other_issuer else local_keys)
+    values = replace(settings, jwks_uri=jwks_uri).template_parameters
     for name, value in values.items():
         template["Parameters"][name]["Default"] = value
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
@@ -110,8 +111,8 @@ def _template_for_containers(settings: Settings) -> Path:
 
 
 @contextmanager
-def _passed_on(bridge: str, ports: tuple[int, ...]) -> Iterator[None]:
-    """Pass connections to the bridge's ports on to loopback, where Docker is on this machine itself."""
+def _forward(bridge: str, ports: tuple[int, ...]) -> Iterator[None]:
+    """Forward connections to the bridge's ports to loopback, on Linux."""
     if not ON_LINUX:
         yield
         return
@@ -128,14 +129,14 @@ def _passed_on(bridge: str, ports: tuple[int, ...]) -> Iterator[None]:
 
 
 async def _listen(bridge: str, port: int) -> None:
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection(HOST, port)
-        await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream_reader, upstream_writer = await asyncio.open_connection(HOST, port)
+        await asyncio.gather(_copy(reader, upstream_writer), _copy(upstream_reader, writer))
 
     try:
-        await asyncio.start_server(pass_on, bridge, port)
+        await asyncio.start_server(forward, bridge, port)
     except OSError as error:
-        raise LocalError(f"Can't listen for the containers at {bridge}:{port}: {error}") from None
+        raise LocalError(f"Cannot listen for the containers at {bridge}:{port}: {error}") from None
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Sign in as a program: authorization code with PKCE, driven over HTTP, as the mobile app does it."""
+"""Sign in without a browser: authorization code with PKCE over HTTP, as the mobile app does."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,12 +14,12 @@ ALL_SCOPES = "openid profile email read:timesheets create:timesheets delete:time
 
 
 def access_token(issuer: str, user: str, *, audience: str, scope: str = ALL_SCOPES) -> str:
-    """Return an access token for a seeded user, holding what `scope` asks for and their role permits.
+    """Return an access token of a seeded user, with the requested scopes that the user's role permits.
 
     Raises
     ------
     LocalError
-        If the issuer is out of reach or does not know the user.
+        If the issuer does not answer, or refuses. For an unknown user the text lists the users.
 
     """
     verifier = generate_token(64)
@@ -38,12 +38,11 @@ def access_token(issuer: str, user: str, *, audience: str, scope: str = ALL_SCOP
             },
         )
         if not answer.has_redirect_location:
-            raise LocalError(f"{issuer} does not sign in {user!r}; the users are in local/issuer/seed.toml")
+            raise LocalError(f"There is no user {user!r}; use one of: {', '.join(_users())}")
         redirected = parse_qs(urlsplit(answer.headers["location"]).query)
         if "code" not in redirected:
-            raise LocalError(
-                f"{issuer} refuses: {' '.join(redirected.get('error_description', ['no code']))}"
-            )
+            description = redirected.get("error_description", ["it sent no code"])[0]
+            raise LocalError(f"{issuer} refused to sign {user!r} in: {description}")
         token = httpx.post(
             f"{issuer}oauth/token",
             json={
@@ -60,3 +59,9 @@ def access_token(issuer: str, user: str, *, audience: str, scope: str = ALL_SCOP
         ) from None
     value: str = token.json()["access_token"]
     return value
+
+
+def _users() -> list[str]:
+    from local.issuer.seed import Seed  # noqa: PLC0415 slow to import, and only this error needs it
+
+    return [user.nickname for user in Seed().directory.users]

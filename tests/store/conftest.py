@@ -117,6 +117,6 @@ def listed(store: Entries, user: str = "auth0|ana", **query: Any) -> list[Entry]
     return list(store.entries_of(user, ListQuery(**{"limit": None} | query)))
 
 
-def waiting(store: Entries, **query: Any) -> list[Entry]:
+def pending(store: Entries, **query: Any) -> list[Entry]:
     """Return all pending entries."""
     return list(store.pending(ListQuery(**{"limit": None, "ascending": True} | query)))

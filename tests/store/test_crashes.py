@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.conftest import NOW, entry, listed, waiting
+from tests.store.conftest import NOW, entry, listed, pending
 from tests.store.conftest import upload as an_upload
 from timesheets.model.entry import Decision, corrected, decided
 from timesheets.model.ids import id_of_request
@@ -101,7 +101,7 @@ def state(client: "DynamoDBClient", table: str) -> list[str]:
     """Return everything in the table except for random ids and times."""
     store = Entries(Table(client, table))
     kept = listed(store) + listed(store, "auth0|carl")
-    assert waiting(store) == sorted(
+    assert pending(store) == sorted(
         (one for one in kept if one.status == "pending"), key=lambda one: one.position
     )
     entries = [

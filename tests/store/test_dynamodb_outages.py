@@ -30,8 +30,8 @@ SILENT: tuple[int, Any] = (0, {})
 CUT: tuple[int, Any] = (-1, {})
 """The connection closes without an answer."""
 
-KEPT = entry()
-FOUND = (200, {"Item": to_item(KEPT)})
+STORED = entry()
+FOUND = (200, {"Item": to_item(STORED)})
 DONE: tuple[int, Any] = (200, {})
 
 
@@ -49,7 +49,7 @@ class Engine(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
         self.answers: list[tuple[int, Any]] = []
-        self.asked: list[str] = []
+        self.calls: list[str] = []
 
     @property
     def url(self) -> str:
@@ -62,7 +62,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append(self.headers["X-Amz-Target"].partition(".")[2])
+        self.server.calls.append(self.headers["X-Amz-Target"].partition(".")[2])
         answers = self.server.answers
         status, body = answers.pop(0) if len(answers) > 1 else answers[0]
         if status <= 0:
@@ -99,15 +99,15 @@ def store(database: Table) -> Entries:
 
 
 OPERATIONS: dict[str, Callable[[Table], object]] = {
-    "find": lambda database: Entries(database).find(KEPT.id),
-    "add": lambda database: Entries(database).add(KEPT),
-    "remove": lambda database: Entries(database).remove(KEPT),
+    "find": lambda database: Entries(database).find(STORED.id),
+    "add": lambda database: Entries(database).add(STORED),
+    "remove": lambda database: Entries(database).remove(STORED),
     "find imports": lambda database: Imports(database).find_many("timesheets-import", ["row 1"]),
     "add imported": lambda database: Imports(database).add(entry(external_id="1", source="s"), "digest"),
 }
 
 
-TROUBLE = {
+OUTAGES = {
     "throttled": THROTTLED,
     "broken": BROKEN,
     "cut": CUT,
@@ -120,9 +120,9 @@ TROUBLE = {
     ("operation", "answer"),
     [
         *((operation, THROTTLED) for operation in OPERATIONS.values()),
-        *((OPERATIONS["find"], answer) for answer in TROUBLE.values()),
+        *((OPERATIONS["find"], answer) for answer in OUTAGES.values()),
     ],
-    ids=[*OPERATIONS, *TROUBLE],
+    ids=[*OPERATIONS, *OUTAGES],
 )
 def test_a_call_is_unavailable_after_three_attempts(
     operation: Callable[[Table], object], answer: tuple[int, Any], engine: Engine, database: Table
@@ -131,7 +131,7 @@ def test_a_call_is_unavailable_after_three_attempts(
     began = time.monotonic()
     with pytest.raises(Unavailable):
         operation(database)
-    assert len(engine.asked) == 3
+    assert len(engine.calls) == 3
     assert time.monotonic() - began < 28  # seconds for which a function may run
 
 
@@ -139,21 +139,21 @@ def test_a_silent_engine_is_unavailable_within_the_timeout(engine: Engine, store
     engine.answers = [SILENT]
     began = time.monotonic()
     with pytest.raises(Unavailable):
-        store.find(KEPT.id)
+        store.find(STORED.id)
     assert time.monotonic() - began < 20
-    assert len(engine.asked) == 3
+    assert len(engine.calls) == 3
 
 
 def test_an_unreachable_engine_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     with pytest.raises(Unavailable):
-        Entries(Table.connect()).find(KEPT.id)
+        Entries(Table.connect()).find(STORED.id)
 
 
-@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
-def test_a_temporary_fault_is_retried(trouble: tuple[int, Any], engine: Engine, store: Entries) -> None:
-    engine.answers = [trouble, FOUND]
-    assert store.find(KEPT.id) == KEPT
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
+def test_a_temporary_fault_is_retried(outage: tuple[int, Any], engine: Engine, store: Entries) -> None:
+    engine.answers = [outage, FOUND]
+    assert store.find(STORED.id) == STORED
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_cancelled_transaction_is_an_outage_or_a_conflict(
 def test_a_write_that_meets_a_transaction_is_a_conflict(engine: Engine, store: Entries) -> None:
     engine.answers = [RACED]
     with pytest.raises(Conflict):
-        store.replace(KEPT, entry(version=2))
+        store.replace(STORED, entry(version=2))
 
 
 @pytest.mark.parametrize(
@@ -188,18 +188,18 @@ def test_a_write_that_meets_a_transaction_is_a_conflict(engine: Engine, store: E
 def test_a_client_error_is_not_an_outage(kind: str, engine: Engine, store: Entries) -> None:
     engine.answers = [(400, {"__type": f"com.amazonaws.dynamodb#{kind}"})]
     with pytest.raises(ClientError, match=kind):
-        store.add(KEPT)
+        store.add(STORED)
 
 
 def test_unprocessed_keys_of_a_batch_are_read_again(engine: Engine, database: Table) -> None:
-    def left_out(request: dict[str, Any]) -> dict[str, Any]:
+    def unprocessed(request: dict[str, Any]) -> dict[str, Any]:
         return {"Responses": {}, "UnprocessedKeys": request}
 
     keys = {"timesheets": {"Keys": [{"PK": {"S": "x"}, "SK": {"S": "IMPORT"}}]}}
-    engine.answers = [(200, left_out(keys)), (200, {"Responses": {"timesheets": []}})]
+    engine.answers = [(200, unprocessed(keys)), (200, {"Responses": {"timesheets": []}})]
     assert Imports(database).find_many("timesheets-import", ["row 1"]) == {}
-    assert len(engine.asked) == 2
-    engine.answers = [(200, left_out(keys))]
+    assert len(engine.calls) == 2
+    engine.answers = [(200, unprocessed(keys))]
     with pytest.raises(Unavailable):
         Imports(database).find_many("timesheets-import", ["row 1"])
 
@@ -212,8 +212,8 @@ def upload(database: Table, rows: object) -> list[Any]:
 
 
 def test_a_row_that_loses_every_race_is_a_conflict(engine: Engine, database: Table) -> None:
-    none_known: tuple[int, Any] = (200, {"Responses": {}})
-    engine.answers = [none_known] + [cancelled("TransactionConflict"), none_known] * 6
+    no_records: tuple[int, Any] = (200, {"Responses": {}})
+    engine.answers = [no_records] + [cancelled("TransactionConflict"), no_records] * 6
     (refused,) = upload(database, [ROW])
     assert isinstance(refused, Conflict)
 
@@ -228,7 +228,7 @@ def test_a_row_whose_entry_was_deleted_is_imported_again(engine: Engine, databas
     ]
     (taken,) = upload(database, [ROW])
     assert taken.status == "created"
-    assert engine.asked == ["BatchGetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert engine.calls == ["BatchGetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
 
 
 def test_an_outage_is_503_with_retry_after_and_no_details(

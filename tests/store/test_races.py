@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, upload, waiting
+from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, pending, upload
 from tests.support import LONG
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
@@ -113,7 +113,7 @@ def test_one_change_wins_and_the_others_are_conflicts(
         assert all(isinstance(result, Conflict) for n, result in enumerate(results) if n not in winners)
         kept = moves[winners[0]](start)
         assert listed(store) == ([kept] if kept else [])
-        assert waiting(store, user_id=user) == ([kept] if kept and kept.status == "pending" else [])
+        assert pending(store, user_id=user) == ([kept] if kept and kept.status == "pending" else [])
         if kept:
             store.remove(kept)
 

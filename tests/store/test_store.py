@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import NOW, entry, listed, waiting
+from tests.store.conftest import NOW, entry, listed, pending
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id
@@ -27,7 +27,7 @@ def approved(one: Entry) -> Entry:
     return decided(one, APPROVE, reviewer="auth0|mia", now=NOW)
 
 
-def keep(store: Entries, *entries: Entry) -> None:
+def add_all(store: Entries, *entries: Entry) -> None:
     for one in entries:
         store.add(one)
 
@@ -51,18 +51,18 @@ def test_an_entry_is_stored_without_loss(changes: dict[str, Any], store: Entries
 
 
 def test_hours_are_a_decimal_number_in_the_table(store: Entries, items: Items) -> None:
-    keep(store, entry())
+    add_all(store, entry())
     (item,) = items()
     assert item["hours"] == {"N": "7.25"}
 
 
-@pytest.mark.parametrize("stranger", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])
-def test_an_entry_is_not_found_for_another_user(stranger: str, store: Entries) -> None:
+@pytest.mark.parametrize("other_user", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])
+def test_an_entry_is_not_found_for_another_user(other_user: str, store: Entries) -> None:
     kept = entry()
-    keep(store, kept)
-    assert listed(store, stranger) == []
+    add_all(store, kept)
+    assert listed(store, other_user) == []
     with pytest.raises(Problem) as refusal:
-        store.find_own(stranger, kept.id)
+        store.find_own(other_user, kept.id)
     assert refusal.value.code == "not_found"
 
 
@@ -78,23 +78,23 @@ def test_a_list_is_sorted_by_date_and_then_by_creation(store: Entries) -> None:
     entries = [
         entry(date=date(2026, 11, day), now=NOW + timedelta(minutes=n)) for n, day in enumerate((3, 1, 2, 1))
     ]
-    keep(store, *entries)
+    add_all(store, *entries)
     expected = sorted(entries, key=lambda e: (e.date, e.created_at), reverse=True)
     assert listed(store) == expected
     assert listed(store, ascending=True) == expected[::-1]
-    assert waiting(store) == expected[::-1]
-    assert waiting(store, ascending=False) == expected
+    assert pending(store) == expected[::-1]
+    assert pending(store, ascending=False) == expected
 
 
 def test_a_range_includes_both_its_days(store: Entries) -> None:
-    keep(store, *(entry(date=date(2026, 11, day)) for day in range(1, 6)))
+    add_all(store, *(entry(date=date(2026, 11, day)) for day in range(1, 6)))
     days: dict[str, Any] = {"first": date(2026, 11, 2), "last": date(2026, 11, 4)}
     assert [e.date.day for e in listed(store, **days)] == [4, 3, 2]
-    assert [e.date.day for e in waiting(store, **days)] == [2, 3, 4]
+    assert [e.date.day for e in pending(store, **days)] == [2, 3, 4]
 
 
 def test_the_first_and_the_last_possible_date_are_listed(store: Entries) -> None:
-    keep(store, entry(date=date.min), entry(date=date.max))
+    add_all(store, entry(date=date.min), entry(date=date.max))
     assert [e.date for e in listed(store)] == [date.max, date.min]
 
 
@@ -109,7 +109,7 @@ def test_pages_hold_every_entry_once_and_in_order(
     entries = [
         entry(users[n % 6] if n % 2 else "auth0|ana", date=date(2026, 11, 1 + n % 4)) for n in range(24)
     ]
-    keep(store, *entries)
+    add_all(store, *entries)
     expected = sorted(entries, key=lambda e: e.position, reverse=not ascending)
 
     def pages(read: Callable[[ListQuery], Any]) -> list[Entry]:
@@ -132,7 +132,7 @@ def test_pages_hold_every_entry_once_and_in_order(
 def test_a_filtered_list_finds_matches_after_many_other_entries(store: Entries) -> None:
     others = [entry(project="B", now=NOW + timedelta(minutes=n)) for n in range(MAX_EXAMINED + 5)]
     wanted = entry(project="A", date=date(2026, 11, 1))
-    keep(store, *others, wanted)
+    add_all(store, *others, wanted)
     query = ListQuery(project="A", limit=5)
     first = take_page(store.entries_of("auth0|ana", query), query)
     assert (first.entries, first.last is None) == ([], False)
@@ -144,19 +144,19 @@ def test_pending_entries_are_listed_after_shards_are_added(
     store: Entries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [entry(f"auth0|{n}", now=NOW + timedelta(minutes=n)) for n in range(40)]
-    keep(store, *entries[:20])
+    add_all(store, *entries[:20])
     more = tuple(f"{n}" for n in range(64))
     for module in (items_module, store_module):
         monkeypatch.setattr(module, "SHARDS", more)
-    keep(store, *entries[20:])
-    assert waiting(store) == entries
+    add_all(store, *entries[20:])
+    assert pending(store) == entries
     for one in entries[15:25]:
-        assert waiting(store, user_id=one.user_id, limit=100) == entries
+        assert pending(store, user_id=one.user_id, limit=100) == entries
     assert len({shard_of(hash_of(str(n))) for n in range(1000)}) == len(more)
 
 
 def test_a_page_of_approvals_reads_few_extra_entries(store: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep(store, *(entry(f"auth0|{n}") for n in range(200)))
+    add_all(store, *(entry(f"auth0|{n}") for n in range(200)))
     read = 0
 
     def counting(item: Any) -> Entry:
@@ -174,7 +174,7 @@ def test_a_page_of_approvals_reads_few_extra_entries(store: Entries, monkeypatch
 
 def test_pending_entries_can_be_filtered_by_user(store: Entries) -> None:
     entries = [entry(f"auth0|{n}") for n in range(8)]
-    keep(store, *entries)
+    add_all(store, *entries)
     for one in entries:
         query = ListQuery(user_id=one.user_id)
         assert take_page(store.pending(query), query).entries == [one]
@@ -183,38 +183,38 @@ def test_pending_entries_can_be_filtered_by_user(store: Entries) -> None:
 def test_a_list_longer_than_one_query_response_is_complete(store: Entries) -> None:
     notes = "x" * 1000 * 4  # 300 of these pass the megabyte that one query returns
     entries = [entry(date=date(2026, 1, 1) + timedelta(days=n), notes=notes) for n in range(300)]
-    keep(store, *entries)
+    add_all(store, *entries)
     assert listed(store, ascending=True) == entries
 
 
 def test_only_pending_entries_are_in_the_pending_index(store: Entries) -> None:
     one = entry()
-    keep(store, one)
+    add_all(store, one)
     states = [one, approved(one)]
     states.append(reopened(states[-1], reviewer="auth0|mia", now=NOW))
     states.append(corrected(states[-1], {"date": date(2026, 1, 1)}, now=NOW))
     for old, new in zip(states, [*states[1:], None], strict=True):
-        assert waiting(store) == ([old] if old.status == "pending" else [])
+        assert pending(store) == ([old] if old.status == "pending" else [])
         assert listed(store) == [old]
         if new:
             store.replace(old, new)
     store.remove(states[-1])
-    assert (waiting(store), listed(store)) == ([], [])
+    assert (pending(store), listed(store)) == ([], [])
 
 
 def test_an_entry_moved_to_another_date_keeps_its_id(store: Entries, items: Items) -> None:
     one = entry()
-    keep(store, one)
+    add_all(store, one)
     moved = corrected(one, {"date": date(2025, 1, 1)}, now=NOW)
     store.replace(one, moved)
     assert store.find(one.id) == moved
-    assert listed(store) == waiting(store) == [moved]
+    assert listed(store) == pending(store) == [moved]
     assert len(items()) == 1
 
 
 def test_a_change_of_a_stale_version_is_a_conflict(store: Entries) -> None:
     one = entry()
-    keep(store, one)
+    add_all(store, one)
     winner = approved(one)
     store.replace(one, winner)
     with pytest.raises(Conflict):
@@ -226,7 +226,7 @@ def test_a_change_of_a_stale_version_is_a_conflict(store: Entries) -> None:
 
 def test_a_repeated_write_after_a_lost_response_is_no_conflict(store: Entries) -> None:
     one = entry()
-    keep(store, one)
+    add_all(store, one)
     assert store.add(one) == (one, True)
     new = approved(one)
     store.replace(one, new)
@@ -243,15 +243,15 @@ def test_an_unchanged_entry_is_not_written(store: Entries) -> None:
     assert listed(store) == []
 
 
-@pytest.mark.parametrize("fate", ["nothing", "corrected", "approved", "deleted"])
+@pytest.mark.parametrize("change", ["nothing", "corrected", "approved", "deleted"])
 def test_an_idempotency_key_gives_the_first_response_after_any_change(
-    fate: str, store: Entries, items: Items
+    change: str, store: Entries, items: Items
 ) -> None:
     first = entry(
         id=id_of_request("auth0|ana", "key"), request_digest="digest", user_email="ana@exampleco.com"
     )
-    keep(store, first)
-    match fate:
+    add_all(store, first)
+    match change:
         case "corrected":
             store.replace(first, corrected(first, {"project": "Other"}, now=NOW))
         case "approved":
@@ -265,16 +265,16 @@ def test_an_idempotency_key_gives_the_first_response_after_any_change(
         store.add(replace(again, request_digest="another"))
     assert refusal.value.code == "idempotency_key_reused"
     assert items() == before
-    assert len(listed(store)) == (fate != "deleted")
+    assert len(listed(store)) == (change != "deleted")
 
 
 def test_a_tombstone_holds_no_field_and_expires(store: Entries, items: Items) -> None:
     one = entry(id=id_of_request("auth0|ana", "key"), request_digest="digest", notes="private")
-    keep(store, one)
+    add_all(store, one)
     store.remove(one)
-    (grave,) = items()
-    assert set(grave) == {"PK", "SK", "request", "created_at", "expires_at"}
-    expires = datetime.fromtimestamp(int(grave["expires_at"]["N"]), UTC)
+    (tombstone,) = items()
+    assert set(tombstone) == {"PK", "SK", "request", "created_at", "expires_at"}
+    expires = datetime.fromtimestamp(int(tombstone["expires_at"]["N"]), UTC)
     assert timedelta(days=29) < expires - datetime.now(UTC) < timedelta(days=31)
     with pytest.raises(Problem, match="no such entry"):
         store.find(one.id)

@@ -49,7 +49,7 @@ class Bus:
     """A fake EventBridge whose calls can fail."""
 
     def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.failures: list[Exception | str | None] = []
 
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 AWS's name
@@ -59,7 +59,7 @@ class Bus:
         if failure:
             return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": failure}]}
         (entry,) = Entries
-        self.told.append(entry | {"Detail": json.loads(entry["Detail"])})
+        self.events.append(entry | {"Detail": json.loads(entry["Detail"])})
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
 
@@ -68,7 +68,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
     one = Bus()
     monkeypatch.setattr(handler, "events", one)
     yield one
-    for event in one.told:
+    for event in one.events:
         jsonschema.validate(event["Detail"], SCHEMA, format_checker=jsonschema.FormatChecker())
 
 
@@ -89,7 +89,7 @@ def publish(*records: dict[str, Any]) -> list[str]:
 )
 def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
     assert publish(of_entries(old, new)) == []
-    (event,) = bus.told
+    (event,) = bus.events
     assert event["DetailType"] == kind
     assert event["Source"] == "timesheets"
     assert event["EventBusName"] == "timesheets"
@@ -100,7 +100,7 @@ def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus:
 
 
 @pytest.mark.parametrize(
-    "silent",
+    "change",
     [
         record(None, to_item(PENDING)),
         of_entries(PENDING, corrected(PENDING, {"hours": Decimal(8)}, now=NOW)),
@@ -111,9 +111,9 @@ def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus:
     ],
     ids=["logged", "corrected", "the same", "deleted", "deleted under a key", "no entry"],
 )
-def test_other_changes_are_not_published(silent: dict[str, Any], bus: Bus) -> None:
-    assert publish(silent) == []
-    assert bus.told == []
+def test_other_changes_are_not_published(change: dict[str, Any], bus: Bus) -> None:
+    assert publish(change) == []
+    assert bus.events == []
 
 
 @pytest.mark.parametrize(
@@ -127,16 +127,16 @@ def test_no_event_is_sent_after_a_failed_one(failure: Exception | str, bus: Bus)
         of_entries(PENDING, REJECTED, 3),
     ]
     assert publish(*batch) == ["2"]
-    assert [event["DetailType"] for event in bus.told] == ["Entry approved"]
+    assert [event["DetailType"] for event in bus.events] == ["Entry approved"]
     assert publish(*batch[1:]) == []
-    assert [event["DetailType"] for event in bus.told[1:]] == ["Entry reopened", "Entry rejected"]
+    assert [event["DetailType"] for event in bus.events[1:]] == ["Entry reopened", "Entry rejected"]
 
 
 def test_an_unreadable_record_is_retried_before_later_ones(bus: Bus, written: Callable[[], str]) -> None:
     garbled = of_entries(PENDING, APPROVED, 7)
     garbled["dynamodb"]["NewImage"]["hours"] = {"N": "secret of ana"}
     assert publish(garbled, of_entries(PENDING, REJECTED, 8)) == ["7"]
-    assert bus.told == []
+    assert bus.events == []
     logged = written()
     assert '"sequence_number":"7"' in logged
     assert "secret of ana" not in logged
@@ -149,7 +149,7 @@ def test_a_missing_bus_name_is_named_in_the_log(
     monkeypatch.delenv("EVENT_BUS_NAME")
     monkeypatch.delitem(vars(settings), "event_bus_name", raising=False)
     assert publish(of_entries(PENDING, APPROVED)) == ["1"]
-    assert bus.told == []
+    assert bus.events == []
     assert "EVENT_BUS_NAME is not set" in written()
 
 
@@ -171,7 +171,7 @@ def test_the_documented_example_is_valid(bus: Bus) -> None:
     example = json.loads(text.partition("    {")[2].partition("\n\n")[0].join(["{", ""]))
     jsonschema.validate(example["detail"], SCHEMA)
     publish(of_entries(PENDING, APPROVED))
-    (event,) = bus.told
+    (event,) = bus.events
     assert example["detail-type"] == event["DetailType"]
     assert example["source"] == event["Source"]
     assert example["detail"].keys() == event["Detail"].keys()

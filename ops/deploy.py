@@ -19,7 +19,7 @@ from samcli.yamlhelper import yaml_parse
 
 from ops import check_issuer
 from ops.check_issuer import Finding, report
-from ops.environment import CONFIG_FILE, PROJECT, Environment
+from ops.environment import PROJECT, Environment, parse
 from ops.versions import delete_versions, live_versions
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml
@@ -37,12 +37,7 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
     parser.add_argument("environment")
     for flag in ("--dry-run", "--at-once", "--yes"):  # --yes: do not ask for confirmation, as in CI
         parser.add_argument(flag, action="store_true")
-    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
-    options = parser.parse_args(arguments)
-    try:
-        environment = Environment.read(options.environment, options.config_file.resolve())
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
+    options, environment = parse(parser, arguments)
     given = {**environment.parameters, **({"GradualDeployment": "false"} if options.at_once else {})}
     template = yaml_parse((PROJECT / "template.yaml").read_text())
     values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}

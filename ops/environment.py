@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,3 +89,13 @@ class Environment:
             for one in found
             if one["ResourceType"] == kind
         }
+
+
+def parse(parser: ArgumentParser, arguments: list[str] | None) -> tuple[Namespace, Environment]:
+    """Parse a command line that names an environment; end with its usage if there is no such one."""
+    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
+    options = parser.parse_args(arguments)
+    try:
+        return options, Environment.read(options.environment, options.config_file.resolve())
+    except (OSError, ValueError) as error:
+        parser.error(str(error))

@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
@@ -28,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from ops import deploy
-from ops.environment import CONFIG_FILE, PROJECT, Environment
+from ops.environment import PROJECT, Environment, parse
 
 PERSON: Final = "read:timesheets create:timesheets delete:timesheets"
 ORIGIN: Final = "https://proof.example"
@@ -38,10 +37,9 @@ EMULATOR: Final = {
     "RequestRate takes effect": "MiniStack does not throttle",
     "Architecture takes effect": "MiniStack runs functions on this machine's processor",
     "an alarm rolls a canary back": "MiniStack has no CodeDeploy",
-    "the rolled-back commit is deployed again": "MiniStack rolled nothing back",
+    "its commit is deployed again": "MiniStack rolled nothing back",
     "starts, median of REPORT lines": "MiniStack writes no REPORT lines",
-}
-"""The steps that MiniStack cannot do, and why."""
+}  # the steps that MiniStack cannot do, and why
 ERRORS: Final = (LookupError, BotoCoreError, ClientError, httpx.HTTPError, deploy.StepFailed)
 DURATION: Final = re.compile(r"\t(Init |Restore )?Duration: ([\d.]+) ms")
 
@@ -64,19 +62,18 @@ class Proof:
                 return
             if not self.step("the first deployment passes the live tests", self.first_deployment):
                 return
-            self.step("the same commit publishes no version", self.same_commit)
+            self.change(self.versions(), lambda _: self.versions())
             self.change(ORIGIN, lambda url: self.get(url)[1], AllowedOrigins=ORIGIN)
             self.change(200, lambda url: self.get(url, exp=int(time.time()) - 30)[0], TokenLeeway="60")
             self.change(429, lambda url: max(self.get(url)[0] for _ in range(40)), RequestRate="1")
-            issuers = [self.parameters["TokenIssuer"], f"{self.parameters['TokenIssuer']}other/"]
-            change = {"TokenIssuer": issuers[1], "RequestRate": "50"}
-            self.change([401, 200], lambda url: [self.get(url, iss=one)[0] for one in issuers], **change)
+            old, new = self.parameters["TokenIssuer"], f"{self.parameters['TokenIssuer']}other/"
+            change = {"TokenIssuer": new, "RequestRate": "50"}
+            self.change([401, 200], lambda url: [self.get(url, iss=one)[0] for one in (old, new)], **change)
             self.change("PublishedVersions", lambda _: self.live()["SnapStart"]["ApplyOn"], SnapStart="true")
             other = "arm64" if self.parameters["Architecture"] == "x86_64" else "x86_64"
             self.change([other], lambda _: self.live()["Architectures"], Architecture=other)
             self.step("an alarm rolls a canary back", self.rollback)
-            again = "the rolled-back commit is deployed again"
-            self.step(again, lambda: self.deploy(GradualDeployment="false"))
+            self.step("its commit is deployed again", lambda: self.deploy(GradualDeployment="false"))
             self.step("starts, median of REPORT lines", self.starts)
             self.step("no log has a token", self.logs)
         finally:
@@ -97,7 +94,7 @@ class Proof:
 
     def change(self, expected: object, observe: Callable[[str], object], **parameters: str) -> None:
         """Deploy a change of parameters as a step, and compare the behaviour right after."""
-        name = f"{next(iter(parameters))} takes effect"
+        name = f"{next(iter(parameters))} takes effect" if parameters else "no change publishes no version"
         self.step(name, lambda: expect(observe(self.deploy(**parameters)), expected))
 
     def deploy(self, **parameters: str) -> str:
@@ -147,39 +144,31 @@ class Proof:
         aliases = {name: client.get_alias(FunctionName=one, Name="live") for name, one in functions.items()}
         return {name: alias["FunctionVersion"] for name, alias in aliases.items()}
 
-    def same_commit(self) -> object:
-        """Deploy again without a change."""
-        versions = self.versions()
-        self.deploy()
-        return expect(self.versions(), versions)
-
-    def live(self) -> dict[str, Any]:
+    def live(self) -> Any:  # noqa: ANN401 boto3
         """Return the configuration of the authorizer's live version."""
         name = self.stack.resources("AWS::Lambda::Function")["AuthorizerFunction"]
-        client = self.stack.client("lambda")
-        return dict(client.get_function_configuration(FunctionName=name, Qualifier="live"))
+        get = self.stack.client("lambda").get_function_configuration
+        return get(FunctionName=name, Qualifier="live")
 
     def rollback(self) -> object:
         """Set an alarm off as soon as new versions get a tenth of the requests."""
         versions, alarm = self.versions(), self.stack.resources("AWS::CloudWatch::Alarm")["ServerErrorsAlarm"]
-        cloudwatch, ended = self.stack.client("cloudwatch"), threading.Event()
+        cloudwatch, codedeploy = self.stack.client("cloudwatch"), self.stack.client("codedeploy")
+        ended = threading.Event()
 
         def ring() -> None:
             while not ended.wait(10):
-                codedeploy = self.stack.client("codedeploy")
-                running = codedeploy.list_deployments(includeOnlyStatuses=["InProgress"])["deployments"]
-                state = "ALARM" if running else "OK"
-                cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="make prove")
+                if codedeploy.list_deployments(includeOnlyStatuses=["InProgress"])["deployments"]:
+                    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="make prove")
 
-        thread = threading.Thread(target=ring)
-        thread.start()
+        threading.Thread(target=ring).start()
         try:
             self.deploy(GradualDeployment="true", TokenLeeway="7")
         except deploy.StepFailed:
-            expect(self.versions(), versions)
+            cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="make prove")
         finally:
             ended.set()
-            thread.join()
+        expect(self.versions(), versions)
         return expect(self.stack.describe()["StackStatus"], "UPDATE_ROLLBACK_COMPLETE")
 
     def events(self, pattern: str = "") -> list[dict[str, Any]]:
@@ -196,8 +185,10 @@ class Proof:
             cold, warm = times.setdefault(event["logStreamName"].split("/")[-1].split("[")[0], ([], []))
             for start, duration in DURATION.findall(event["message"]):
                 (cold if start else warm).append(float(duration))
-        rows = ((name, median(c or [0]), median(w or [0])) for name, (c, w) in times.items())
-        return "; ".join(f"{name}: cold {cold}, warm {warm}" for name, cold, warm in rows)
+        found = times.items()
+        return "; ".join(
+            f"{name}: cold {median(c or [0])}, warm {median(w or [0])}" for name, (c, w) in found
+        )
 
     def logs(self) -> str:
         """Look for the beginning of a JWT in every log line."""
@@ -207,16 +198,14 @@ class Proof:
 
     def remove(self) -> str:
         """Delete the stack and what it retains: its table, its log groups and the issuer's bucket."""
-        name, outputs = self.stack.stack, self.stack.outputs()
-        cloudformation = self.stack.client("cloudformation")
+        name, outputs, s3 = self.stack.stack, self.stack.outputs(), self.stack.client("s3")
+        cloudformation, logs = self.stack.client("cloudformation"), self.stack.client("logs")
         cloudformation.delete_stack(StackName=name)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
         if "TableName" in outputs:
             self.stack.client("dynamodb").delete_table(TableName=outputs["TableName"])
-        logs = self.stack.client("logs")
         for group in logs.describe_log_groups(logGroupNamePrefix=f"/{name}/")["logGroups"]:
             logs.delete_log_group(logGroupName=group["logGroupName"])
-        s3 = self.stack.client("s3")
         s3.delete_object(Bucket=name, Key="jwks.json")
         s3.delete_bucket(Bucket=name)
         return "all but API Gateway's role for logs, which belongs to the account"
@@ -228,8 +217,8 @@ class Proof:
         where = "MiniStack" if self.endpoint else f"AWS, {self.stack.region}"
         head = f"# Proof\n\n{where}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit}\n\n"
         rows = [("step", "result", "answer"), ("---", "---", "---"), *self.rows]
-        cells = ([" ".join(cell.replace("|", "/").split()) for cell in row] for row in rows)
-        return head + "".join(f"| {' | '.join(row)} |\n" for row in cells)
+        lines = (" | ".join(" ".join(cell.replace("|", "/").split()) for cell in row) for row in rows)
+        return head + "".join(f"| {line} |\n" for line in lines)
 
 
 def expect(observed: object, expected: object) -> object:
@@ -243,15 +232,10 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
     """Run the command; `address` finds the API where its address is not the output ApiUrl."""
     parser = argparse.ArgumentParser(prog="make prove", usage="make prove ENV=dev")
     parser.add_argument("environment")
-    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
-    options = parser.parse_args(arguments)
-    try:
-        environment = Environment.read(options.environment, options.config_file.resolve())
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
+    _, environment = parse(parser, arguments)
     os.environ.pop("TOKEN", None)  # the run signs its own tokens
-    audience = "https://api.exampleco.com/timesheets"
-    parameters = {"Audience": audience, "Architecture": environment.parameters.get("Architecture", "arm64")}
+    parameters = {"Architecture": "arm64", "Audience": "https://api.exampleco.com/timesheets"}
+    parameters |= {key: value for key, value in environment.parameters.items() if key in parameters}
     stack = replace(environment, stack=f"timesheets-proof-{secrets.token_hex(4)}")
     proof = Proof(stack, address or (lambda one: one.outputs()["ApiUrl"]), parameters)
     proof.run()

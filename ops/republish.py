@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.environment import Environment
+from ops.environment import parse
 from timesheets.model.entry import Entry, rfc3339
 from timesheets.store.items import from_item, is_entry
 from timesheets.stream.events import StateChange, state_change
@@ -124,17 +124,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="make republish", usage="make republish ENV=prod")
     parser.add_argument("environment")
-    options = parser.parse_args(arguments)
+    _, environment = parse(parser, arguments)
     try:
-        environment = Environment.read(options.environment)
         queue = environment.resources("AWS::SQS::Queue")["UnpublishedChanges"]
         outputs = environment.outputs()
         republisher = Republisher(
             queue, outputs["TableName"], outputs["EventBusName"], cache(environment.client)
         )
         failures = republisher.run()
-    except ValueError as error:
-        parser.error(str(error))
     except (BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1

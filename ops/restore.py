@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.environment import Environment
+from ops.environment import parse
 from timesheets.model.entry import rfc3339
 from timesheets.model.ids import owner_of
 from timesheets.store.dynamodb import Item
@@ -113,13 +113,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source")
     parser.add_argument("ids", nargs="*")
     parser.add_argument("--dry-run", action="store_true")
-    options = parser.parse_args(arguments)
+    options, environment = parse(parser, arguments)
     wrong = [entry_id for entry_id in options.ids if not owner_of(entry_id)]
     if wrong or not options.source:
         parser.error(f"IDS has {wrong[0]}, which is no id" if wrong else "FROM must name the restored table")
     restored: list[str] = []
     try:
-        environment = Environment.read(options.environment)
         target = environment.outputs()["TableName"]
         if options.source == target:
             parser.error(f"FROM must name the restored table, not the stack's own table {target}")
@@ -128,8 +127,6 @@ def main(arguments: list[str] | None = None) -> int:
         for entry_id in named if options.ids else restorer.restore_missing():
             restored.append(entry_id)
             print(entry_id, flush=True)
-    except ValueError as error:
-        parser.error(str(error))
     except (BotoCoreError, ClientError, LookupError) as error:
         print(
             f"Failed after {len(restored)} entries: {error}. Correct the cause and run it again.",

@@ -2,21 +2,18 @@
 
 import shutil
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from local import aws
 from local.issuer.app import issuer_app
 from local.issuer.tokens import TokenIssuer
 from local.ports import free_ports
-from local.settings import HOST, Settings
+from local.serving import listen, serve
+from local.settings import Settings
 from local.sign_in import access_token
 from ops.environment import Environment
 from tests.support import PROJECT
@@ -64,20 +61,6 @@ class Rehearsal:
         return f"{self.settings.aws_url}/restapis/{self.prod.outputs()['ApiId']}/v1/_user_request_"
 
 
-@contextmanager
-def served(tokens: TokenIssuer, port: int) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(issuer_app(tokens), host=HOST, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Commit the project's files to a repository of their own; the environment is the project's."""
@@ -106,7 +89,8 @@ def rehearsal(checkout: Path) -> Iterator[Rehearsal]:
     added = f'"Architecture={settings.architecture}",'
     (checkout / CONFIG).write_text(text.replace("parameter_overrides = [", f"parameter_overrides = [{added}"))
     tokens = TokenIssuer(settings.local_issuer)
-    with served(tokens, issuer), aws.ministack(settings), pytest.MonkeyPatch.context() as patch:
+    served = serve(issuer_app(tokens), listen(issuer, "ISSUER_PORT"))
+    with served, aws.ministack(settings), pytest.MonkeyPatch.context() as patch:
         for name, value in settings.aws_environment.items():
             patch.setenv(name, value)
         aws.await_ready(settings)

@@ -119,7 +119,8 @@ class Sender:
             attempt += 1
 
     def _post(self, rows: list[dict[str, Any]]) -> list[Result]:
-        body = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+        body = text.replace("\ufffd", r"\ufffd").encode()  # raw, it marks a body that was not UTF-8
         attempt = 0
         refused = None
         while True:

@@ -74,7 +74,8 @@ export class Api {
     const request: RequestInit = {
       method,
       headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A raw U+FFFD marks a body that was not UTF-8: the API refuses it.
+      ...(body !== undefined && { body: JSON.stringify(body).replaceAll("\ufffd", "\\ufffd") }),
     };
     let token = await this.token();
     let response = await this.fetch(token, path, request);

@@ -72,7 +72,9 @@ def results(*given: Result) -> httpx.Response:
 def send(retry: Retry) -> Callable[..., list[Result]]:
     """Return a function that sends rows to a server with these responses, and returns their results."""
 
-    def sent(*answers: Answer, rows: int = 1, seen: list[httpx.Request] | None = None) -> list[Result]:
+    def sent(
+        *answers: Answer, rows: int = 1, notes: str = "", seen: list[httpx.Request] | None = None
+    ) -> list[Result]:
         left: Iterator[Answer] = iter(answers)
 
         def answer(request: httpx.Request) -> httpx.Response:
@@ -86,8 +88,8 @@ def send(retry: Retry) -> Callable[..., list[Result]]:
         tokens = Tokens(Credentials(issuer="https://i", client_id="c", secret="s"), retry)
         names = iter(["first", "second"])
         tokens._renew = lambda: vars(tokens).update(_token=next(names), _renew_at=1e12)  # type: ignore[method-assign]
-        lines = "".join(f"007,2026-11-20,A,{n + 1}\n" for n in range(rows))
-        batch = Batch(0, check(f"user_id,date,project,hours\n{lines}"))
+        lines = "".join(f"007,2026-11-20,A,{n + 1},{notes}\n" for n in range(rows))
+        batch = Batch(0, check(f"user_id,date,project,hours,notes\n{lines}"))
         with httpx.Client(transport=httpx.MockTransport(answer)) as http:
             sender = Sender(http, "https://api/timesheets/upload", tokens, retry, at_once=1)
             ((back, found),) = sender.send([batch])
@@ -172,6 +174,13 @@ def test_refused_token_is_renewed_once(send: Send) -> None:
     seen: list[httpx.Request] = []
     send(httpx.Response(401), results(GOOD), seen=seen)
     assert [request.headers["Authorization"] for request in seen] == ["Bearer first", "Bearer second"]
+
+
+def test_replacement_characters_are_escaped(send: Send) -> None:
+    seen: list[httpx.Request] = []
+    send(results(GOOD), notes="fixed the \ufffd in names", seen=seen)
+    assert rb"fixed the \ufffd in names" in seen[0].content
+    assert json.loads(seen[0].content)[0]["notes"] == "fixed the \ufffd in names"
 
 
 def test_only_unprocessed_rows_are_resent(send: Send) -> None:

@@ -20,7 +20,7 @@ _PROGRESS_ROWS: Final = 1000
 """Rows between two reports of progress."""
 _MONTHS: Final = 12
 _MAX_USERS: Final = 10_000
-"""Users that are remembered for a warning."""
+"""Users that are remembered for a message."""
 
 
 class _Summary:
@@ -39,7 +39,7 @@ class _Summary:
         self.faulty += bool(row.faults or row.person)
         self.repeated += row.repeated
         self.faults += len(row.faults)
-        if row.person:
+        if row.person and (row.person in self.unknown or len(self.unknown) < _MAX_USERS):
             self.unknown[row.person] += 1
         if row.row:
             self.hours += row.row.fields["hours"]

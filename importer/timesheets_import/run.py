@@ -63,9 +63,10 @@ def run(options: Options, reporter: Reporter) -> Exit:
 def _report_file(options: Options, source: Source, layout: Layout, reporter: Reporter) -> None:
     name = "standard input" if options.file == "-" else printable(options.file)
     form = options.form
+    encoding = source.encoding.removesuffix("-sig")
     kinds = {
-        "csv": f"CSV, {DELIMITERS.get(layout.delimiter, repr(layout.delimiter))}, {source.encoding}",
-        "jsonl": f"JSON Lines, {source.encoding}",
+        "csv": f"CSV, {DELIMITERS.get(layout.delimiter, repr(layout.delimiter))}, {encoding}",
+        "jsonl": f"JSON Lines, {encoding}",
         "xlsx": "Excel workbook, first sheet",
     }
     text = f"{name}: {kinds[layout.kind]}"

@@ -278,3 +278,36 @@ def test_signal_stops_the_import_and_the_next_run_continues(
     assert "eyJ" not in content
     assert run(file)[0] == 0
     assert stored(rows, newcomers) == Counter(rows)
+
+
+EXAMPLES = PROJECT / "importer/examples"
+
+
+def test_examples_and_an_exported_list_are_imported(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
+    ana = newcomers.person("ana")
+    users = tmp_path / "users.csv"
+    users.write_text(
+        (EXAMPLES / "users.csv")
+        .read_text()
+        .replace("auth0|", f"{ana.sub}-")
+        .replace(f"{ana.sub}-ana", ana.sub)
+    )
+    for tool in ("clockify", "harvest", "kimai", "solidtime", "tempo", "toggl"):
+        options = ("--users", users, "--project", "Internal", "--journal", tmp_path / tool, "--json")
+        code, said = run(EXAMPLES / f"{tool}.csv", *options)
+        assert (code, events(said)[-1]["rejected"]) == (0, 0), said
+    ana.entry(notes="- self-logged", project="'0234")
+
+    def export() -> str:
+        return ana("GET", headers={"Accept": "text/csv"}, params={"limit": "100"}).text
+
+    exported = export()
+    file = tmp_path / "ana.csv"
+    file.write_bytes(exported.encode())
+    code, said = run(file, "--json")
+    assert (code, events(said)[-1]["unchanged"]) == (0, 15)
+    assert export() == exported
+    file.write_bytes(exported.replace("'- self-logged", "changed").encode())
+    code, said = run(file)
+    assert (code, "correct the entry in the app, or remove id and version" in said) == (1, True)
+    assert export() == exported

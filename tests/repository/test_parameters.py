@@ -210,3 +210,37 @@ def test_the_handlers_take_accepted_dates() -> None:
     for earliest, ahead in itertools.product(ACCEPTED["EarliestDate"], ACCEPTED["DaysAhead"]):
         settings = HandlerSettings({"EARLIEST_DATE": earliest, "DAYS_AHEAD": ahead})
         assert settings.entry_dates(date(2026, 11, 28)).first == date.fromisoformat(earliest)
+
+
+@pytest.mark.parametrize(
+    ("values", "assertion"),
+    [
+        ({}, ""),
+        ({"DomainName": "api.exampleco.com"}, "DomainName needs CertificateArn."),
+        ({"CertificateArn": CERTIFICATE}, "CertificateArn needs DomainName."),
+        ({"DomainName": "api.exampleco.com", "CertificateArn": CERTIFICATE}, ""),
+        ({"TokenAlgorithm": "HS256"}, "TokenAlgorithm=HS256 needs TokenSecretArn."),
+        ({"TokenAlgorithm": "HS256", "TokenSecretArn": SECRET}, ""),
+        ({"TokenSecretKeyArn": KEY}, "TokenSecretKeyArn is for TokenAlgorithm=HS256 only."),
+        ({"TokenAlgorithm": "HS256", "TokenSecretArn": SECRET, "TokenSecretKeyArn": KEY}, ""),
+    ],
+)
+def test_parameters_that_need_each_other(
+    values: dict[str, str], assertion: str, parameters: Parameters
+) -> None:
+    given = {name: parameter.get("Default", "") for name, parameter in parameters.items()} | values
+
+    def holds(node: dict[str, Any]) -> bool:
+        if "Fn::Not" in node:
+            return not holds(node["Fn::Not"][0])
+        left, right = node["Fn::Equals"]
+        return bool(given[left["Ref"]] == right)
+
+    failed = [
+        check["AssertDescription"]
+        for rule in transformed()["Rules"].values()
+        if holds(rule["RuleCondition"])
+        for check in rule["Assertions"]
+        if not holds(check["Assert"])
+    ]
+    assert failed == ([assertion] if assertion else [])

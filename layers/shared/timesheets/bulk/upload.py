@@ -183,15 +183,16 @@ class Upload:
     def _write(self, row: Row, state: State, new: Entry) -> tuple[RowResult, State]:
         """Do what is decided for a row, and return the result and the state afterwards."""
         decision = decide(row, state, new, now=self._clock())
-        match decision:
-            case Creation(entry):
-                self._imports.add(entry, row.digest)
-                result = RowResult("created", entry.id, entry)
-            case Update(record, old, entry):
-                self._imports.replace(record, old, entry, row.digest)
-                result = RowResult("updated", entry.id, entry)
-            case RowResult():
-                return decision, state
+        if isinstance(decision, RowResult):
+            return decision, state
+        if isinstance(decision, Creation):
+            entry = decision.entry
+            self._imports.add(entry, row.digest)
+            result = RowResult("created", entry.id, entry)
+        else:
+            entry = decision.new
+            self._imports.replace(decision.record, decision.old, entry, row.digest)
+            result = RowResult("updated", entry.id, entry)
         return result, State(Import(entry.id, row.digest), entry)
 
     def _read(self, rows: Sequence[Row]) -> dict[str, State]:

@@ -90,18 +90,18 @@ class Table:
 
     def get_many(self, keys: Sequence[Item]) -> list[Item]:
         """Return those of up to 100 items that exist, in any order."""
-        requests: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": True}} if keys else {}
+        if not keys:
+            return []
+        requests: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": True}}
         found: list[Item] = []
         for attempt in range(_BATCH_ATTEMPTS):
-            if not requests:
-                return found
             time.sleep(0.05 * attempt)
             response = self._call("batch_get_item", RequestItems=requests)
             found += response["Responses"].get(self.name, [])
             requests = response.get("UnprocessedKeys") or {}
-        if requests:
-            raise Unavailable
-        return found
+            if not requests:
+                return found
+        raise Unavailable
 
     def query(
         self, index: str, condition: str, values: Mapping[str, str], *, page_size: int, **options: object

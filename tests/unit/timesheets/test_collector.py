@@ -1,0 +1,22 @@
+"""The garbage collector while a function starts."""
+
+import gc
+import importlib
+
+import pytest
+
+import timesheets
+
+
+@pytest.mark.parametrize(("name", "thresholds"), [("ListTimesheets", [50_000]), ("", [])])
+def test_only_a_lambda_function_raises_the_threshold(
+    name: str, thresholds: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(gc, "set_threshold", seen.append)
+    if name:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", name)
+    else:
+        monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
+    importlib.reload(timesheets)
+    assert seen == thresholds

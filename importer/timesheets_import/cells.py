@@ -15,9 +15,9 @@ _TOTAL = re.compile(
 
 def cell_text(cell: str) -> str:
     """Return a cell's text without protection: `="0234"`, and an apostrophe before a digit or a formula."""
-    if match := _FORMULA.fullmatch(cell):
+    if match := cell.startswith("=") and _FORMULA.fullmatch(cell):
         return match[1].replace('""', '"')
-    return unguard(cell)
+    return unguard(cell) if "'" in cell else cell
 
 
 def is_total(cells: list[str]) -> bool:

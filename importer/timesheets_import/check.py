@@ -30,7 +30,7 @@ class _Summary:
         self.rows = self.faulty = self.repeated = self.faults = 0
         self.unknown: Counter[str] = Counter()
         self.doubtful_users: set[str] = set()
-        self.hours, self.exact_hours = Decimal(0), Fraction(0)
+        self.hours, self.remainder = Decimal(0), Fraction(0)
         self.first, self.last = date.max, date.min
         self.max_day = 0
 
@@ -43,7 +43,7 @@ class _Summary:
             self.unknown[row.person] += 1
         if row.row:
             self.hours += row.row.fields["hours"]
-            self.exact_hours += row.exact_hours
+            self.remainder += row.remainder
             self.first = min(self.first, row.row.fields["date"])
             self.last = max(self.last, row.row.fields["date"])
             self.max_day = max(self.max_day, row.row.fields["date"].day)
@@ -98,12 +98,13 @@ def _report_summary(summary: _Summary, rounded: int, options: Options, reporter:
             rows=summary.repeated,
         )
     if rounded:
+        exact = Fraction(summary.hours) + summary.remainder
         reporter.event(
             "rounded",
-            f"{rounded:,} durations rounded to 0.01 h: {summary.exact_hours:,.4f} h in the"
+            f"{rounded:,} durations rounded to 0.01 h: {exact:,.4f} h in the"
             f" file, {summary.hours:,.2f} h to import",
             rows=rounded,
-            before=round(float(summary.exact_hours), 4),
+            before=round(float(exact), 4),
             after=float(summary.hours),
         )
     reporter.event(

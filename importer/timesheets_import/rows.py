@@ -1,5 +1,6 @@
 """Turn a file's records into rows of an upload, checked by the API's own rules."""
 
+import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from timesheets_import.repeats import Repeats
 from timesheets_import.text import printable
 
 _MAX_DIGITS: Final = 30
+_TWO_DECIMALS = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class FileRow:
     repeated: bool = False
     """Whether an equal row stands further up."""
     faults: Sequence[str] = ()
-    exact_hours: Fraction = Fraction(0)
-    """The hours before they were rounded."""
+    remainder: Fraction = Fraction(0)
+    """The hours that rounding left out."""
     person: str | None = None
     """A person without a user id; such a row has no other fault."""
 
@@ -90,7 +92,7 @@ class RowReader:
         person = self._convert_person(body)
         faults: dict[str, str] = {}
         _convert_date(body, self._form, faults)
-        hours = _convert_hours(body, self._form, faults)
+        exact = _convert_hours(body, self._form, faults)
         row = self._parse(body, faults)
         if faults and isinstance(record.cells, list) and _is_total(body, record.cells):
             return FileRow(record, faults=["looks like a total, not an entry: delete the row"])
@@ -99,43 +101,46 @@ class RowReader:
             return FileRow(record, faults=[self._message(name, faults[name]) for name in ordered])
         if person:
             return FileRow(record, person=person)
-        return self._identified(record, row, hours or Fraction(row.fields["hours"]), repeats)
+        return self._identified(record, row, exact, repeats)
 
     def _parse(self, body: dict[str, Any], faults: dict[str, str]) -> Row | None:
         """Check a row by the API's rules; add its faults to those that are known already."""
-        if self._form.project and not _filled(body.get("project")):
+        if self._form.project and not _has_value(body.get("project")):
             body["project"] = self._form.project
         for name in ("notes", "external_id"):  # a blank cell means no value
-            if not _filled(body.get(name)):
+            if not _has_value(body.get(name)):
                 body.pop(name, None)
         try:
             return parse_row(body, self._dates)
         except Problem as problem:
             for error in problem.errors or [FieldError("", problem.detail)]:
                 faults.setdefault(*_field_error(error))
-        if "project" in faults and not _filled(body.get("project")):
+        if "project" in faults and not _has_value(body.get("project")):
             faults["project"] += "; --project NAME is for rows that have none"
         return None
 
-    def _identified(self, record: Record, row: Row, hours: Fraction, repeats: Repeats) -> FileRow:
-        """Round a row's hours and give it its external id, by the exact hours, which no other row changes."""
-        rounded = self.rounding.round(hours, (row.user_id, row.fields["date"]))
-        if not rounded:
-            text = "is less than 0.01 h: delete the row, or add its time to another one"
-            return FileRow(record, faults=[self._message("hours", text)])
-        exact: object = rounded if hours == Fraction(rounded) else hours
-        digest = replace(row, fields=row.fields | {"hours": exact}).digest
-        row = replace(row, fields=row.fields | {"hours": rounded})
-        if row.entry_id is not None:  # the API recognises the entry that was exported
-            return FileRow(record, row, row.external_id or "", exact_hours=hours)
+    def _identified(self, record: Record, row: Row, exact: Fraction | None, repeats: Repeats) -> FileRow:
+        """Round a row's hours and give it its external id, which depends on the exact hours."""
+        digest, remainder = row.digest, Fraction(0)
+        if exact is not None:
+            hours = self.rounding.round(exact, (row.user_id, row.fields["date"]))
+            if not hours:
+                text = "is less than 0.01 h: delete the row, or add its time to another one"
+                return FileRow(record, faults=[self._message("hours", text)])
+            remainder = exact - Fraction(hours)
+            if remainder:
+                digest = replace(row, fields=row.fields | {"hours": exact}).digest
+            row = replace(row, fields=row.fields | {"hours": hours})
+        if row.entry_id is not None:  # the API recognizes the entry that was exported
+            return FileRow(record, row, row.external_id or "", remainder=remainder)
         if row.external_id is None:
             count = repeats.count(digest)
-            return FileRow(record, row, f"row-{digest}-{count}", repeated=count > 1, exact_hours=hours)
+            return FileRow(record, row, f"row-{digest}-{count}", repeated=count > 1, remainder=remainder)
         line, first_digest = repeats.first(row.external_id, record.line, digest)
         if first_digest != digest:
             text = f"stands on line {line} with other content"
             return FileRow(record, faults=[self._message("external_id", text)])
-        return FileRow(record, row, row.external_id, repeated=line != record.line, exact_hours=hours)
+        return FileRow(record, row, row.external_id, repeated=line != record.line, remainder=remainder)
 
     def _fields(self, cells: list[str] | dict[str, Any]) -> dict[str, Any]:
         """Return the values of the fields, of columns or of members."""
@@ -168,7 +173,7 @@ class RowReader:
 
 def _convert_date(body: dict[str, Any], form: Format, faults: dict[str, str]) -> None:
     day = body.get("date")
-    if not _filled(day) and isinstance(body.get("start"), str):
+    if not _has_value(day) and isinstance(body.get("start"), str):
         try:
             start = parse_moment(clean(body["start"]), form.date_format)
         except ValueError:
@@ -183,11 +188,13 @@ def _convert_date(body: dict[str, Any], form: Format, faults: dict[str, str]) ->
 
 
 def _convert_hours(body: dict[str, Any], form: Format, faults: dict[str, str]) -> Fraction | None:
-    """Replace a duration, or start and end, by hours; return them exactly."""
+    """Replace a duration, or start and end, by hours; return them exactly if they may need rounding."""
     start, end = body.pop("start", None), body.pop("end", None)
-    hours = body.get("hours") if _filled(body.get("hours")) else None
+    hours = body.get("hours") if _has_value(body.get("hours")) else None
     exact = None
-    if isinstance(hours, str):
+    if isinstance(hours, str) and form.hours_format == "hours" and _TWO_DECIMALS.fullmatch(hours):
+        body["hours"] = hours.replace(",", ".")
+    elif isinstance(hours, str):
         exact = parse_duration(clean(hours), form.hours_format)
     elif isinstance(hours, Decimal) and hours.is_finite() and abs(hours.adjusted()) < _MAX_DIGITS:
         exact = parse_duration(f"{hours:f}", form.hours_format)
@@ -204,12 +211,14 @@ def _convert_hours(body: dict[str, Any], form: Format, faults: dict[str, str]) -
     return exact
 
 
-def _filled(value: object) -> bool:
-    return bool(clean(value)) if isinstance(value, str) else value is not None
+def _has_value(value: object) -> bool:
+    if isinstance(value, str):
+        return value[:1].isalnum() or bool(clean(value))
+    return value is not None
 
 
 def _is_total(body: Mapping[str, Any], cells: list[str]) -> bool:
-    blank = [not _filled(body.get(name)) for name in ("user_id", "date", "project")]
+    blank = [not _has_value(body.get(name)) for name in ("user_id", "date", "project")]
     return all(blank[:2]) or (any(blank) and is_total(cells))
 
 

@@ -170,6 +170,16 @@ def test_permanent_error_ends_the_import(
         send(*answers)
 
 
+def test_unreachable_api_ends_the_import_within_seconds(send: Send, clock: Clock) -> None:
+    with pytest.raises(DeliveryError, match="Check the address and the network"):
+        send(*[httpx.ConnectError("refused")] * 4)
+    assert sum(clock.waits) <= retry_module.FIRST_CONTACT
+
+
+def test_connection_lost_after_an_answer_is_retried(send: Send) -> None:
+    assert send(httpx.Response(503), *[httpx.ConnectError("refused")] * 5, results(GOOD)) == [GOOD]
+
+
 def test_refused_token_is_renewed_once(send: Send) -> None:
     seen: list[httpx.Request] = []
     send(httpx.Response(401), results(GOOD), seen=seen)

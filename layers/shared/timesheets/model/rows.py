@@ -61,7 +61,7 @@ def parse_row(body: object, dates: DateRange) -> Row:
     checks = {"user_id": parse_user_id, **entry_checks(dates), "external_id": parse_external_id}
     fields = parse_fields(body, checks, required=("user_id", *REQUIRED), ignored=SERVER_FIELDS)
     assert isinstance(body, Mapping)  # noqa: S101 parse_fields has checked it
-    entry_id, version = _exported(body.get("id"), body.get("version"))
+    entry_id, version = _entry_reference(body.get("id"), body.get("version"))
     return Row(
         user_id=fields.pop("user_id"),
         external_id=fields.pop("external_id", None),
@@ -93,7 +93,7 @@ def _row_or_problem(body: object, dates: DateRange) -> Row | Problem:
         return problem
 
 
-def _exported(entry_id: object, version: object) -> tuple[str, int] | tuple[None, None]:
+def _entry_reference(entry_id: object, version: object) -> tuple[str, int] | tuple[None, None]:
     """Return the id and the version of an exported entry; other systems' values are ignored."""
     if isinstance(entry_id, str) and owner_of(entry_id) and _VERSION.fullmatch(str(version)):
         return entry_id, int(str(version))

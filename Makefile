@@ -22,16 +22,22 @@ help: ## show this
 setup: .venv/.ready ## make the environment in .venv
 
 .venv/.ready: uv.lock pyproject.toml importer/pyproject.toml | $(UV)
-	@$(UV) sync --frozen --quiet >&2
+	@echo "Installing the packages into .venv" >&2
+	@$(UV) python find --quiet 3.13 >/dev/null 2>&1 || $(UV) python install --quiet 3.13 >/dev/null 2>&1 || { \
+		echo "Python 3.13 is missing and could not be downloaded; install it, or connect to a network, and retry" >&2; exit 1; }
+	@$(UV) sync --frozen --quiet 2>.uv-errors >&2 || { echo "The packages could not be installed; the first run needs a network:" \
+		"$$(grep -m1 -i 'failed\|error' .uv-errors)" >&2; rm -f .uv-errors; exit 1; }
+	@rm -f .uv-errors
 	@touch $@
 
 .uv/bin/uv:
-	@echo "Bringing uv $(UV_VERSION) into .uv" >&2
-	@python3 -m venv .uv || { echo "Install uv, or Python's venv module (Debian: python3-venv)" >&2; exit 1; }
-	@.uv/bin/pip install --quiet uv==$(UV_VERSION) >&2
+	@echo "Installing uv $(UV_VERSION) into .uv" >&2
+	@python3 -m venv .uv || { echo "uv is missing; install it, or Python's venv module (Debian: python3-venv)" >&2; exit 1; }
+	@.uv/bin/pip install --quiet uv==$(UV_VERSION) >/dev/null 2>&1 || { \
+		echo "uv could not be downloaded; the first run needs a network, or uv on the PATH" >&2; rm -rf .uv; exit 1; }
 
 .PHONY: run
-run: setup ## run the whole stack on this machine, until Ctrl-C
+run: setup ## run the whole stack on this machine until Ctrl-C; saved code is served at once
 	@$(PYTHON) -m local run
 
 .PHONY: app

@@ -100,8 +100,8 @@ restore: setup ## copy lost entries from a restored table: make restore ENV=prod
 	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS
 
 .PHONY: sam-local
-sam-local: setup ## the same API under `sam local start-api` (needs Docker)
-	@$(PYTHON) -m local sam-local
+sam-local: setup ## run the API under `sam local` in Docker, or one function: make sam-local EVENT=events/get_week.json
+	@$(PYTHON) -m local sam-local $(EVENT)
 
 .PHONY: test
 test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)

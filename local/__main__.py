@@ -20,7 +20,10 @@ def main() -> int:
     commands.add_parser("app", help="the same with the mobile app (Node)")
     commands.add_parser("app-dev", help="the same, the mobile app by Vite's development server")
     commands.add_parser("reload", help="deploy template, dependencies and code to the running stack")
-    commands.add_parser("sam-local", help="run under `sam local start-api` (Docker)")
+    sam_local = commands.add_parser("sam-local", help="run under `sam local start-api` (Docker)")
+    sam_local.add_argument(
+        "event", nargs="?", default="", help="invoke one function with a fixture of events/"
+    )
     commands.add_parser("rotate-key", help="make the authorization server sign with its next key")
     token = commands.add_parser("token", help="print an access token")
     token.add_argument("user", help="a user of local/issuer/seed.toml, such as ana")
@@ -52,7 +55,7 @@ def main() -> int:
             case "sam-local":
                 from local.sam_local import run_sam_local
 
-                run_sam_local(settings)
+                run_sam_local(settings, arguments.event)
             case "token":
                 from local.sign_in import ALL_SCOPES, access_token
 

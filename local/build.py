@@ -87,9 +87,10 @@ class Artefact:
 def artefacts() -> list[Artefact]:
     """Return the template's functions and layers."""
     template: Any = yaml_parse((PROJECT / "template.yaml").read_text())
+    defaults = template["Globals"]["Function"]
     found = []
     for name, resource in template["Resources"].items():
-        properties = resource.get("Properties", {})
+        properties = defaults | resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::Serverless::Function":
                 module = properties["Handler"].rpartition(".")[0]

@@ -21,6 +21,7 @@ from typing import Final
 import yaml
 
 from local import aws
+from local.build import BUILD, artefacts
 from local.settings import HOST, PROJECT, LocalError, Settings
 from local.stack import deployed
 
@@ -29,31 +30,31 @@ HOST_IN_CONTAINER: Final = "host.docker.internal"
 ON_LINUX: Final = platform.system() == "Linux"
 
 
-def run_sam_local(settings: Settings) -> None:
-    """Serve in the foreground, until interrupted.
+def run_sam_local(settings: Settings, event: str = "") -> None:
+    """Serve in the foreground until interrupted, or invoke one function with a fixture of events/.
 
     Raises
     ------
     LocalError
-        If Docker does not answer, a port is taken or a part does not start.
+        If the event is unknown, Docker does not answer, a port is taken or a part does not start.
 
     """
+    action = ["invoke", function_of(event), "--event", event] if event else _start_api(settings)
     bridge = _bridge_address()
     ports = (settings.issuer_port, settings.aws_port)
     with deployed(settings), _forward(bridge, ports):
         template = _template_for_containers(settings)
-        print(f"The Timesheets API under sam local: {settings.api_url} (Ctrl-C stops everything)", flush=True)
         environment = settings.aws_environment | {
+            # sam local does not resolve references to resources; these replace the template's values.
             "TABLE_NAME": aws.output(settings, "TableName"),
+            "EVENT_BUS_NAME": aws.output(settings, "EventBusName"),
             # sam local looks up its caller before each request; this address refuses at once.
             "AWS_ENDPOINT_URL_STS": f"http://{HOST}:1",
             "AWS_MAX_ATTEMPTS": "1",
         }
         del environment["AWS_ENDPOINT_URL"]
-        command: list[str | Path] = [PROJECT / ".venv/bin/sam", "local", "start-api"]
-        command += ["--template", template]
-        command += ["--host", HOST, "--port", str(settings.api_port)]
-        command += ["--skip-pull-image", "--warm-containers", "EAGER"]
+        command: list[str | Path] = [PROJECT / ".venv/bin/sam", "local", *action]
+        command += ["--template", template, "--skip-pull-image"]
         if ON_LINUX:
             command += ["--add-host", f"{HOST_IN_CONTAINER}:{bridge}"]
         process = subprocess.Popen(command, env=environment, start_new_session=True)
@@ -67,9 +68,31 @@ def run_sam_local(settings: Settings) -> None:
             _remove_containers()
 
 
+def function_of(event: str) -> str:
+    """Return the logical id of the function that a fixture of events/ is for.
+
+    Raises
+    ------
+    LocalError
+        If no function is named like the fixture.
+
+    """
+    name = Path(event).stem
+    functions = {artefact.module: artefact.name for artefact in artefacts() if artefact.module}
+    functions["authorizer"] = functions["app"]
+    if name not in functions:
+        raise LocalError(f"EVENT={event} is not a fixture of events/, such as events/list_timesheets.json")
+    return functions[name]
+
+
+def _start_api(settings: Settings) -> list[str]:
+    print(f"The Timesheets API under sam local: {settings.api_url} (Ctrl-C stops everything)", flush=True)
+    return ["start-api", "--host", HOST, "--port", str(settings.api_port), "--warm-containers", "EAGER"]
+
+
 def _remove_containers() -> None:
     """Remove containers that sam local left: those with one of the built folders."""
-    built = [folder for folder in (PROJECT / ".aws-sam" / "build").iterdir() if folder.is_dir()]
+    built = [folder for folder in BUILD.iterdir() if folder.is_dir()]
     filters = [f"--filter=volume={folder}" for folder in built]
     left = subprocess.run(["docker", "ps", "-q", *filters], capture_output=True, text=True, check=False)
     if left.stdout.split():
@@ -95,18 +118,20 @@ def _bridge_address() -> str:
 
 def _template_for_containers(settings: Settings) -> Path:
     """Write a copy of the built template with the addresses that containers use for this machine."""
-    built = PROJECT / ".aws-sam" / "build" / "template.yaml"
+    built = BUILD / "template.yaml"
     template = yaml.safe_load(built.read_text())
     inside = f"http://{HOST_IN_CONTAINER}"
-    endpoint = settings.dynamodb_endpoint or f"{inside}:{settings.aws_port}"
     local_keys = f"{inside}:{settings.issuer_port}/.well-known/jwks.json"
     jwks_uri = settings.jwks_uri or ("" if settings.other_issuer else local_keys)
     values = replace(settings, jwks_uri=jwks_uri).template_parameters
     for name, value in values.items():
         template["Parameters"][name]["Default"] = value
-    template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    variables["AWS_ENDPOINT_URL"] = f"{inside}:{settings.aws_port}"
+    if settings.dynamodb_endpoint:
+        variables["AWS_ENDPOINT_URL_DYNAMODB"] = settings.dynamodb_endpoint
     changed = built.with_name("sam-local.yaml")
-    changed.write_text(yaml.safe_dump(template, sort_keys=False))
+    changed.write_text(json.dumps(template))  # JSON is YAML
     return changed
 
 

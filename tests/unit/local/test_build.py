@@ -11,13 +11,18 @@ from local import build
 from local.settings import Settings
 
 TEMPLATE = """
+Globals:
+  Function: {CodeUri: handlers/}
 Resources:
   GetFunction:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: handlers/, Handler: get.lambda_handler}
+    Properties: {Handler: get.lambda_handler}
   ListFunction:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: handlers/, Handler: list.lambda_handler}
+    Properties: {Handler: list.lambda_handler}
+  OtherFunction:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: authorizer/, Handler: app.lambda_handler}
   SharedLayer:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layers/shared/}

@@ -1,0 +1,50 @@
+"""The command of events/README.md, for each fixture, on the deployed stack."""
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.sam_local import function_of
+from local.settings import Settings
+from tests.local.support import Stack
+from tests.support import PROJECT
+
+pytestmark = pytest.mark.long
+
+EVENTS = sorted((PROJECT / "events").glob("*.json"))
+
+
+def documented(stack: Stack) -> tuple[dict[str, str], str]:
+    """Return the environment and the command that the README shows, for this stack."""
+    text = (PROJECT / "events/README.md").read_text().replace(Settings().aws_url, stack.settings.aws_url)
+    variables = re.findall(r"(AWS_\w+)=(\S+)", text)
+    (command,) = re.findall(r"^    (\.venv/bin/sam .*)$", text, re.MULTILINE)
+    return dict(variables), command
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
+def test_a_fixture_invokes_its_function(path: Path, stack: Stack) -> None:
+    environment, command = documented(stack)
+    fixture = str(path.relative_to(PROJECT))
+    command = command.replace("ListTimesheetsFunction", function_of(fixture))
+    command = command.replace("events/list_timesheets.json", fixture)
+    ran = subprocess.run(
+        shlex.split(command),
+        cwd=PROJECT,
+        env=stack.settings.aws_environment | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = ran.stdout + ran.stderr
+    if path.stem == "authorizer":
+        assert "Unauthorized" in output
+        return
+    assert ran.returncode == 0, output
+    answer = json.loads(ran.stdout[ran.stdout.index("{") :])
+    assert "errorMessage" not in answer
+    assert "batchItemFailures" in answer or answer["statusCode"] in {200, 201, 204, 404, 409, 412}

@@ -9,12 +9,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import httpx2 as httpx
 
 from app import Authorizer
+from ops.findings import Finding, report
 from timesheets.routes import ROUTES
 from tokens.errors import ConfigurationError, InvalidToken, KeysUnavailable
 from tokens.jwks import fetch_jwks
@@ -25,20 +26,14 @@ TIMEOUT: Final = 10  # seconds for a connection, and for each read
 MAX_LIFETIME: Final = 86_400  # seconds
 
 
-type Finding = tuple[str, str, str]
-"""`fault`, or `warning` where the exit status stays 0; a text; its remedy."""
-
 _API: Final = "Auth0, Applications > APIs > the API > Settings"
 _CLOCK: Final = "Get a new token. If it is new, one clock is wrong: correct it, or deploy with TokenLeeway."
 _COPY: Final = "Auth0 issues no such token: copy the access token whole, and check which server issued it."
 _HTTPS: Final = "Check DOMAIN: every Auth0 tenant announces it."
-_ISSUER: Final = (
-    "Give as DOMAIN, and deploy with, the issuer to the letter: a custom domain, the final slash."
-)
+_ISSUER: Final = "Give DOMAIN, and deploy, the issuer to the letter: a custom domain, the slash at the end."
 _JWT: Final = f"The application must send audience=AUDIENCE when it signs in, and JWE must be off ({_API})."
 _AUDIENCE: Final = (
-    f"AUDIENCE must be the API's Identifier ({_API}) to the letter, and the application must send it when it"
-    " signs in. Send the API the access_token, not the id_token."
+    "AUDIENCE must be the API's Identifier to the letter; send the access_token, not the id_token."
 )
 REMEDIES: Final = {
     "not_bearer": ("", "Send `Authorization: Bearer <access token>`."),
@@ -78,15 +73,6 @@ def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.env
     return min(faults, 1)
 
 
-def report(findings: Iterable[Finding]) -> int:
-    """Print findings; return the number of faults."""
-    faults = 0
-    for kind, text, remedy in findings:
-        faults += kind == "fault"
-        print(f"{kind}: {text}\n  {remedy}", flush=True)
-    return faults
-
-
 def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield the faults of the server and of the token; get a token only from a server without faults."""
     metadata = fetch_metadata(issuer)
@@ -95,22 +81,26 @@ def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Fi
     published = str(metadata.get("jwks_uri") or f"{issuer.rstrip('/')}/.well-known/jwks.json")
     jwks_uri = environ.get("JWKS_URI") or published
     if jwks_uri != published:
-        yield ("warning", f"The server publishes its keys at {published}, not {jwks_uri}", "Set JwksUri.")
+        yield (
+            "warning",
+            f"The server publishes its keys at {shown(published)}, not {jwks_uri}",
+            "Set JwksUri.",
+        )
     namespace = environ.get("CLAIMS_NAMESPACE") or "https://api.exampleco.com"
     variables = {"TOKEN_ISSUER": issuer, "AUDIENCE": audience, "JWKS_URI": jwks_uri}
     try:
         settings = Settings(variables | {"CLAIMS_NAMESPACE": namespace})
-        print(f"keys: {', '.join(fetch_jwks(jwks_uri, settings.algorithm))} at {jwks_uri}")
+        print(f"keys: {shown(list(fetch_jwks(jwks_uri, settings.algorithm)))} at {jwks_uri}")
     except (ConfigurationError, KeysUnavailable) as error:
         remedy = "It must return RSA keys of 2,048 bits or more within 2 seconds, without a redirect."
-        yield ("fault", f"The authorizer cannot use the keys at {jwks_uri}: {error}", remedy)
+        yield ("fault", f"The authorizer cannot use the keys at {shown(jwks_uri)}: {error}", remedy)
         return
-    token = environ.get("TOKEN", "").removeprefix("Bearer ").strip()
+    token = bare_token(environ)
     if not token and environ.get("CLIENT_ID") and not found:
         answer = client_credentials(metadata["token_endpoint"], audience, environ)
-        token = answer.get("access_token", "")
+        token = str(answer.get("access_token", ""))
         if not token:
-            remedy = "Compare CLIENT_ID, CLIENT_SECRET, AUDIENCE and the application's grant (docs/auth0.md)."
+            remedy = "Compare CLIENT_ID, CLIENT_SECRET, AUDIENCE and the application's grant."
             yield ("fault", f"The server refused client credentials: {shown(answer)}", remedy)
     if token:
         yield from token_faults(token, settings)
@@ -190,6 +180,11 @@ def issuer_of(domain: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?/?", domain):
         return f"https://{domain.rstrip('/').lower()}/"
     raise argparse.ArgumentTypeError("must be a domain such as tenant.eu.auth0.com, or an issuer's address")
+
+
+def bare_token(environ: Mapping[str, str]) -> str:
+    """Return TOKEN without a pasted `Bearer`; empty without TOKEN."""
+    return environ.get("TOKEN", "").removeprefix("Bearer ").strip()
 
 
 def segment(token: str, index: int) -> dict[str, Any]:

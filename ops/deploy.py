@@ -18,8 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samcli.yamlhelper import yaml_parse
 
 from ops import check_issuer
-from ops.check_issuer import Finding, report
 from ops.environment import PROJECT, Environment, parse
+from ops.findings import Finding, report
 from ops.versions import delete_versions, live_versions
 
 PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samconfig.toml

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import httpx2 as httpx
 import pytest
 
-from ops.check_issuer import client_credentials, fetch_metadata, is_secure
+from ops.check_issuer import bare_token, client_credentials, fetch_metadata, is_secure
 from timesheets.routes import Route
 
 GATEWAY = "API Gateway makes this answer itself: compare the API's gateway responses with template.yaml."
@@ -40,11 +40,6 @@ def check_usage(environ: Mapping[str, str]) -> None:
             )
     elif missing and (environ.get("CLIENT_ID") or environ.get("CLIENT_SECRET")):  # CI sets both, maybe empty
         raise pytest.UsageError(f"To get a token by client credentials, set {', '.join(missing)} too")
-
-
-def bare_token(environ: Mapping[str, str]) -> str:
-    """Return TOKEN without a pasted `Bearer`; empty without TOKEN."""
-    return environ.get("TOKEN", "").removeprefix("Bearer ").strip()
 
 
 def access_token(environ: Mapping[str, str]) -> str:

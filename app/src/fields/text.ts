@@ -22,7 +22,7 @@ const SELECTOR = pattern(
   `|(?<=[${HAN}${VARIANT_LETTER}])[\\ufe00-\\ufe0d]|(?<=[${HAN}])[\\u{e0100}-\\u{e01ef}]`,
   `|(?<=[${MONGOLIAN_LETTER}])[\\u180b-\\u180f])|[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}\\u180b-\\u180f]`,
 );
-const REPEATED_JOINERS = /([\u200c\u200d])[\u200c\u200d]+/g;
+const JOINERS = /([\u200c\u200d])[\u200c\u200d]*/g;
 const AFTER = `(?<=[${JOINS_NEXT}][${MARK}]{0,2})`;
 const BEFORE = `(?=[${MARK}]*[${JOINS_NEXT}${JOINS_PREVIOUS}])`;
 /**
@@ -74,11 +74,19 @@ interface Options {
 
 /** Return text in NFC, without zero-width characters that mean nothing and without blanks at its ends. */
 export function clean(text: string): string {
+  const cleaned = cleanOnce(text);
+  if (cleanOnce(cleaned) === cleaned) return cleaned;
+  // Marks that a removed character kept apart changed places, so that a joiner lost its meaning, and perhaps each
+  // one after it. No language has such text: remove all joiners rather than one in each pass.
+  return cleanOnce(text.replace(JOINERS, ""));
+}
+
+function cleanOnce(text: string): string {
   return text
     .replace(MEANINGLESS, "")
     .normalize("NFC")
     .replace(SELECTOR, "$1")
-    .replace(REPEATED_JOINERS, "$1")
+    .replace(JOINERS, "$1")
     .replace(JOINER, "$1")
     .normalize("NFC")
     .replace(ENDS, "");

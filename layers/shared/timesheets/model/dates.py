@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Self
 
-from timesheets.model.text import clean
+from timesheets.model.text import strip
 
 EARLIEST: Final = date(2000, 1, 1)
 DAYS_AHEAD: Final = 366
@@ -72,7 +72,7 @@ def parse_day(value: str) -> date:
         For any other form, and for a date that does not exist.
 
     """
-    text = clean(value)
+    text = strip(value)
     if not _DAY.fullmatch(text):
         raise ValueError("must be a date such as 2026-11-20")
     return _day(*text.split("-"))
@@ -90,7 +90,7 @@ def parse_date(value: str) -> date:
         For any other form, and for a date or time that does not exist.
 
     """
-    text = clean(value)
+    text = strip(value)
     found = re.fullmatch(_DATE_TIME, text)
     if found:
         year, _, month, day, *time = found.groups("")

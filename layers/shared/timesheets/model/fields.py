@@ -7,7 +7,7 @@ from typing import Any, Final
 from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, invalid_entry
 from timesheets.model.hours import parse_hours
-from timesheets.model.text import clean, parse_text
+from timesheets.model.text import parse_text
 
 MAX_PROJECT: Final = 100
 MAX_NOTES: Final = 1000
@@ -135,10 +135,10 @@ def parse_boolean(value: object) -> bool:
 
 
 def _parse_notes(value: object) -> str | None:
-    if value is None or (isinstance(value, str) and not clean(value)):
+    if value is None:
         return None
     # People may quote damaged text; an identifier that holds U+FFFD is itself damaged.
-    return parse_text(value, MAX_NOTES, lines=True, damage=True)
+    return parse_text(value, MAX_NOTES, blank=True, lines=True, damage=True) or None
 
 
 def _pointer_token(name: str) -> str:

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from timesheets.model.text import clean
+from timesheets.model.text import strip
 
 MAX_HOURS: Final = Decimal(24)
 
@@ -25,7 +25,7 @@ def parse_hours(value: object) -> Decimal:
 
     """
     if isinstance(value, str):
-        digits = clean(value)
+        digits = strip(value)
         value = Decimal(digits) if _NUMBER.fullmatch(digits) else None
     if not isinstance(value, Decimal) or value.is_nan():
         raise ValueError("must be a number, or a string holding one, such as 7.25")

@@ -78,7 +78,7 @@ _AFTER: Final = (
 )
 _BEFORE: Final = f"(?=[{_MARK}]*[{_JOINS_NEXT}{_JOINS_PREVIOUS}])"
 
-_JOINERS: Final = "([\u200c\u200d])[\u200c\u200d]+"
+_JOINERS: Final = "([\u200c\u200d])[\u200c\u200d]*"
 # Joiners that change how a text looks (RFC 5892, appendices A.1 and A.2, and UTS #51 for emoji): beside a
 # virama, between emoji, and where they break or make a joint of Arabic-like letters.
 _JOINER: Final = (
@@ -110,19 +110,29 @@ _REFUSED: Final = {
 _LINES: Final = {"the line break": "\n\r\u2028\u2029", "the tab": "\t"}
 _DAMAGE: Final = {"the replacement character": "\ufffd"}
 
+_MARGIN: Final = 200
+
 
 def clean(text: str) -> str:
     """Return text in NFC, without zero-width characters that mean nothing and without blanks at its ends."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_MEANINGLESS))
-        # re compiles these patterns at their first use, not at each cold start.
-        text = re.sub(_SELECTOR, r"\1", text)
-        text = re.sub(_JOINER, r"\1", re.sub(_JOINERS, r"\1", text))
-        text = unicodedata.normalize("NFC", text)
-    return text.strip(BLANK)
+    if text.isascii():
+        return text.strip(BLANK)
+    cleaned = _clean_once(text)
+    if _clean_once(cleaned) == cleaned:
+        return cleaned
+    # Marks that a removed character kept apart changed places, so that a joiner lost its meaning, and perhaps
+    # each one after it. No language has such text: remove all joiners rather than one in each pass.
+    return _clean_once(re.sub(_JOINERS, "", text))
 
 
-def parse_text(value: object, longest: int, *, lines: bool = False, damage: bool = False) -> str:
+def strip(text: str) -> str:
+    """Return text without zero-width characters that mean nothing and without blanks at its ends."""
+    return text.translate(_MEANINGLESS).strip(BLANK)
+
+
+def parse_text(
+    value: object, longest: int, *, blank: bool = False, lines: bool = False, damage: bool = False
+) -> str:
     """Return a text cleaned.
 
     Parameters
@@ -131,6 +141,8 @@ def parse_text(value: object, longest: int, *, lines: bool = False, damage: bool
         Decoded JSON.
     longest
         Characters (code points) that the cleaned text may have.
+    blank
+        Permit an empty text.
     lines
         Permit line breaks and tabs.
     damage
@@ -144,8 +156,11 @@ def parse_text(value: object, longest: int, *, lines: bool = False, damage: bool
     """
     if not isinstance(value, str):
         raise ValueError("must be a string")
-    text = clean(value)
-    if not text:
+    text = strip(value)
+    # The time to normalise a run of combining marks grows with the square of its length.
+    if len(text) <= 2 * longest + _MARGIN:
+        text = clean(text)
+    if not text and not blank:
         raise ValueError("must not be blank")
     if len(text) > longest:
         raise ValueError(f"must be at most {longest} characters")
@@ -161,3 +176,11 @@ def _check_characters(text: str, refused: Mapping[str, str]) -> None:
         found = re.search(f"[{characters}]", text)
         if found:
             raise ValueError(f"must not contain {kind} U+{ord(found[0]):04X}")
+
+
+def _clean_once(text: str) -> str:
+    text = unicodedata.normalize("NFC", strip(text))
+    # re compiles these patterns at their first use, not at each cold start.
+    text = re.sub(_SELECTOR, r"\1", text)
+    text = re.sub(_JOINER, r"\1", re.sub(_JOINERS, r"\1", text))
+    return unicodedata.normalize("NFC", text).strip(BLANK)

@@ -59,6 +59,18 @@ def test_optional_texts_may_be_null(name: str) -> None:
     assert CHECKS[name](None) is None
 
 
+@pytest.mark.parametrize("text", ["x" + "\u0301\u0316" * 200_000, "\u200b" * 10**6 + "x" * 101, "é" * 10**6])
+def test_a_text_far_over_the_limit_is_not_normalised(text: str) -> None:
+    with pytest.raises(ValueError, match="must be at most 100 characters"):
+        parse_text(text, 100)
+
+
+@pytest.mark.parametrize("count", [2, 100, 10_000])
+def test_a_chain_of_joiners_is_cleaned_in_a_few_passes(count: int) -> None:
+    text = "\u0628\u0301\u200cx\u093c" + "\u094d\u200c" * count + "\u0316\ufe0f\u094d\u200c\u0301"
+    assert clean(clean(text)) == clean(text)
+
+
 def test_a_fault_names_the_character() -> None:
     with pytest.raises(ValueError, match=r"^must not contain the bidirectional control U\+202E$"):
         parse_text("X\u202e", 100)

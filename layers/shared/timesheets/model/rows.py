@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from timesheets.model.dates import DateRange
@@ -22,7 +23,7 @@ MAX_ROWS: Final = 100
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A valid row."""
 
@@ -33,7 +34,7 @@ class Row:
     """The entry that the row was exported from; None for a row of another system."""
     version: int | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of the row's content."""
         return fields_digest({**self.fields, "user_id": self.user_id})
@@ -104,10 +105,10 @@ def _find_duplicate(body: object) -> DuplicateMember | None:
     values = [body]
     while values:
         value = values.pop()
-        if isinstance(value, DuplicateMember):
-            return value
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             values += value.values()
         elif isinstance(value, list):
             values += value
+        elif isinstance(value, DuplicateMember):
+            return value
     return None

@@ -95,7 +95,8 @@ class Table:
         requests: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": True}}
         found: list[Item] = []
         for attempt in range(_BATCH_ATTEMPTS):
-            time.sleep(0.05 * attempt)
+            if attempt:
+                time.sleep(0.05 * attempt)
             response = self._call("batch_get_item", RequestItems=requests)
             found += response["Responses"].get(self.name, [])
             requests = response.get("UnprocessedKeys") or {}

@@ -1,5 +1,6 @@
 """Read dates in the form that `--date-format` names."""
 
+import re
 import warnings
 from datetime import date, datetime
 from typing import Final
@@ -22,7 +23,7 @@ def check_date_format(form: str) -> str:
     try:
         with warnings.catch_warnings(action="ignore"):  # Python warns of a day without a year
             complete = all(_strptime(day.strftime(form), form) == day for day in _SAMPLES)
-    except ValueError:
+    except (ValueError, re.PatternError):  # a directive that is unknown or stands twice
         complete = False
     if not complete:
         raise UsageError(

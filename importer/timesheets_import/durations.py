@@ -45,11 +45,11 @@ def parse_moment(text: str, date_format: str | None = None) -> datetime:
         If the text is neither.
 
     """
-    forms = [f"{date_format} {clock}" for clock in _CLOCK] if date_format else []
+    forms = [date_format, *(f"{date_format} {clock}" for clock in _CLOCK)] if date_format else []
     for form in (*_CLOCK, *forms):
         try:
             return datetime.strptime(text.upper(), form)  # noqa: DTZ007 files have local time
-        except ValueError:
+        except (ValueError, re.PatternError):  # a format that names the hour twice
             continue
     try:
         return datetime.fromisoformat(text)

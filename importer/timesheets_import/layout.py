@@ -73,12 +73,17 @@ def detect(
     if kind == "jsonl" or (kind is None and first == "{"):
         return Layout("jsonl", encoding)
     previews = {d: _preview(stream, encoding, d, skipped) for d in (delimiter or DELIMITERS)}
-    best = max(previews, key=lambda d: (_most_matches(previews[d], known), len(previews[d][0][1])))
+    if not any(previews.values()):
+        raise UsageError("The file has no header: its first line must be CSV with the names of the columns")
+    best = max(
+        previews,
+        key=lambda d: (_most_matches(previews[d], known), len(previews[d][0][1]) if previews[d] else 0),
+    )
     return Layout("csv", encoding, best, _header(previews[best], known), skipped)
 
 
 def _preview(stream: BinaryIO, encoding: str, delimiter: str, skipped: int) -> _Preview:
-    """Return the first rows with their lines; at least one, which may be empty."""
+    """Return the first rows with their lines; none if the first is not CSV."""
     rows: _Preview = []
     with text_lines(stream, encoding) as lines:
         reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter, strict=True)
@@ -87,7 +92,7 @@ def _preview(stream: BinaryIO, encoding: str, delimiter: str, skipped: int) -> _
                 rows.append((skipped + reader.line_num, _names(cells)))
         except csv.Error:
             pass
-    return rows or [(1, ())]
+    return rows
 
 
 def _names(cells: list[str]) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ def _header(rows: _Preview, known: Collection[str]) -> tuple[str, ...]:
 
 
 def _most_matches(rows: _Preview, known: Collection[str]) -> int:
-    return max(_matches(row, known) for _, row in rows)
+    return max((_matches(row, known) for _, row in rows), default=-1)
 
 
 def _matches(row: tuple[str, ...], known: Collection[str]) -> int:

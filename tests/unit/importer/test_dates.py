@@ -26,7 +26,21 @@ def test_shared_cases(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "form",
-    ["%d.%m.", "%m/%d", "%Y-%m", "%H:%M", "%A", "%Y-W%W", "%Y", "%Q", "%", "x", "%d.%m.%Y %", "%-d.%m"],
+    [
+        "%d.%m.",
+        "%m/%d",
+        "%Y-%m",
+        "%H:%M",
+        "%A",
+        "%Y-W%W",
+        "%Y",
+        "%Q",
+        "%",
+        "x",
+        "%d.%m.%Y %",
+        "%-d.%m",
+        "%d.%m.%Y %d",
+    ],
 )
 def test_format_without_day_month_and_year_is_a_usage_error(form: str) -> None:
     with pytest.raises(UsageError, match="does not name a day, a month and a year"):

@@ -77,6 +77,14 @@ def test_start_and_end_give_the_hours(start: str, end: str, hours: str) -> None:
     assert row.row.fields["hours"] == Decimal(hours)
 
 
+def test_date_format_may_have_a_time() -> None:
+    form = Format({"date": "start"}, "%d.%m.%Y %H:%M")
+    (row,) = check("user_id,project,start,end\na|1,A,20.11.2026 09:00,20.11.2026 17:15\n", form)
+    assert (row.to_json()["date"], row.to_json()["hours"]) == ("2026-11-20", 8.25)
+    (row,) = check("user_id,project,start,end\na|1,A,x,20.11.2026 17:15\n", form)
+    assert row.faults[1] == "end: start and end must be times such as 09:00, or date-times"
+
+
 def test_start_gives_the_date() -> None:
     rows = check("user_id,project,start,end\na|1,A,2026-11-20 23:00,2026-11-21 01:00\na|1,A,23:00,x\n")
     assert rows[0].to_json()["date"] == "2026-11-20"

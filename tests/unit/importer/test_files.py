@@ -180,8 +180,10 @@ def test_file_is_complete_if_its_last_line_ends(data: bytes, complete: bool) -> 
     assert inspect(io.BytesIO(data)).complete is complete
 
 
-def test_header_that_is_not_csv_has_no_columns() -> None:
-    assert detect(io.BytesIO(b'"a'), "utf-8", known=()).header == ()
+@pytest.mark.parametrize("data", [b'"a', b'"a"b,c\n1,2\n', b"sep=;\n"])
+def test_file_without_a_header_is_a_usage_error(data: bytes) -> None:
+    with pytest.raises(UsageError, match="has no header"):
+        detect(io.BytesIO(data), "utf-8", known=())
 
 
 def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:

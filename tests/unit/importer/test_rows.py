@@ -1,9 +1,12 @@
 """Rows of a file become rows of an upload."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import DATES
 from tests.unit.importer.support import check
@@ -131,3 +134,36 @@ def test_bad_map_option_is_a_usage_error(given: list[str]) -> None:
 def test_unreadable_row_has_its_fault() -> None:
     (row,) = check("user_id,date,project,hours\n007\n")
     assert "has 1 of 4 columns" in row.faults[0]
+
+
+PIECES = [
+    b"user_id,date,project,hours,notes,external_id,start,end\n",
+    b'"',
+    b",",
+    b";",
+    b"\n",
+    b"\r",
+    b"\x00",
+]
+PIECES += [
+    b"a|1",
+    b"2026-11-20",
+    b"7:15",
+    b"1e999999",
+    b"NaN",
+    b"PT",
+    b"0:00",
+    b"'",
+    b'="',
+    b"sep=;\n",
+    b"{",
+    b"[",
+]
+PIECES += ["\ufeff".encode(), "\u202e".encode(), b"\xff", b"PK\x03\x04"]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=3), max_size=40).map(b"".join))
+def test_any_bytes_give_rows_faults_or_a_usage_error(data: bytes) -> None:
+    with suppress(UsageError):
+        for row in check(PIECES[0] * data.startswith(b"a") + data, GERMAN):
+            assert row.row or row.faults

@@ -1,6 +1,7 @@
 """Check an authorization server for this API: its metadata, its keys and, if one is given, a token.
 
-The authorizer's own code judges keys and token. Each fault is printed with its remedy; tokens and secrets are
+The process environment may hold TOKEN, or CLIENT_ID and CLIENT_SECRET to get one, and CLAIMS_NAMESPACE. The
+authorizer's own code judges keys and token. Each fault is printed with its remedy; tokens and secrets are
 never printed. Exit status: 0 without faults, 1 with faults, 2 for wrong usage.
 """
 
@@ -22,6 +23,7 @@ from tokens.jwks import fetch_jwks
 from tokens.jws import base64url_decode, json_object
 from tokens.settings import Settings
 
+NAMESPACE: Final = "https://api.exampleco.com"  # the template's default
 TIMEOUT: Final = 10  # seconds for a connection, and for each read
 MAX_LIFETIME: Final = 86_400  # seconds
 
@@ -36,7 +38,6 @@ _AUDIENCE: Final = (
     "AUDIENCE must be the API's Identifier to the letter; send the access_token, not the id_token."
 )
 REMEDIES: Final = {
-    "not_bearer": ("", "Send `Authorization: Bearer <access token>`."),
     "too_large": ("", "A token may have 8 KiB: remove what Actions add to it."),
     "not_compact": ("", _JWT),
     "wrong_algorithm": ("alg", f"Set the algorithm to RS256 ({_API}), or deploy with TokenAlgorithm=HS256."),
@@ -58,8 +59,7 @@ REMEDIES: Final = {
 
 def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Print the faults, or the parameters to deploy with."""
-    sources = "Environment: TOKEN, or CLIENT_ID and CLIENT_SECRET to get one; CLAIMS_NAMESPACE."
-    parser = argparse.ArgumentParser(prog="python -m ops.check_issuer", description=__doc__, epilog=sources)
+    parser = argparse.ArgumentParser(prog="python -m ops.check_issuer", description=__doc__)
     parser.add_argument("issuer", metavar="DOMAIN", type=issuer_of, help="tenant.eu.auth0.com, or an issuer")
     parser.add_argument("audience", metavar="AUDIENCE", help="the API's identifier")
     options = parser.parse_args(arguments)
@@ -68,8 +68,8 @@ def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.env
     faults = report(check(options.issuer, options.audience, environ))
     if not (environ.get("TOKEN") or environ.get("CLIENT_ID")):
         print("No token was checked: set TOKEN, or CLIENT_ID and CLIENT_SECRET.")
-    deployment = f"Deploy with TokenIssuer={options.issuer} Audience={options.audience}"
-    print(f"\n{faults} faults found." if faults else f"\nNo faults. {deployment}")
+    parameters = f"TokenIssuer={options.issuer} Audience={options.audience}"
+    print(f"\n{faults} faults found." if faults else f"\nNo faults. Deploy with {parameters}")
     return min(faults, 1)
 
 
@@ -81,14 +81,10 @@ def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Fi
     published = str(metadata.get("jwks_uri") or f"{issuer.rstrip('/')}/.well-known/jwks.json")
     jwks_uri = environ.get("JWKS_URI") or published
     if jwks_uri != published:
-        yield (
-            "warning",
-            f"The server publishes its keys at {shown(published)}, not {jwks_uri}",
-            "Set JwksUri.",
-        )
-    namespace = environ.get("CLAIMS_NAMESPACE") or "https://api.exampleco.com"
+        yield ("warning", f"The server publishes its keys at {shown(published)}", "Deploy with this JwksUri.")
     variables = {"TOKEN_ISSUER": issuer, "AUDIENCE": audience, "JWKS_URI": jwks_uri}
     try:
+        namespace = environ.get("CLAIMS_NAMESPACE") or NAMESPACE
         settings = Settings(variables | {"CLAIMS_NAMESPACE": namespace})
         print(f"keys: {shown(list(fetch_jwks(jwks_uri, settings.algorithm)))} at {jwks_uri}")
     except (ConfigurationError, KeysUnavailable) as error:

@@ -1,37 +1,66 @@
-"""The README's walk-through of a sign-in: its commands, as they stand there."""
+"""The commands of README.md and docs/sign-in.md print what these pages show."""
 
-import json
+import os
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
+
+import pytest
 
 from local.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from tests.local.support import Stack
 
+END = "--- end of output ---"
+SHELL = "zsh" if shutil.which("zsh") else "bash"
+CHANGING = re.compile(
+    r"\b[\w-]{40,}\b|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=127\.0\.0\.1:)\d+|(?<=127\.0\.0\.1%3A)\d+"
+)
+"""Ids, codes, tokens, times and ports, which differ from run to run."""
 
-def commands(section: str) -> str:
-    """Return what the README shows after a `$` in one section, with the lines that belong to it."""
-    text = (PROJECT / "README.md").read_text().partition(f"## {section}\n")[2].partition("\n## ")[0]
-    found = re.findall(r"^    \$ (.*(?:\n {8}.*)*)", text, re.MULTILINE)
-    assert found
-    return "\n".join(found)
+
+def examples(page: str) -> list[tuple[str, str]]:
+    """Return the commands in the console blocks of a page, each with its output."""
+    blocks = re.findall(r"^```console\n(.*?)^```", (PROJECT / page).read_text(), re.MULTILINE | re.DOTALL)
+    return [
+        found
+        for block in blocks
+        for found in re.findall(r"^\$ (.*\n(?: {4}.*\n)*)((?:[^$\n].*\n|\n)*)", block, re.MULTILINE)
+    ]
 
 
-def test_one_signs_in_from_an_app_as_the_readme_says(stack: "Stack") -> None:
-    script = commands("Sign in from your own app")
-    for address in ("api_url", "issuer"):
-        script = script.replace(getattr(Settings(), address), getattr(stack.settings, address))
+def shape(output: str) -> str:
+    """Return the output without the parts that differ from run to run."""
+    return CHANGING.sub("*", output).strip()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/sign-in.md"])
+def test_the_commands_print_what_the_page_shows(stack: "Stack", page: str) -> None:
+    shown = examples(page)
+    assert shown
+    for command, _ in shown:
+        assert not re.search(r"\shttp\S*\?", command), "zsh expands a ? outside quotes"
+    script = "".join(f"{command}printf '\\n%s\\n' '{END}'\n" for command, _ in shown)
+    for address in ("api_url", "local_issuer"):
+        script = script.replace(
+            getattr(Settings(), address).rstrip("/"), getattr(stack.settings, address).rstrip("/")
+        )
+    ports = {
+        name: str(getattr(stack.settings, name.lower())) for name in ("API_PORT", "ISSUER_PORT", "AWS_PORT")
+    }
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True, timeout=120
+        [SHELL, "-euo", "pipefail", "-c", script],
+        cwd=PROJECT,
+        env=os.environ | ports,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
-    back, *answers = (line for line in ran.stdout.replace("}{", "}\n{").replace("]{", "]\n{").splitlines())
-    assert back.startswith("http://127.0.0.1:8400/callback?code=")
-    tokens, entries, user, refreshed, batch = (json.loads(answer) for answer in answers)
-    assert tokens["scope"] == "openid profile email offline_access read:timesheets create:timesheets"
-    assert isinstance(entries, list)
-    assert user["sub"] == "auth0|ana"
-    assert refreshed["scope"] == "openid read:timesheets"
-    assert refreshed["refresh_token"]
-    assert batch["scope"] == "batch:upload"
+    assert ran.returncode == 0, ran.stderr
+    printed = ran.stdout.split(END)
+    for (command, expected), output in zip(shown, printed, strict=False):
+        pattern = re.escape(shape(expected)).replace("\\.\\.\\.\\\n", "(?:.*\n)*")
+        assert re.fullmatch(pattern, shape(output.replace("\r", ""))), f"{command}printed\n{output}"

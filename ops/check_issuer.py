@@ -59,17 +59,20 @@ REMEDIES: Final = {
 
 def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Print the faults, or the parameters to deploy with."""
-    parser = argparse.ArgumentParser(prog="python -m ops.check_issuer", description=__doc__)
-    parser.add_argument("issuer", metavar="DOMAIN", type=issuer_of, help="tenant.eu.auth0.com, or an issuer")
-    parser.add_argument("audience", metavar="AUDIENCE", help="the API's identifier")
+    usage = (
+        "make check-issuer DOMAIN=tenant.eu.auth0.com (or an issuer) AUDIENCE=https://api.exampleco.com/..."
+    )
+    parser = argparse.ArgumentParser(prog="make check-issuer", usage=usage)
+    parser.add_argument("issuer", metavar="DOMAIN", type=issuer_of)
+    parser.add_argument("audience", metavar="AUDIENCE")
     options = parser.parse_args(arguments)
     if environ.get("TOKEN") == "" or bool(environ.get("CLIENT_ID")) != bool(environ.get("CLIENT_SECRET")):
         parser.error("set TOKEN to a token, or both CLIENT_ID and CLIENT_SECRET, or none of them")
-    faults = report(check(options.issuer, options.audience, environ))
+    faults = report(check(options.DOMAIN, options.AUDIENCE, environ))
     if not (environ.get("TOKEN") or environ.get("CLIENT_ID")):
         print("No token was checked: set TOKEN, or CLIENT_ID and CLIENT_SECRET.")
-    parameters = f"TokenIssuer={options.issuer} Audience={options.audience}"
-    print(f"\n{faults} faults found." if faults else f"\nNo faults. Deploy with {parameters}")
+    good = f"No faults. Deploy with TokenIssuer={options.DOMAIN} Audience={options.AUDIENCE}"
+    print(f"\n{faults} faults found." if faults else f"\n{good}")
     return min(faults, 1)
 
 

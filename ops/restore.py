@@ -39,7 +39,7 @@ class Restorer:
         pages = self.client.get_paginator("scan").paginate(TableName=self.source, ConsistentRead=True)
         for item in (item for page in pages for item in page["Items"]):
             # The item of an external id is restored with its entry, or not at all.
-            missing = item["PK"]["S"].startswith("OWNER#") and not self._get(self.target, key_of(item))
+            missing = item["PK"]["S"].startswith("OWNER#") and not self._get(self.target, item)
             if missing and self._write(self._copy(item, MISSING)):
                 yield item["SK"]["S"]
 
@@ -74,18 +74,17 @@ class Restorer:
         """Return the actions that copy an item, and with an imported entry the item of its external id."""
         actions = [self._put(item, condition)]
         if is_entry(item) and "external_id" in item:
-            known = self._get(self.source, import_key(item["source"]["S"], item["external_id"]["S"]))
-            same = f"{MISSING} OR entry_id = :entry"
-            actions += [self._put(known, same, {":entry": item["SK"]})] if known else []
+            row = self._get(self.source, import_key(item["source"]["S"], item["external_id"]["S"]))
+            actions += [self._put(row, f"{MISSING} OR entry_id = :e", {":e": item["SK"]})] if row else []
         return actions
 
     def _put(self, item: Item, condition: str, values: Item | None = None) -> dict[str, Any]:
         put = {"TableName": self.target, "Item": item, "ConditionExpression": condition}
         return {"Put": put | ({"ExpressionAttributeValues": values} if values else {})}
 
-    def _get(self, table: str, key: Item) -> Item:
-        found: Item = self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        return found
+    def _get(self, table: str, item: Item) -> Item:
+        key = {name: item[name] for name in ("PK", "SK")}
+        return dict(self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}))
 
     def _write(self, actions: list[dict[str, Any]]) -> bool:
         """Write in one transaction; return False if a condition fails."""
@@ -98,11 +97,6 @@ class Restorer:
                 raise
             return False
         return True
-
-
-def key_of(item: Item) -> Item:
-    """Return the key of an item."""
-    return {name: item[name] for name in ("PK", "SK")}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -59,12 +59,10 @@ REMEDIES: Final = {
 
 def main(arguments: list[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Print the faults, or the parameters to deploy with."""
-    usage = (
-        "make check-issuer DOMAIN=tenant.eu.auth0.com (or an issuer) AUDIENCE=https://api.exampleco.com/..."
-    )
+    usage = "make check-issuer DOMAIN=tenant.eu.auth0.com AUDIENCE=https://api.exampleco.com/timesheets"
     parser = argparse.ArgumentParser(prog="make check-issuer", usage=usage)
-    parser.add_argument("issuer", metavar="DOMAIN", type=issuer_of)
-    parser.add_argument("audience", metavar="AUDIENCE")
+    parser.add_argument("DOMAIN", type=issuer_of)
+    parser.add_argument("AUDIENCE")
     options = parser.parse_args(arguments)
     if environ.get("TOKEN") == "" or bool(environ.get("CLIENT_ID")) != bool(environ.get("CLIENT_SECRET")):
         parser.error("set TOKEN to a token, or both CLIENT_ID and CLIENT_SECRET, or none of them")

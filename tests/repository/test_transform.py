@@ -17,7 +17,7 @@ LONGEST = {
     "TokenLeeway": "60",
     "EarliestDate": "2000-01-01",
     "DaysAhead": "999999",
-    "TableCreated": "2026-11-28T15:00:00.000",
+    "TableSuffix": "1A2B3C4D5E6F7",
     "EventBus": "s" * 128,  # a stack's name
     "Keys": "https://" + "k" * 52,  # JwksUri, or the name of the secret: both 60 at most
 }
@@ -126,6 +126,12 @@ def test_a_changed_parameter_of_a_function_publishes_a_version() -> None:
     sources = (transformed()["Parameters"].keys() | {"Table", "EventBus"}) - fixed
     for name, function, description in versions():
         assert inputs(function) & sources <= inputs(description), name
+
+
+def test_a_description_changes_only_with_its_function() -> None:
+    """Lambda publishes no version of a function that has not changed, and the deployment fails."""
+    for name, function, description in versions():
+        assert inputs(description) - {"Keys", "TableSuffix"} <= inputs(function), name
 
 
 def test_a_versions_description_fits_whatever_the_parameters_are() -> None:

@@ -1,4 +1,4 @@
-"""The whole stack, deployed once for the run on ports of its own, and clients that sign in to it."""
+"""One deployed stack for the whole run, and its callers."""
 
 from collections.abc import Callable, Iterator
 
@@ -24,7 +24,7 @@ def http(stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def sign_in(stack: Stack) -> Callable[..., str]:
-    """Return what signs a seeded user in, by code and PKCE, and gives the access token."""
+    """Return a function that signs a seeded user in and returns the access token."""
 
     def get_token(user: str, scope: str = ALL_SCOPES) -> str:
         settings = stack.settings
@@ -35,7 +35,7 @@ def sign_in(stack: Stack) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def import_token(stack: Stack) -> str:
-    """Return the importing program's access token, by its client credentials."""
+    """Return an access token of the import job."""
     answer = httpx.post(
         f"{stack.settings.issuer}oauth/token",
         json={
@@ -51,5 +51,5 @@ def import_token(stack: Stack) -> str:
 
 @pytest.fixture(scope="session")
 def newcomers(stack: Stack, http: httpx.Client) -> Newcomers:
-    """Return what makes callers that no other test knows."""
+    """Return a factory of callers that no other test uses."""
     return Newcomers(stack, http)

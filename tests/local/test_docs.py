@@ -1,4 +1,4 @@
-"""The page at /docs: everything it needs comes from this machine."""
+"""The documentation page of the local stack."""
 
 import re
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tests.local.support import Stack
 
 
-def test_the_page_and_all_it_loads_come_from_here(stack: "Stack", http: httpx.Client) -> None:
+def test_the_page_loads_nothing_from_other_hosts(stack: "Stack", http: httpx.Client) -> None:
     page = http.get("/docs")
     assert page.status_code == 200
     assert "//" not in page.text
@@ -23,7 +23,7 @@ def test_the_page_and_all_it_loads_come_from_here(stack: "Stack", http: httpx.Cl
         assert answer.content, path
 
 
-def test_the_document_has_this_stacks_addresses(stack: "Stack", http: httpx.Client) -> None:
+def test_the_document_has_the_addresses_of_the_stack(stack: "Stack", http: httpx.Client) -> None:
     document = http.get("/docs/openapi.json").json()
     assert [server["url"] for server in document["servers"]] == ["/"]
     for flow in document["components"]["securitySchemes"]["oauth2"]["flows"].values():
@@ -31,7 +31,7 @@ def test_the_document_has_this_stacks_addresses(stack: "Stack", http: httpx.Clie
         assert flow.get("authorizationUrl") in (None, f"{stack.settings.issuer}authorize")
 
 
-def test_one_can_sign_in_on_the_page(stack: "Stack", http: httpx.Client) -> None:
+def test_the_page_can_sign_in(stack: "Stack", http: httpx.Client) -> None:
     redirect = f"{stack.settings.api_url}/docs/ui/oauth2-redirect.html"
     start = http.get("/docs/start.js").text
     assert "/docs/ui/oauth2-redirect.html" in start

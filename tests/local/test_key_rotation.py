@@ -1,4 +1,4 @@
-"""The issuer's keys rotate while the API is serving."""
+"""Key rotation while the API serves requests."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ COOLDOWN = 10
 
 
 @pytest.mark.long
-def test_old_tokens_go_on_working_and_new_ones_work_within_the_cooldown(
+def test_tokens_of_old_and_new_keys_are_accepted_after_rotations(
     stack: "Stack", http: httpx.Client, sign_in: Callable[..., str]
 ) -> None:
     def status(token: str) -> int:
@@ -25,17 +25,17 @@ def test_old_tokens_go_on_working_and_new_ones_work_within_the_cooldown(
 
     tokens = [sign_in("ana")]
     assert status(tokens[0]) == 200
-    # The key that comes next is published already: whoever fetched keys before knows it.
+    # The next key is published already, so an authorizer that has fetched keys knows it.
     rotate_key(stack.settings)
     tokens.append(sign_in("ana"))
     assert [status(token) for token in tokens] == [200, 200]
-    # The one after it was never seen by an authorizer that has fetched before.
+    # No authorizer has seen the key after it yet.
     rotate_key(stack.settings)
     rotated_at = time.monotonic()
     tokens.append(sign_in("ana"))
     while status(tokens[-1]) != 200:
-        assert time.monotonic() < rotated_at + COOLDOWN + 2, "still refused"
+        assert time.monotonic() < rotated_at + COOLDOWN + 2, "refused after the cooldown"
         time.sleep(0.2)
-    # From here on no authorizer may refuse it: by now each may fetch again.
+    # After the cooldown every authorizer may fetch again, so none may refuse the token.
     time.sleep(max(0.0, rotated_at + COOLDOWN - time.monotonic()))
     assert [status(token) for token in tokens] == [200, 200, 200]

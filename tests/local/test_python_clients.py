@@ -1,4 +1,4 @@
-"""OAuth clients that others wrote, on the local authorization server: Authlib's and Auth0's for Python."""
+"""The Python clients of Authlib and Auth0 on the local authorization server."""
 
 import secrets
 import time
@@ -22,10 +22,10 @@ from joserfc.jwk import KeySet
 if TYPE_CHECKING:
     from tests.local.support import Stack
 
-CALLBACK = "http://127.0.0.1:8080/callback"  # nobody listens there: `visit` reads the redirect instead
+CALLBACK = "http://127.0.0.1:8080/callback"  # nothing listens there: `visit` reads the redirect
 SCOPE = "openid profile email offline_access read:timesheets create:timesheets approve:timesheets"
 GRANTED = set(SCOPE.split()) - {"approve:timesheets"}
-"""What an employee gets of it."""
+"""The part that an employee is granted."""
 
 WEB = {"client_id": "timesheets-web", "client_secret": "local-web-secret"}
 MOBILE = {"client_id": "timesheets-mobile"}
@@ -41,14 +41,14 @@ type Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def metadata(stack: "Stack") -> Json:
-    """Return what the server says of itself, which is all that a client is told."""
+    """Return the metadata, a client's only source of addresses."""
     url = f"{stack.settings.issuer}.well-known/openid-configuration"
     answer: Json = httpx.get(url).raise_for_status().json()
     return answer
 
 
 def visit(url: str) -> str:
-    """Return where the browser is sent back to."""
+    """Return the address that the browser is redirected to."""
     answer = httpx.get(url)
     assert answer.has_redirect_location, answer.text
     location: str = answer.headers["location"]
@@ -60,7 +60,7 @@ def visit(url: str) -> str:
 
 @pytest.fixture
 def authlib(stack: "Stack", metadata: Json) -> Iterator[Callable[..., OAuth2Client]]:
-    """Return what makes a client that has signed somebody in, its tokens in `client.token`."""
+    """Return a function that signs a user in and returns the client; `client.token` holds the tokens."""
     clients = ExitStack()
 
     def sign_in(*, user: str = "ana", nonce: str = "n", **options: str) -> OAuth2Client:
@@ -141,10 +141,10 @@ def test_authlib_refreshes_and_gets_a_new_refresh_token_each_time(
     assert len({token["refresh_token"] for token in (first, second, third)}) == 3
     assert set(third["scope"].split()) == GRANTED
     assert client.get(f"{stack.settings.api_url}/timesheets").status_code == 200
-    # The one before the last would still do, for a client that lost the answer: the first will not.
+    # Within the overlap only the last token may be exchanged again.
     with pytest.raises(OAuthError, match="invalid_grant"):
         client.refresh_token(refresh_token=first["refresh_token"])
-    with pytest.raises(OAuthError, match="invalid_grant"):  # whoever used it, all are signed out
+    with pytest.raises(OAuthError, match="invalid_grant"):  # reuse ends the whole family
         client.refresh_token(refresh_token=third["refresh_token"])
 
 
@@ -158,9 +158,7 @@ def test_authlib_revokes(
         client.refresh_token()
 
 
-def test_authlib_names_what_is_wrong(
-    authlib: Callable[..., OAuth2Client], stack: "Stack", metadata: Json
-) -> None:
+def test_authlib_reports_errors(authlib: Callable[..., OAuth2Client], stack: "Stack", metadata: Json) -> None:
     client = authlib(**MOBILE)
     query = {"audience": stack.settings.audience, "login_hint": "ana"}
     url, state = client.create_authorization_url(
@@ -188,12 +186,12 @@ def test_authlib_gets_a_token_for_a_program(options: dict[str, str], stack: "Sta
             client.fetch_token(grant_type="client_credentials", audience="https://api.exampleco.com/none")
 
 
-# Auth0's own: it has no part for the browser, whose requests are written out here
+# Auth0's client has no part for the browser, so the test sends the browser's requests
 
 
 @pytest.fixture
 def auth0(stack: "Stack") -> Callable[..., Any]:
-    """Return what makes one of its clients for this server, which has no TLS."""
+    """Return a function that makes one of its clients for this server, which has no TLS."""
     domain = urlsplit(stack.settings.issuer).netloc
 
     def make(kind: Callable[..., Any], **options: str) -> Any:
@@ -204,7 +202,7 @@ def auth0(stack: "Stack") -> Callable[..., Any]:
 
 @pytest.fixture
 def code(stack: "Stack") -> Callable[..., str]:
-    """Return what signs Ana in and gives the code."""
+    """Return a function that signs ana in and returns the code."""
 
     def sign_in(client_id: str, **changes: str) -> str:
         query = {
@@ -245,7 +243,7 @@ def test_auth0s_client_redeems_a_code_with_pkce_and_verifies_the_id_token(
         token["id_token"], nonce="once", max_age=60
     )
     assert (claims["sub"], claims["name"]) == ("auth0|ana", "Ana")
-    with pytest.raises(TokenValidationError, match="Audience"):  # an access token is none
+    with pytest.raises(TokenValidationError, match="Audience"):  # an access token is not an ID token
         TokenVerifier(keys, metadata["issuer"], "timesheets-mobile").verify(token["access_token"])
 
 
@@ -268,7 +266,7 @@ def test_auth0s_client_gets_a_token_for_a_program(auth0: Callable[..., Any], sta
     assert (token["scope"], token["token_type"]) == ("batch:upload", "Bearer")
 
 
-def test_auth0s_client_names_what_is_wrong_as_with_auth0(
+def test_auth0s_client_reports_errors_as_with_auth0(
     auth0: Callable[..., Any], code: Callable[..., str]
 ) -> None:
     proof = {"code_challenge": create_s256_code_challenge("v" * 43), "code_challenge_method": "S256"}

@@ -1,4 +1,4 @@
-"""GET /authorize: sessions, the page, and where errors go."""
+"""The authorization endpoint: sessions, the sign-in page and errors."""
 
 import html
 import json
@@ -14,7 +14,7 @@ from tests.unit.local.issuer.support import ISSUER, MOBILE, WEB, Browser, callba
 
 
 def buttons(page: httpx.Response) -> dict[str, str]:
-    """Return what the page's buttons send, by their text."""
+    """Return the values of the page's buttons by their text."""
     assert page.status_code == 200, page.text
     found = re.findall(
         r'<button(.*?) name="(user|refuse)" value="(.*?)"(.*?)>(.*?)</button>', page.text, re.DOTALL
@@ -56,23 +56,23 @@ def test_without_a_known_user_a_page_asks(hint: str | None, browser: Browser) ->
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
-def test_who_presses_a_button_is_signed_in(browser: Browser) -> None:
+def test_choosing_a_user_signs_that_user_in(browser: Browser) -> None:
     code = callback(choose(browser, "Allow as Carl"))["code"]
     assert browser.claims(browser.redeem(code).json()["access_token"])["sub"] == "auth0|carl"
 
 
-def test_who_refuses_is_not(browser: Browser) -> None:
+def test_refusing_signs_nobody_in(browser: Browser) -> None:
     back = callback(choose(browser, "Refuse"))
     assert (back["error"], back["state"]) == ("access_denied", "s/t a")
     assert callback(browser.authorize(prompt="none"))["error"] == "login_required"
 
 
-def test_a_choice_that_the_page_did_not_offer_asks_again(browser: Browser) -> None:
+def test_an_unknown_choice_shows_the_page_again(browser: Browser) -> None:
     url = str(browser.authorize().url)
     assert len(buttons(browser.http.post(url, data={"user": "auth0|eve"}))) == 4
 
 
-def test_one_sign_in_serves_the_next_request_of_the_same_browser(browser: Browser) -> None:
+def test_a_session_serves_later_requests_of_the_same_browser(browser: Browser) -> None:
     browser.code("mia")
     browser.clock.advance(60)
     for prompt in (None, "none"):
@@ -82,7 +82,7 @@ def test_one_sign_in_serves_the_next_request_of_the_same_browser(browser: Browse
         assert claims["auth_time"] == browser.clock.now - 60
 
 
-def test_another_browser_knows_nothing_of_it(browser: Browser) -> None:
+def test_another_browser_has_no_session(browser: Browser) -> None:
     browser.code("mia")
     browser.http.cookies.clear()
     assert callback(browser.authorize(prompt="none"))["error"] == "login_required"
@@ -98,12 +98,12 @@ def test_prompt_none_never_signs_anyone_in(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["login", "consent", "select_account", "login consent"])
-def test_a_prompt_asks_whoever_is_signed_in(prompt: str, browser: Browser) -> None:
+def test_a_prompt_shows_the_page_despite_a_session(prompt: str, browser: Browser) -> None:
     browser.code("ana")
     assert buttons(browser.authorize(prompt=prompt))
 
 
-def test_prompt_login_with_a_hint_signs_in_anew(browser: Browser) -> None:
+def test_prompt_login_with_a_hint_renews_the_sign_in(browser: Browser) -> None:
     browser.code("ana")
     browser.clock.advance(60)
     code = callback(browser.authorize(prompt="login", login_hint="ana"))["code"]
@@ -122,33 +122,33 @@ def test_prompt_login_with_a_hint_signs_in_anew(browser: Browser) -> None:
         {"audience": ""},
     ],
 )
-def test_another_application_api_or_scope_is_asked_about(change: dict[str, str], browser: Browser) -> None:
+def test_another_application_api_or_scope_needs_consent(change: dict[str, str], browser: Browser) -> None:
     browser.code("ana", scope="openid")
     assert callback(browser.authorize(**change, prompt="none"))["error"] == "consent_required"
     assert buttons(browser.authorize(**change))
 
 
-def test_what_was_allowed_once_is_not_asked_again(browser: Browser) -> None:
+def test_consent_is_remembered(browser: Browser) -> None:
     browser.code("ana", WEB)
     browser.code("ana")
     assert "code" in callback(browser.authorize(WEB, prompt="none"))
     assert "code" in callback(browser.authorize(scope="openid"))
 
 
-def test_one_users_consent_is_not_the_next_ones(browser: Browser) -> None:
+def test_consent_of_one_user_is_not_consent_of_another(browser: Browser) -> None:
     browser.code("ana", WEB)
     browser.code("mia")
     assert callback(browser.authorize(WEB, prompt="none"))["error"] == "consent_required"
 
 
-def test_a_promotion_is_asked_about(browser: Browser) -> None:
+def test_a_new_permission_needs_consent(browser: Browser) -> None:
     browser.code("ana")
     browser.seed.write_text(browser.seed.read_text().replace('role = "Employee"', 'role = "Manager"'))
     assert callback(browser.authorize(prompt="none"))["error"] == "consent_required"
 
 
 @pytest.mark.parametrize("end", ["/v2/logout", "/authorize"])
-def test_a_cookie_of_before_signs_nobody_in(end: str, browser: Browser) -> None:
+def test_the_cookie_of_an_ended_session_signs_nobody_in(end: str, browser: Browser) -> None:
     browser.code("ana")
     old = browser.http.cookies["sign_in"]
     browser.http.get(end, params=MOBILE | {"login_hint": "mia"})
@@ -157,7 +157,7 @@ def test_a_cookie_of_before_signs_nobody_in(end: str, browser: Browser) -> None:
     assert callback(browser.authorize(prompt="none"))["error"] == "login_required"
 
 
-def test_empty_parameters_are_none_at_all(browser: Browser) -> None:
+def test_empty_parameters_count_as_left_out(browser: Browser) -> None:
     empty = dict.fromkeys(("nonce", "state", "prompt", "max_age", "response_mode"), "")
     back = callback(browser.authorize(**empty, login_hint="ana"))
     assert set(back) == {"code", "iss"}
@@ -174,7 +174,7 @@ def test_a_client_without_the_grant_gets_no_code(browser: Browser) -> None:
     assert callback(browser.authorize(login_hint="ana"))["error"] == "unauthorized_client"
 
 
-def test_a_code_is_kept_nowhere_on_its_way(browser: Browser) -> None:
+def test_responses_with_a_code_are_not_cached(browser: Browser) -> None:
     for mode in ("query", "web_message"):
         answer = browser.authorize(login_hint="ana", response_mode=mode)
         assert answer.headers["cache-control"] == "no-store"
@@ -182,7 +182,7 @@ def test_a_code_is_kept_nowhere_on_its_way(browser: Browser) -> None:
     assert f'<script nonce="{nonce}">' in answer.text
 
 
-def test_max_age_makes_an_old_sign_in_not_count(browser: Browser) -> None:
+def test_max_age_ignores_older_sign_ins(browser: Browser) -> None:
     browser.code("ana")
     browser.clock.advance(100)
     assert "code" in callback(browser.authorize(max_age="101"))
@@ -190,13 +190,13 @@ def test_max_age_makes_an_old_sign_in_not_count(browser: Browser) -> None:
     assert callback(browser.authorize(max_age="0", prompt="none"))["error"] == "login_required"
 
 
-def test_the_cookie_is_for_this_server_alone(browser: Browser) -> None:
+def test_the_cookie_is_http_only_and_same_site(browser: Browser) -> None:
     cookie = browser.authorize(login_hint="ana").headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
 
 
-def test_an_answer_can_travel_as_a_message_to_the_window_that_waits(browser: Browser) -> None:
+def test_web_message_posts_the_response_to_the_waiting_window(browser: Browser) -> None:
     state = "</script><script>alert(1)</script>"
     page = browser.authorize(response_mode="web_message", prompt="none", state=state)
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.text)
@@ -297,7 +297,7 @@ def test_any_other_id_token_hint_needs_a_login(kind: str, browser: Browser, issu
         ({"prompt": "create"}, "invalid_request"),
     ],
 )
-def test_a_bad_request_goes_back_to_the_application(
+def test_errors_are_sent_to_the_redirect_uri(
     changes: dict[str, str | None], error: str, browser: Browser
 ) -> None:
     back = callback(browser.authorize(**changes, login_hint="ana"))
@@ -306,7 +306,7 @@ def test_a_bad_request_goes_back_to_the_application(
 
 
 @pytest.mark.parametrize("name", ["scope", "state", "response_type", "nonce", "audience", "code_challenge"])
-def test_what_comes_twice_is_refused(name: str, browser: Browser) -> None:
+def test_a_repeated_parameter_is_refused(name: str, browser: Browser) -> None:
     answer = browser.http.get("/authorize", params=[*MOBILE.items(), (name, MOBILE[name])])
     assert callback(answer)["error"] == "invalid_request"
 
@@ -333,7 +333,7 @@ def test_what_comes_twice_is_refused(name: str, browser: Browser) -> None:
         {"client_id": "timesheets-import"},
     ],
 )
-def test_a_request_without_a_safe_redirect_gets_a_page(
+def test_an_unregistered_redirect_uri_gets_an_error_page(
     changes: dict[str, str | None], browser: Browser
 ) -> None:
     answer = browser.authorize(**changes, login_hint="ana")
@@ -343,12 +343,12 @@ def test_a_request_without_a_safe_redirect_gets_a_page(
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-def test_where_the_address_itself_comes_twice_it_is_not_safe(name: str, browser: Browser) -> None:
+def test_a_repeated_redirect_uri_gets_an_error_page(name: str, browser: Browser) -> None:
     answer = browser.http.get("/authorize", params=[*MOBILE.items(), (name, MOBILE[name])])
     assert answer.status_code == 400
 
 
-def test_an_address_that_is_listed_with_its_port_is_at_that_port(browser: Browser) -> None:
+def test_a_callback_with_a_port_matches_that_port_only(browser: Browser) -> None:
     seed = browser.seed.read_text()
     listed = '"http://localhost:4200/callback", "http://[::1]/callback", "com.exampleco.app://callback"'
     browser.seed.write_text(
@@ -370,7 +370,7 @@ def test_an_address_that_is_listed_with_its_port_is_at_that_port(browser: Browse
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:1", "localhost:65000"])
-def test_loopback_is_one_address_at_any_port(host: str, browser: Browser) -> None:
+def test_a_loopback_callback_matches_any_port(host: str, browser: Browser) -> None:
     redirect = f"http://{host}/callback"
     answer = browser.authorize(redirect_uri=redirect, login_hint="ana")
     assert answer.headers["location"].startswith(f"{redirect}?code=")
@@ -379,7 +379,7 @@ def test_loopback_is_one_address_at_any_port(host: str, browser: Browser) -> Non
     assert browser.redeem(code, redirect_uri=redirect).status_code == 200
 
 
-def test_the_web_app_may_use_proof_keys_too(browser: Browser) -> None:
+def test_the_web_app_may_use_pkce(browser: Browser) -> None:
     assert "code" in callback(browser.authorize(WEB, login_hint="ana"))
     back = callback(browser.authorize(WEB, login_hint="ana", code_challenge="c" * 43))
-    assert back["error"] == "invalid_request", "without a method it would be plain"
+    assert back["error"] == "invalid_request", "the default method is plain"

@@ -1,4 +1,4 @@
-"""What an application asks besides tokens: userinfo, revocation, logout, discovery, keys."""
+"""Userinfo, revocation, logout, metadata and keys."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def userinfo(browser: Browser, token: str, method: str = "GET") -> int:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_userinfo_shows_what_the_id_token_shows(method: str, browser: Browser) -> None:
+def test_userinfo_has_the_claims_of_the_id_token(method: str, browser: Browser) -> None:
     body = browser.tokens("mia")
     bearer = {"Authorization": f"Bearer {body['access_token']}"}
     answer = browser.http.request(method, "/userinfo", headers=bearer)
@@ -59,21 +59,21 @@ def test_userinfo_accepts_the_token_in_a_form(browser: Browser) -> None:
         ("Bearer eyJ.eyJ.x", 'Bearer error="invalid_token"'),
     ],
 )
-def test_userinfo_wants_a_token_of_its_own(header: str | None, challenge: str, browser: Browser) -> None:
+def test_userinfo_needs_an_access_token(header: str | None, challenge: str, browser: Browser) -> None:
     headers = {} if header is None else {"Authorization": header}
     answer = browser.http.get("/userinfo", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == challenge
 
 
-def test_userinfo_wants_the_scope_openid(browser: Browser) -> None:
+def test_userinfo_needs_the_scope_openid(browser: Browser) -> None:
     token = browser.tokens(scope="read:timesheets")["access_token"]
     answer = browser.http.get("/userinfo", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 403
     assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope"'
 
 
-def test_userinfo_takes_no_expired_token_and_none_of_who_left(browser: Browser) -> None:
+def test_userinfo_refuses_expired_tokens_and_removed_users(browser: Browser) -> None:
     token = browser.tokens("carl")["access_token"]
     browser.clock.advance(86_399)
     assert userinfo(browser, token) == 200
@@ -84,7 +84,7 @@ def test_userinfo_takes_no_expired_token_and_none_of_who_left(browser: Browser) 
     assert userinfo(browser, token) == 401
 
 
-def test_userinfo_takes_no_id_token(browser: Browser) -> None:
+def test_userinfo_refuses_id_tokens(browser: Browser) -> None:
     assert userinfo(browser, browser.tokens()["id_token"]) == 401
 
 
@@ -97,24 +97,24 @@ def test_a_revoked_refresh_token_ends_its_sign_in(form: str, browser: Browser) -
     assert userinfo(browser, first["access_token"]) == 401
 
 
-def test_a_revoked_access_token_ends_alone(browser: Browser) -> None:
+def test_revoking_an_access_token_ends_no_other_token(browser: Browser) -> None:
     body = browser.tokens()
     assert revoke(browser, token=body["access_token"], token_type_hint="access_token") == 200
     assert userinfo(browser, body["access_token"]) == 401
     assert browser.refresh(body["refresh_token"]).status_code == 200
 
 
-def test_revoking_nothing_is_no_error(browser: Browser) -> None:
-    """RFC 7009, section 2.2: the client could do nothing about it."""
+def test_revoking_an_unknown_token_is_no_error(browser: Browser) -> None:
+    """RFC 7009, section 2.2."""
     assert revoke(browser, token="made-up") == 200
     assert revoke(browser, token="made-up", token_type_hint="unheard-of") == 200
 
 
-def test_what_was_asked_of_revocation_must_be_there(browser: Browser) -> None:
+def test_revocation_needs_a_token(browser: Browser) -> None:
     assert revoke(browser) == 400
 
 
-def test_nobody_revokes_what_is_anothers(browser: Browser) -> None:
+def test_an_application_revokes_only_its_own_tokens(browser: Browser) -> None:
     body = browser.tokens()
     assert revoke(browser, token=body["refresh_token"], **WEB_SECRET) == 403
     assert revoke(browser, token=body["refresh_token"], client_id="timesheets-web") == 401
@@ -126,7 +126,7 @@ def test_nobody_revokes_what_is_anothers(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("home", [HOME, HOME.rstrip("/"), "http://localhost:9/"])
-def test_oidc_logout_signs_out_and_leads_back(home: str, browser: Browser) -> None:
+def test_oidc_logout_signs_out_and_redirects(home: str, browser: Browser) -> None:
     hint = browser.tokens()["id_token"]
     query = {"id_token_hint": hint, "post_logout_redirect_uri": home, "state": "s"}
     answer = browser.http.get("/oidc/logout", params=query)
@@ -135,7 +135,7 @@ def test_oidc_logout_signs_out_and_leads_back(home: str, browser: Browser) -> No
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_oidc_logout_goes_by_the_client_id_too(method: str, browser: Browser) -> None:
+def test_oidc_logout_accepts_a_client_id(method: str, browser: Browser) -> None:
     browser.code()
     given = {"client_id": "timesheets-mobile", "post_logout_redirect_uri": HOME}
     sent = {"params": given} if method == "GET" else {"data": given}
@@ -151,25 +151,25 @@ def test_oidc_logout_goes_by_the_client_id_too(method: str, browser: Browser) ->
         {"post_logout_redirect_uri": HOME},
     ],
 )
-def test_oidc_logout_leads_nowhere_else(given: dict[str, str], browser: Browser) -> None:
+def test_oidc_logout_redirects_to_registered_addresses_only(given: dict[str, str], browser: Browser) -> None:
     browser.code()
     answer = browser.http.get("/oidc/logout", params=given)
     assert answer.status_code == 400
     assert "location" not in answer.headers
     assert "logout_urls" in answer.text
-    assert callback(browser.authorize(prompt="none"))["error"] == "login_required", "signed out all the same"
+    assert callback(browser.authorize(prompt="none"))["error"] == "login_required", "signed out nevertheless"
 
 
-def test_oidc_logout_believes_no_foreign_hint(browser: Browser) -> None:
+def test_oidc_logout_refuses_a_forged_hint(browser: Browser) -> None:
     browser.code()
     answer = browser.http.get("/oidc/logout", params={"id_token_hint": "eyJhbGciOiJub25lIn0.e30."})
     assert answer.status_code == 400
-    assert callback(browser.authorize(prompt="none"))["error"] == "login_required", "signed out all the same"
+    assert callback(browser.authorize(prompt="none"))["error"] == "login_required", "signed out nevertheless"
     other = {"id_token_hint": browser.tokens()["id_token"], "client_id": "timesheets-web"}
     assert browser.http.get("/oidc/logout", params=other).status_code == 400
 
 
-def test_an_expired_hint_is_a_hint_still(browser: Browser) -> None:
+def test_an_expired_hint_is_accepted(browser: Browser) -> None:
     hint = browser.tokens()["id_token"]
     browser.clock.advance(10 * 86_400)
     query = {"id_token_hint": hint, "post_logout_redirect_uri": HOME}
@@ -187,7 +187,7 @@ def test_logout_needs_no_address(path: str, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("client", [{}, {"client_id": "timesheets-mobile"}])
-def test_auth0s_own_logout_leads_back(client: dict[str, str], browser: Browser) -> None:
+def test_auth0_logout_redirects(client: dict[str, str], browser: Browser) -> None:
     browser.code()
     home = f"{HOME}?from=logout"
     answer = browser.http.get("/v2/logout", params=client | {"returnTo": home})
@@ -203,21 +203,21 @@ def test_auth0s_own_logout_leads_back(client: dict[str, str], browser: Browser) 
         {"client_id": "nobody", "returnTo": HOME},
     ],
 )
-def test_auth0s_own_logout_leads_nowhere_else(given: dict[str, str], browser: Browser) -> None:
+def test_auth0_logout_redirects_to_registered_addresses_only(given: dict[str, str], browser: Browser) -> None:
     answer = browser.http.get("/v2/logout", params=given)
     assert answer.status_code == 400
     assert "location" not in answer.headers
     assert "<b>" not in answer.text
 
 
-def test_signing_out_ends_no_refresh_token(browser: Browser) -> None:
-    """As in Auth0: a phone stays signed in when its owner leaves the browser; it revokes its token."""
+def test_logout_ends_no_refresh_token(browser: Browser) -> None:
+    """As in Auth0: an app that signs out revokes its token itself."""
     token = browser.tokens()["refresh_token"]
     browser.http.get("/v2/logout")
     assert browser.refresh(token).status_code == 200
 
 
-def test_discovery_names_what_there_is(browser: Browser) -> None:
+def test_every_endpoint_of_the_metadata_exists(browser: Browser) -> None:
     metadata = browser.http.get("/.well-known/openid-configuration").json()
     assert metadata["issuer"] == ISSUER
     assert metadata["code_challenge_methods_supported"] == ["S256"]
@@ -245,7 +245,7 @@ def test_the_published_keys_hold_no_private_part(browser: Browser) -> None:
         assert set(key) == {"kty", "use", "alg", "kid", "n", "e"}
 
 
-def test_any_page_may_ask_for_tokens_from_a_browser(browser: Browser) -> None:
+def test_token_endpoints_allow_every_origin(browser: Browser) -> None:
     preflight = {"Origin": "http://127.0.0.1:3002", "Access-Control-Request-Method": "POST"}
     for path in ("/oauth/token", "/userinfo", "/oauth/revoke"):
         assert browser.http.options(path, headers=preflight).headers["access-control-allow-origin"] == "*"
@@ -253,7 +253,7 @@ def test_any_page_may_ask_for_tokens_from_a_browser(browser: Browser) -> None:
         assert browser.http.get(path, headers=preflight).headers["access-control-allow-origin"] == "*"
 
 
-def test_no_pages_script_signs_anyone_in_or_rotates_keys(browser: Browser) -> None:
+def test_sign_in_and_key_rotation_allow_no_other_origin(browser: Browser) -> None:
     origin = {"Origin": "http://attacker.example"}
     answer = browser.http.get("/authorize", params=MOBILE | {"login_hint": "mia"}, headers=origin)
     assert "access-control-allow-origin" not in answer.headers
@@ -262,7 +262,7 @@ def test_no_pages_script_signs_anyone_in_or_rotates_keys(browser: Browser) -> No
     assert browser.http.get("/.well-known/jwks.json").json() == keys
 
 
-def test_a_picture_is_an_image_whatever_the_name(browser: Browser) -> None:
+def test_a_picture_escapes_the_name(browser: Browser) -> None:
     seed = browser.seed.read_text()
     browser.seed.write_text(
         seed.replace('"Ana"', '"<Ana"').replace("ana@exampleco.com", "a b?@exampleco.com")

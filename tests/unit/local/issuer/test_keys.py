@@ -1,4 +1,4 @@
-"""Signing keys: the next is known before it signs, the last ones are known while their tokens live."""
+"""Signing keys: the next one is published before it signs, old ones while their tokens are valid."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def published(keys: SigningKeys) -> list[Any]:
     return [key["kid"] for key in keys.jwks()["keys"]]
 
 
-def test_the_next_key_signs_after_a_rotation_and_the_last_stays_published() -> None:
+def test_rotation_uses_the_published_next_key_and_keeps_the_last_one() -> None:
     keys = SigningKeys()
     current, following = published(keys)
     assert keys.current.kid == current
@@ -27,7 +27,7 @@ def test_the_next_key_signs_after_a_rotation_and_the_last_stays_published() -> N
     assert listed[1] not in {current, following}
 
 
-def test_only_so_many_old_keys_are_kept(issuer_keys: TokenIssuer) -> None:
+def test_the_number_of_old_keys_is_limited(issuer_keys: TokenIssuer) -> None:
     keys = SigningKeys(lambda: issuer_keys.keys.current)
     for _ in range(KEPT + 3):
         keys.rotate()

@@ -1,4 +1,4 @@
-"""Refresh tokens: rotation, the overlap, reuse, and what they can't do."""
+"""Refresh tokens: rotation, overlap, reuse and scopes."""
 
 import pytest
 
@@ -17,7 +17,7 @@ OVER = 11
 """Seconds: more than the overlap."""
 
 
-def test_each_use_makes_the_next(browser: Browser) -> None:
+def test_each_exchange_issues_a_successor(browser: Browser) -> None:
     body = browser.tokens("mia")
     seen = {body["refresh_token"]}
     for _ in range(5):
@@ -30,7 +30,7 @@ def test_each_use_makes_the_next(browser: Browser) -> None:
         assert body["scope"] == MOBILE["scope"]
 
 
-def test_a_refreshed_id_token_tells_of_the_same_sign_in(browser: Browser) -> None:
+def test_a_refreshed_id_token_keeps_auth_time(browser: Browser) -> None:
     first = browser.tokens("mia")
     browser.clock.advance(3600)
     second = browser.refresh(first["refresh_token"]).json()
@@ -40,11 +40,11 @@ def test_a_refreshed_id_token_tells_of_the_same_sign_in(browser: Browser) -> Non
     assert "nonce" not in after  # OpenID Connect Core 1.0, section 12.2
 
 
-def test_without_offline_access_there_is_none(browser: Browser) -> None:
+def test_without_offline_access_there_is_no_refresh_token(browser: Browser) -> None:
     assert "refresh_token" not in browser.tokens(scope="openid read:timesheets")
 
 
-def test_an_application_without_the_grant_gets_none(browser: Browser) -> None:
+def test_an_application_without_the_grant_gets_no_refresh_token(browser: Browser) -> None:
     docs = {"client_id": "timesheets-docs", "redirect_uri": "http://127.0.0.1/docs/ui/oauth2-redirect.html"}
     location = browser.authorize(**docs, login_hint="ana").headers["location"]
     body = browser.redeem(location.partition("code=")[2].partition("&")[0], **docs).json()
@@ -52,7 +52,7 @@ def test_an_application_without_the_grant_gets_none(browser: Browser) -> None:
     assert "offline_access" not in body["scope"]
 
 
-def test_a_lost_answer_may_be_asked_for_again(browser: Browser) -> None:
+def test_a_lost_response_can_be_repeated_within_the_overlap(browser: Browser) -> None:
     first = browser.tokens()["refresh_token"]
     lost = browser.refresh(first).json()["refresh_token"]
     browser.clock.advance(9)
@@ -63,7 +63,7 @@ def test_a_lost_answer_may_be_asked_for_again(browser: Browser) -> None:
     assert browser.refresh(again.json()["refresh_token"]).status_code == 200
 
 
-def test_two_that_refresh_at_once_both_go_on(browser: Browser) -> None:
+def test_two_concurrent_exchanges_both_succeed(browser: Browser) -> None:
     first = browser.tokens()["refresh_token"]
     one, other = (browser.refresh(first).json()["refresh_token"] for _ in range(2))
     browser.clock.advance(3600)
@@ -110,7 +110,7 @@ def test_reuse_ends_no_other_sign_in(browser: Browser) -> None:
     assert browser.refresh(other).status_code == 200
 
 
-def test_a_sign_in_is_over_after_thirty_days_however_often_it_was_refreshed(browser: Browser) -> None:
+def test_a_grant_expires_after_thirty_days_despite_refreshes(browser: Browser) -> None:
     token = browser.tokens()["refresh_token"]
     browser.clock.advance(29 * 86_400)
     token = browser.refresh(token).json()["refresh_token"]
@@ -129,7 +129,7 @@ def test_the_overlap_is_ten_seconds(wait: float, status: int, browser: Browser) 
 @pytest.mark.parametrize(
     "gone", ["auth0|ana", '"https://api.exampleco.com/timesheets" # the identifier', '"timesheets-mobile"']
 )
-def test_a_refresh_that_fails_for_the_seed_changes_nothing(gone: str, browser: Browser) -> None:
+def test_a_refresh_that_the_seed_prevents_changes_nothing(gone: str, browser: Browser) -> None:
     token = browser.tokens("ana")["refresh_token"]
     seed = browser.seed.read_text()
     other = gone.replace("ana", "anna").replace("/timesheets", "/hours").replace("mobile", "phone")
@@ -151,7 +151,7 @@ def test_a_refresh_that_fails_for_the_seed_changes_nothing(gone: str, browser: B
         (None, MOBILE["scope"]),
     ],
 )
-def test_a_refresh_may_ask_for_less_and_gets_no_more(
+def test_a_refresh_can_narrow_the_scope_but_not_widen_it(
     asked: str | None, granted: str, browser: Browser
 ) -> None:
     first = browser.tokens("mia")["refresh_token"]
@@ -159,15 +159,15 @@ def test_a_refresh_may_ask_for_less_and_gets_no_more(
     assert narrow.json()["scope"] == granted
     assert browser.claims(narrow.json()["access_token"])["scope"] == granted
     wide = browser.refresh(narrow.json()["refresh_token"])
-    assert wide.json()["scope"] == MOBILE["scope"], "one narrow token narrows no later one"
+    assert wide.json()["scope"] == MOBILE["scope"], "a narrow token does not narrow later ones"
 
 
-def test_a_refresh_never_reaches_beyond_the_first_grant(browser: Browser) -> None:
+def test_a_refresh_never_exceeds_the_grant(browser: Browser) -> None:
     token = browser.tokens("mia", scope="offline_access read:timesheets")["refresh_token"]
     assert browser.refresh(token, scope=MANAGER).json()["scope"] == "read:timesheets"
 
 
-def test_nothing_granted_stays_nothing(browser: Browser) -> None:
+def test_a_refresh_of_an_empty_grant_stays_empty(browser: Browser) -> None:
     token = browser.tokens("ana", scope="offline_access approve:timesheets")["refresh_token"]
     assert browser.refresh(token).json()["scope"] == "offline_access"
 
@@ -183,7 +183,7 @@ def test_a_role_that_permits_less_limits_the_refresh(browser: Browser) -> None:
     assert "approve:timesheets" in browser.refresh(body["refresh_token"]).json()["scope"]
 
 
-def test_a_promotion_needs_a_new_sign_in(browser: Browser) -> None:
+def test_a_new_permission_needs_a_new_sign_in(browser: Browser) -> None:
     token = browser.tokens("ana")["refresh_token"]
     browser.seed.write_text(browser.seed.read_text().replace('role = "Employee"', 'role = "Manager"'))
     assert "approve:timesheets" not in browser.refresh(token, scope=MANAGER).json()["scope"]
@@ -201,7 +201,7 @@ def test_a_promotion_needs_a_new_sign_in(browser: Browser) -> None:
         ({"client_id": None}, 401, "access_denied"),
     ],
 )
-def test_another_application_gets_nothing_and_ends_nothing(
+def test_another_application_cannot_use_or_end_the_grant(
     changes: Changes, status: int, error: str, browser: Browser
 ) -> None:
     token = browser.tokens()["refresh_token"]
@@ -210,7 +210,7 @@ def test_another_application_gets_nothing_and_ends_nothing(
 
 
 @pytest.mark.parametrize("secret", [None, "wrong"])
-def test_the_web_apps_refresh_tokens_need_its_secret(secret: str | None, browser: Browser) -> None:
+def test_refresh_tokens_of_the_web_app_need_its_secret(secret: str | None, browser: Browser) -> None:
     code = browser.code("mia", WEB)
     token = browser.redeem(code, **WEB_SECRET, code_verifier=None).json()["refresh_token"]
     without = {"client_id": "timesheets-web", "client_secret": secret}
@@ -218,7 +218,7 @@ def test_the_web_apps_refresh_tokens_need_its_secret(secret: str | None, browser
     assert browser.refresh(token, **WEB_SECRET).status_code == 200
 
 
-def test_other_kinds_of_token_do_not_refresh(browser: Browser) -> None:
+def test_only_refresh_tokens_can_be_exchanged(browser: Browser) -> None:
     code = browser.code()
     body = browser.redeem(code).json()
     for token in (body["access_token"], body["id_token"], code):

@@ -1,4 +1,4 @@
-"""seed.toml: mistakes of the developer who edits it are told in one line, where they are."""
+"""seed.toml: each fault is reported in one line, with its place."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ IMPORT_SECRET = 'secret = "local-import-secret"\n'
         ('"Ana"', "[" * 9_999, "cannot be read"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
     assert old in GOOD
     path = tmp_path / "seed.toml"
     path.write_text(GOOD.replace(old, new, 1))
@@ -51,7 +51,7 @@ def test_a_mistake_is_named_with_its_place(old: str, new: str, said: str, tmp_pa
     assert str(path) in str(told.value)
 
 
-def test_an_application_that_signs_people_in_needs_a_callback(tmp_path: Path) -> None:
+def test_the_code_grant_needs_a_callback(tmp_path: Path) -> None:
     path = tmp_path / "seed.toml"
     lines = [line for line in GOOD.splitlines() if not line.startswith("callbacks")]
     path.write_text("\n".join(lines))
@@ -59,7 +59,7 @@ def test_an_application_that_signs_people_in_needs_a_callback(tmp_path: Path) ->
         Seed(path)
 
 
-def test_an_edit_takes_effect_at_once_and_a_mistake_does_not(
+def test_a_valid_edit_takes_effect_and_an_invalid_one_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "seed.toml"
@@ -80,6 +80,6 @@ def test_an_edit_takes_effect_at_once_and_a_mistake_does_not(
     assert seed.directory.hinted("mia")
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="cannot be read"):
         Seed(tmp_path / "seed.toml")

@@ -1,4 +1,4 @@
-"""Undo what spreadsheets do to text in cells."""
+"""Read cells as spreadsheets write them."""
 
 import re
 

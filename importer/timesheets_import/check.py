@@ -24,7 +24,7 @@ _MAX_USERS: Final = 10_000
 
 
 class _Summary:
-    """What the rows of a file have in common."""
+    """Counts, sums and limits of a file's rows."""
 
     def __init__(self) -> None:
         self.rows = self.faulty = self.repeated = self.faults = 0
@@ -126,7 +126,7 @@ def _report_faults(row: FileRow, faults: int, max_faults: int, reporter: Reporte
 
 
 def _report_users(users: Iterable[str], options: Options, reporter: Reporter) -> None:
-    """Warn of ids with which nobody signs in, or refuse them."""
+    """Warn of ids that do not look like those of users, or refuse them."""
     emails = [user for user in users if "@" in user and not user.endswith("@clients")]
     others = [user for user in users if user not in emails]
     parts = [f"an email address ({listing(emails)})"] if emails else []

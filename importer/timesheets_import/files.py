@@ -148,7 +148,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _encoding_message(error: UnicodeDecodeError, line: int) -> str:
-    """Show the first word that cannot be decoded in common encodings: its reader knows the right one."""
+    """Show the undecodable word in common encodings, so that the user can choose the right one."""
     before = re.search(_WORD.pattern + rb"\Z", error.object[max(0, error.start - 40) : error.start])
     after = _WORD.match(error.object[error.start : error.start + 40])
     word = (before[0] if before else b"") + (after[0] if after else b"")

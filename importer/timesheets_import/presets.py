@@ -1,4 +1,4 @@
-"""Formats of other tools' exports: their columns, and what their fields are here. Data, not code.
+"""Formats of other tools' exports: the columns that hold the fields of an entry. Data, not code.
 
 Sources: the tools' documentation of their detailed CSV exports; for Kimai and solidtime, their source.
 """

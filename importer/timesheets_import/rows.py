@@ -69,14 +69,13 @@ class RowReader:
         Raises
         ------
         UsageError
-            If they do not match.
+            If a column is missing, stands twice or is not a field.
 
         """
         self._form = form
         self._dates = dates
         self._people = people
-        self._table = layout.kind != "jsonl"
-        self._columns = match_columns(layout.header, form) if self._table else {}
+        self._columns = {} if layout.kind == "jsonl" else match_columns(layout.header, form)
         self.rounding = Rounding()
 
     def read(self, records: Iterable[Record]) -> Generator[FileRow]:

@@ -91,7 +91,7 @@ def _report_file(options: Options, source: Source, layout: Layout, reporter: Rep
 
 
 def _journal_key(options: Options, source: Source, layout: Layout) -> str:
-    """Return a digest of all that decides what is sent: content, format, API and client."""
+    """Return a digest of the content, the format, the API and the client: they decide what is sent."""
     assert options.credentials is not None  # noqa: S101 a dry run has no journal
     facts: list[Any] = [
         source.digest,

@@ -33,7 +33,7 @@ def sheet_rows(stream: BinaryIO) -> Iterator[list[str]]:
 
 
 def cell_text(cell: object) -> str:
-    """Return what Excel shows of a cell; dates in ISO 8601, durations as H:MM:SS."""
+    """Return a cell as text: numbers as Excel shows them, dates in ISO 8601, durations as H:MM:SS."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):  # as Excel shows it: 15 digits

@@ -120,28 +120,28 @@ def run(start: Start) -> Callable[..., tuple[int, str]]:
 type Run = Callable[..., tuple[int, str]]
 
 
-def events(said: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.splitlines()]
+def events(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def test_file_is_imported_once(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
     rows = some_rows(250)
     file = written(tmp_path / "hours.csv", rows)
-    code, said = run(file)
-    assert (code, said.splitlines()[-1]) == (
+    code, output = run(file)
+    assert (code, output.splitlines()[-1]) == (
         0,
         "250 rows: 250 created, 0 updated, 0 unchanged, 0 rejected",
     )
     assert stored(rows, newcomers) == Counter(rows)
-    code, said = run(file)
-    assert (code, "has already been imported" in said) == (0, True)
-    code, said = run(file, "--again")
-    assert "0 created, 0 updated, 250 unchanged, 0 rejected" in said
+    code, output = run(file)
+    assert (code, "has already been imported" in output) == (0, True)
+    code, output = run(file, "--again")
+    assert "0 created, 0 updated, 250 unchanged, 0 rejected" in output
     # Another order of rows and columns, more rows, another encoding, JSON Lines, standard input.
     more = some_rows(10)
     lines = [dict(reversed(list(zip(FIELDS, map(str, row), strict=True)))) for row in more + rows[::-1]]
-    code, said = run("-", "--json", text="\n".join(map(json.dumps, lines)))
-    end = events(said)[-1]
+    code, output = run("-", "--json", text="\n".join(map(json.dumps, lines)))
+    end = events(output)[-1]
     assert (code, end["created"], end["unchanged"]) == (0, 10, 250)
     assert stored(more + rows, newcomers) == Counter(more + rows)
     assert stored(more, newcomers) == Counter(more)
@@ -151,14 +151,14 @@ def test_file_with_faults_is_not_sent(run: Run, newcomers: "Newcomers", tmp_path
     rows = some_rows(30)
     file = written(tmp_path / "hours.csv", rows)
     file.write_bytes(file.read_bytes() + b"someone;2026-02-30;;25;\r\n")
-    code, said = run(file)
+    code, output = run(file)
     assert code == 2
     for fault in (
         "date: must be a date that exists",
         "project: must not be blank",
         "hours: must be more than 0",
     ):
-        assert f"line 32: {fault}" in said
+        assert f"line 32: {fault}" in output
     assert not stored(rows, newcomers)
     assert not Path(f"{file}.import.sqlite").exists()
 
@@ -175,18 +175,18 @@ def test_rejected_row_can_be_corrected_and_imported(run: Run, newcomers: "Newcom
     (first,) = [one for one in newcomers.person("u", sub=user).every() if one["project"] == "A"]
     assert mia("PUT", f"/approvals/{first['id']}").status_code == 200
     file.write_text(f"{head}{user};2026-11-20;A;3,5;{key}-1\n{user};2026-11-20;B;4;{key}-2\n")
-    code, said = run(file, *named)
+    code, output = run(file, *named)
     assert code == 1
-    assert "line 2: rejected: The entry is approved" in said
-    assert "0 created, 1 updated, 0 unchanged, 1 rejected" in said
+    assert "line 2: rejected: The entry is approved" in output
+    assert "0 created, 1 updated, 0 unchanged, 1 rejected" in output
     rejected = Path(f"{file}.rejected.csv")
     assert rejected.read_text("utf-8-sig").splitlines() == [
         "Mitarbeiter;date;project;hours;external_id;reason",
         f'{user};2026-11-20;A;3,5;{key}-1;"The entry is approved; ask an approver to reopen it first"',
     ]
     assert mia("DELETE", f"/approvals/{first['id']}").status_code == 200
-    code, said = run(rejected, *named)
-    assert (code, "1 updated" in said) == (0, True)
+    code, output = run(rejected, *named)
+    assert (code, "1 updated" in output) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +214,14 @@ def test_failure_names_the_remedy(
     changes: dict[str, str], code: int, words: str, run: Run, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "hours.csv", some_rows(3))
-    ended, said = run(file, **changes)
-    assert (ended, words in said) == (code, True), said
+    ended, output = run(file, **changes)
+    assert (ended, words in output) == (code, True), output
 
 
 def test_other_api_is_named(stack: "Stack", run: Run, tmp_path: Path) -> None:
     file = written(tmp_path / "hours.csv", some_rows(3))
-    code, said = run(file, TIMESHEETS_API=stack.settings.issuer)
-    assert (code, "is not a Timesheets API" in said) == (2, True)
+    code, output = run(file, TIMESHEETS_API=stack.settings.issuer)
+    assert (code, "is not a Timesheets API" in output) == (2, True)
 
 
 def test_every_row_is_stored_once_through_faults_and_kills(
@@ -239,13 +239,13 @@ def test_every_row_is_stored_once_through_faults_and_kills(
                 try:
                     # Some die before they send.
                     patience = chance.uniform(0.5, 6) if kills < KILLS else 1200
-                    _, said = process.communicate(timeout=patience)
+                    _, output = process.communicate(timeout=patience)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.communicate()
                     kills += 1
                 else:
-                    assert process.returncode == 0, said
+                    assert process.returncode == 0, output
                     finished += 1
         seconds = time.monotonic() - started
         assert set(proxy.done) >= set(FAULTS) or ROWS < 20_000
@@ -267,11 +267,11 @@ def test_signal_stops_the_import_and_the_next_run_continues(
         while not (journal.exists() and journal.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.05)
         # The journal is locked.
-        code, said = run(file)
-        assert (code, "Another timesheets-import is importing" in said) == (2, True)
+        code, output = run(file)
+        assert (code, "Another timesheets-import is importing" in output) == (2, True)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
-    assert (process.returncode, "to continue" in said) == (130, True)
+        _, output = process.communicate(timeout=20)
+    assert (process.returncode, "to continue" in output) == (130, True)
     with closing(sqlite3.connect(journal)) as database:
         content = "\n".join(database.iterdump())
     assert SECRET not in content
@@ -294,8 +294,8 @@ def test_examples_and_an_exported_list_are_imported(run: Run, newcomers: "Newcom
     )
     for tool in ("clockify", "harvest", "kimai", "solidtime", "tempo", "toggl"):
         options = ("--users", users, "--project", "Internal", "--journal", tmp_path / tool, "--json")
-        code, said = run(EXAMPLES / f"{tool}.csv", *options)
-        assert (code, events(said)[-1]["rejected"]) == (0, 0), said
+        code, output = run(EXAMPLES / f"{tool}.csv", *options)
+        assert (code, events(output)[-1]["rejected"]) == (0, 0), output
     ana.entry(notes="- self-logged", project="'0234")
 
     def export() -> str:
@@ -304,10 +304,10 @@ def test_examples_and_an_exported_list_are_imported(run: Run, newcomers: "Newcom
     exported = export()
     file = tmp_path / "ana.csv"
     file.write_bytes(exported.encode())
-    code, said = run(file, "--json")
-    assert (code, events(said)[-1]["unchanged"]) == (0, 15)
+    code, output = run(file, "--json")
+    assert (code, events(output)[-1]["unchanged"]) == (0, 15)
     assert export() == exported
     file.write_bytes(exported.replace("'- self-logged", "changed").encode())
-    code, said = run(file)
-    assert (code, "correct the entry in the app, or remove id and version" in said) == (1, True)
+    code, output = run(file)
+    assert (code, "correct the entry in the app, or remove id and version" in output) == (1, True)
     assert export() == exported

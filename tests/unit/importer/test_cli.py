@@ -258,7 +258,7 @@ def test_missing_secret_names_the_places_for_it(run: Run, api: Api) -> None:
 
 def test_help_and_version(run: Run) -> None:
     assert run("--version").stdout.strip() == "0.1.0"
-    said = run("--help").stdout
+    output = run("--help").stdout
     for word in (
         "--map",
         "TIMESHEETS_CLIENT_SECRET",
@@ -266,7 +266,7 @@ def test_help_and_version(run: Run) -> None:
         "Examples:",
         "--install-completion",
     ):
-        assert word in said
+        assert word in output
     assert run().exit_code == 2
 
 

@@ -63,8 +63,8 @@ def problem(code: str) -> Result:
     return {"index": 0, "status": "rejected", "problem": {"code": code, "detail": f"It is {code}"}}
 
 
-def results(*given: Result) -> httpx.Response:
-    body = {"results": [one | {"index": index} for index, one in enumerate(given)]}
+def results(*rows: Result) -> httpx.Response:
+    body = {"results": [result | {"index": index} for index, result in enumerate(rows)]}
     return httpx.Response(207, json=body)
 
 

@@ -25,7 +25,6 @@ from tokens.settings import Settings
 
 NAMESPACE: Final = "https://api.exampleco.com"  # the template's default
 TIMEOUT: Final = 10  # seconds for a connection, and for each read
-MAX_LIFETIME: Final = 86_400  # seconds
 
 
 _API: Final = "Auth0, Applications > APIs > the API > Settings"
@@ -148,7 +147,7 @@ def token_faults(token: str, settings: Settings) -> Iterator[Finding]:
     if "email" not in identity and not identity["sub"].endswith("@clients"):
         remedy = "Deploy the post-login Action of docs/auth0.md, with the namespace of ClaimsNamespace."
         yield ("warning", f"It has no valid {settings.email_claim}, so entries lack it", remedy)
-    if int(identity["exp"]) - int(claims["iat"]) > MAX_LIFETIME:
+    if int(identity["exp"]) - int(claims["iat"]) > 24 * 3600:
         yield ("warning", "It is valid for over a day", f"Lower the maximum lifetime ({_API}).")
 
 

@@ -64,6 +64,7 @@ class Rehearsal:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Commit the project's files to a repository of their own; the environment is the project's."""
+    subprocess.run(["make", "-s", "setup"], cwd=PROJECT, check=True)  # the checkout's make must not do it
     folder = tmp_path_factory.mktemp("rehearsal") / "checkout"
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout

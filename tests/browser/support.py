@@ -165,8 +165,7 @@ def serving(files: dict[str, bytes]) -> Iterator[str]:
 
 def await_service_worker(page: "Page") -> None:
     """Wait until the service worker serves the page."""
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")  # has a timeout
 
 
 def tab(page: "Page", name: str) -> None:

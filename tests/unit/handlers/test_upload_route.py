@@ -249,7 +249,7 @@ def test_changed_exported_row_is_rejected_with_the_remedy(
     (error,) = result["problem"]["errors"]
     assert (result["problem"]["code"], error["pointer"]) == ("invalid_entry", "/id")
     assert names in error["detail"]
-    assert "remove id and version to import the row as new" in error["detail"]
+    assert "remove the id to import the row as new" in error["detail"]
     assert call("list_timesheets").json == [entry]
 
 

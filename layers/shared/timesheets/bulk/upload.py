@@ -84,7 +84,7 @@ def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | 
 def recognize(row: Row, entry: Entry | None, source: str) -> RowResult | Problem | None:
     """Return the result of a row that was exported from `entry`; None if its external id decides."""
     if entry is None:
-        detail = "names no entry any more; remove id and version to import the row as new"
+        detail = "names no entry any more; remove the id to import the row as new"
         return invalid_entry([FieldError("/id", detail)])
     content = {"notes": None, **row.fields, "user_id": row.user_id, "external_id": row.external_id}
     changed = [name for name, value in content.items() if value != getattr(entry, name)]
@@ -93,7 +93,7 @@ def recognize(row: Row, entry: Entry | None, source: str) -> RowResult | Problem
     if row.external_id is None or (entry.source, entry.external_id) != (source, row.external_id):
         detail = (
             f"names an entry with other content ({', '.join(sorted(changed))}); correct the entry in the app,"
-            " or remove id and version to import the row as new"
+            " or remove the id to import the row as new"
         )
         return invalid_entry([FieldError("/id", detail)])
     if entry.version != row.version:

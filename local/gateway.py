@@ -77,9 +77,6 @@ def _resolver(
     """Return SAM CLI's resolver of the template's intrinsic functions, with the stack's parameters."""
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
     values: dict[str, Any] = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
-    for name, parameter in template["Parameters"].items():
-        if parameter["Type"] == "CommaDelimitedList":
-            values[name] = values[name].split(",")
     symbols = IntrinsicsSymbolTable(template=template, logical_id_translator=values)
     resolve: Callable[..., Any] = IntrinsicResolver(template, symbols).intrinsic_property_resolver
     return resolve

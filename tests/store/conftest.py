@@ -2,8 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,23 +13,14 @@ from local import aws
 from local.dynamodb_local import dynamodb_local
 from local.ports import free_ports
 from local.settings import LocalError, Settings
+from tests.store.support import IN_PROCESSES
 from tests.support import table_definition
-from timesheets.bulk.upload import Upload
-from timesheets.model.entry import Entry, new_entry
-from timesheets.model.ids import new_id
-from timesheets.model.query import ListQuery
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-IN_PROCESSES = [
-    pytest.param("ministack", marks=pytest.mark.engine),
-    pytest.param("amazons_own", marks=[pytest.mark.engine, pytest.mark.long]),
-]
 
 
 def connected(url: str) -> "DynamoDBClient":
@@ -99,24 +88,3 @@ def imports(database: Table) -> Imports:
 def items(client: "DynamoDBClient", table: str) -> Callable[[], list[Any]]:
     """Return a function that returns all items of the table."""
     return lambda: client.scan(TableName=table, ConsistentRead=True)["Items"]
-
-
-def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> Entry:
-    """Return a new entry with `changes`."""
-    fields = {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25")}
-    return new_entry({**fields, "id": new_id(user), "user_id": user, **changes}, now=now)
-
-
-def upload(database: Table) -> Upload:
-    """Return an upload by an importing client."""
-    return Upload(database, source="timesheets-import", key=None, clock=lambda: NOW)
-
-
-def listed(store: Entries, user: str = "auth0|ana", **query: Any) -> list[Entry]:
-    """Return all entries of a user."""
-    return list(store.entries_of(user, ListQuery(**{"limit": None} | query)))
-
-
-def pending(store: Entries, **query: Any) -> list[Entry]:
-    """Return all pending entries."""
-    return list(store.pending(ListQuery(**{"limit": None, "ascending": True} | query)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.conftest import NOW, entry, listed, pending
-from tests.store.conftest import upload as an_upload
+from tests.store.support import NOW, entry, listed, pending
+from tests.store.support import upload as an_upload
 from timesheets.model.entry import Decision, corrected, decided
 from timesheets.model.ids import id_of_request
 from timesheets.model.rows import Row

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers import create_timesheet
-from tests.store.conftest import entry
-from tests.store.conftest import upload as an_upload
+from tests.store.support import entry
+from tests.store.support import upload as an_upload
 from tests.support import DATES, Event
 from timesheets.model.errors import Conflict, Unavailable
 from timesheets.model.ids import new_id

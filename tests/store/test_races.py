@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import IN_PROCESSES, NOW, entry, listed, pending, upload
+from tests.store.support import IN_PROCESSES, NOW, entry, listed, pending, upload
 from tests.support import LONG
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem

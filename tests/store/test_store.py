@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.conftest import NOW, entry, listed, pending
+from tests.store.support import NOW, entry, listed, pending
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id

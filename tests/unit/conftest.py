@@ -2,12 +2,10 @@
 
 import importlib
 import io
-import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,6 +14,7 @@ from moto import mock_aws
 from pytest_socket import disable_socket
 
 from tests.support import Event, table_definition
+from tests.unit.support import Answer
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,30 +38,6 @@ def written(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     for handler in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:
         monkeypatch.setattr(handler, "stream", CurrentStdout())
     return lambda: capsys.readouterr().out
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A handler's response."""
-
-    status: int
-    headers: dict[str, str]
-    text: str | None
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text or "")
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        """Check an error's form (RFC 9457) and return it."""
-        body: dict[str, Any] = self.json
-        assert self.headers["Content-Type"] == "application/problem+json"
-        assert body["status"] == self.status
-        assert body["type"] == f"urn:timesheets:{body['code']}"
-        assert body["message"] == body["detail"]
-        assert body["title"]
-        return body
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from ops.prove import EMULATOR
-from tests.local.rehearsal.conftest import Rehearsal
+from tests.local.rehearsal.support import Rehearsal
 
 pytestmark = pytest.mark.long
 

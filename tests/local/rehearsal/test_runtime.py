@@ -13,7 +13,7 @@ import pytest
 
 from bench.measure import runtime
 from local.ports import free_ports
-from tests.local.rehearsal.conftest import Rehearsal
+from tests.local.rehearsal.support import Rehearsal
 from tests.support import PROJECT, table_definition
 
 pytestmark = pytest.mark.long

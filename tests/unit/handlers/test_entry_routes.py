@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Answer
+    from tests.unit.support import Answer
 
 type Call = Callable[..., "Answer"]
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Answer
+    from tests.unit.support import Answer
 
 type Call = Callable[..., "Answer"]
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,36 +12,12 @@ from botocore.exceptions import EndpointConnectionError
 
 import handlers.publish_changes as handler
 from tests.support import PROJECT
-from timesheets.model.entry import STATUSES, Decision, Entry, corrected, decided, new_entry, reopened
-from timesheets.model.ids import new_id
+from tests.unit.support import APPROVED, NOW, PENDING, REJECTED, SCHEMA, of_entries, record
+from timesheets.model.entry import STATUSES, Entry, corrected, reopened
 from timesheets.settings import settings
 from timesheets.store.items import import_item, to_item, tombstone
 
-SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-
-PENDING = new_entry(
-    {"date": date(2026, 11, 20), "project": "StoreZero", "hours": Decimal("7.25"), "notes": "on site"},
-    id=new_id("auth0|ana"),
-    user_id="auth0|ana",
-    user_email="ana@exampleco.com",
-    now=NOW,
-)
-APPROVED = decided(PENDING, Decision(approved=True), reviewer="auth0|mia", now=NOW)
-REJECTED = decided(PENDING, Decision(approved=False, reason="Which site?"), reviewer="auth0|mia", now=NOW)
 KEYED = replace(REJECTED, request_digest="digest")
-
-
-def record(old: dict[str, Any] | None, new: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
-    """Return the stream's record of a change of an item."""
-    images = {"OldImage": old, "NewImage": new}
-    change = {name: image for name, image in images.items() if image is not None}
-    kind = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
-    return {"eventName": kind, "dynamodb": {"SequenceNumber": str(number), **change}}
-
-
-def of_entries(old: Entry, new: Entry, number: int = 1) -> dict[str, Any]:
-    return record(to_item(old), to_item(new), number)
 
 
 class Bus:

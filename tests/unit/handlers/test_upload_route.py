@@ -17,7 +17,7 @@ from timesheets.store.dynamodb import Table
 from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Answer
+    from tests.unit.support import Answer
 
 type Call = Callable[..., "Answer"]
 

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from ops.republish import Republisher, current_state
 from tests.support import table_definition
-from tests.unit.handlers.test_publish_changes import APPROVED, NOW, PENDING, REJECTED, SCHEMA, of_entries
+from tests.unit.support import APPROVED, NOW, PENDING, REJECTED, SCHEMA, of_entries
 from timesheets.model.entry import reopened
 from timesheets.model.ids import new_id
 from timesheets.store.items import to_item

@@ -11,7 +11,7 @@ from moto import mock_aws
 from ops import restore
 from ops.restore import Restorer
 from tests.support import table_definition
-from tests.unit.handlers.test_publish_changes import APPROVED, NOW, PENDING
+from tests.unit.support import APPROVED, NOW, PENDING
 from timesheets.model.entry import Entry, corrected
 from timesheets.model.ids import id_of_request, new_id
 from timesheets.store.items import entry_key, from_item, import_item, import_key, is_entry, to_item, tombstone

@@ -1,0 +1,49 @@
+"""A rehearsal: a checkout that it may change, and the environment `prod` on MiniStack."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.settings import Settings
+from local.sign_in import access_token
+from ops.environment import Environment
+
+CONFIG = "rehearsal.toml"
+GIT = ["git", "-c", "user.name=rehearsal", "-c", "user.email=rehearsal@exampleco.com"]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A checkout, and the environment `prod` of its samconfig.toml on MiniStack."""
+
+    checkout: Path
+    settings: Settings
+    prod: Environment
+
+    def token(self, user: str) -> str:
+        """Return an access token of a seeded user."""
+        return access_token(self.settings.issuer, user, audience=self.settings.audience)
+
+    def run(self, *command: str) -> str:
+        """Run a command in the checkout, as an operator does, and return its output."""
+        environ = self.settings.aws_environment | {"TOKEN": self.token("ana")}
+        ran = subprocess.run(
+            command, cwd=self.checkout, env=environ, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def ops(self, command: str, *options: str) -> str:
+        """Run a command of ops/ for the environment `prod`."""
+        python = [".venv/bin/python", "-m", "tests.local.rehearsal.ministack", command, "prod"]
+        return self.run(*python, "--config-file", CONFIG, *options)
+
+    def change(self, name: str, old: str, new: str) -> None:
+        """Commit a change of a file."""
+        path = self.checkout / name
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new, 1))
+        self.run(*GIT, "commit", "-qam", f"Change {name}")
+
+    def api_url(self) -> str:
+        return f"{self.settings.aws_url}/restapis/{self.prod.outputs()['ApiId']}/v1/_user_request_"

@@ -1,4 +1,4 @@
-"""Callers nobody has met: each test gets people and programs of its own on the one deployed stack."""
+"""Callers of the shared stack: each test gets its own people and programs."""
 
 import itertools
 import secrets
@@ -23,7 +23,7 @@ _run = secrets.token_hex(3)
 
 @dataclass(frozen=True)
 class Caller:
-    """Someone with an access token, and the API."""
+    """A person or program with an access token for the API."""
 
     http: httpx.Client
     sub: str
@@ -44,7 +44,7 @@ class Caller:
         return entry
 
     def every(self, path: str = "/timesheets", query: dict[str, str] | None = None) -> list[dict[str, Any]]:
-        """Return a list to its end, as a client follows `Link`; numbers are exact."""
+        """Return all pages of a list by following `Link`; numbers are exact."""
         query = query or {}
         limit = int(query.get("limit", "50"))
         listed: list[dict[str, Any]] = []
@@ -57,27 +57,27 @@ class Caller:
             following = answer.links.get("next")
             url = urljoin(url, following["url"]) if following else None
             assert len(page) <= limit
-            # A page is read before it is filtered; what the keys say (the dates) does not shorten it.
+            # A page is read before it is filtered. Dates are part of the key, so they do not shorten a page.
             filtered = query.keys() & {"project", "status", "user_id"} or path == "/approvals"
-            assert len(page) == limit or filtered or not url, "a page is cut short for no filter"
+            assert len(page) == limit or filtered or not url, "a short page without a filter must be the last"
         return listed
 
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Makes callers; a token that sign-in would not give is signed with the issuer's own key."""
+    """Creates callers with tokens signed by the issuer's key."""
 
     stack: "Stack"
     http: httpx.Client
 
     def person(self, name: str, scope: str = EMPLOYEE, *, sub: str | None = None) -> Caller:
-        """Return someone who signed in with the mobile app, by a `sub` of their own unless one is given."""
+        """Return a person signed in with the mobile app; `sub` is new unless given."""
         name = f"{name}-{_run}-{next(_numbers)}"
         email = f"{name}@exampleco.com"
         return self._caller(sub or f"auth0|{name}", "timesheets-mobile", scope, email)
 
     def program(self, name: str = "import", scope: str = IMPORT, *, client_id: str | None = None) -> Caller:
-        """Return an application that acts for itself, as client credentials give it."""
+        """Return an application signed in by client credentials."""
         client_id = client_id or f"{name}-{_run}-{next(_numbers)}"
         return self._caller(f"{client_id}@clients", client_id, scope, None)
 

@@ -1,4 +1,4 @@
-"""A proxy that does to uploads what networks and servers do: refuse, cut, lose and delay."""
+"""A proxy that refuses, cuts, loses and delays uploads, like networks and servers."""
 
 import random
 import threading
@@ -25,7 +25,7 @@ FAULTS = (
 
 
 class Faults(ThreadingHTTPServer):
-    """Passes uploads on to an API; a share of them goes wrong, each in one of the ways in turn."""
+    """Passes uploads on to an API, and applies a random fault to a share of them."""
 
     daemon_threads = True
 
@@ -40,18 +40,18 @@ class Faults(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The address of the proxy."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def choose(self) -> str:
-        """Return what happens to the next request."""
+        """Return the fault of the next request; empty for none."""
         with self._lock:
             fault = self._random.choice(FAULTS) if self._random.random() < self.share else ""
             self.done[fault] += 1
         return fault
 
     def handle_error(self, *_: Any) -> None:
-        """A client that was killed is none of ours."""
+        """Ignore connections that a killed client leaves open."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = cut
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager

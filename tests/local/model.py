@@ -1,6 +1,6 @@
-"""The rules of the API, as plainly as they can be said: one dictionary of entries, no HTTP, no database.
+"""A reference model of the API's rules: a dictionary of entries, without HTTP or a database.
 
-Where the server makes a value up, the model has its own: an `id` is a number here, and times are left out.
+An `id` is a number here, and times are left out, because the server chooses both.
 """
 
 import datetime as dt
@@ -12,14 +12,14 @@ from typing import Any
 
 type Json = dict[str, Any]
 type Filters = dict[str, str]
-"""As in the query; `limit` and `cursor` are the pager's business."""
+"""Query parameters, without `limit` and `cursor`."""
 
 CLIENT_FIELDS = {"date", "project", "hours", "notes", "user_id", "external_id"}
-"""The last two in uploads only."""
+"""`user_id` and `external_id` only in uploads."""
 
 
 class Refused(Exception):
-    """What the API answers instead: a status, a code, and the faults that it names in a body."""
+    """A problem: status, code and the pointers of a body's faults."""
 
     def __init__(self, status: int, code: str, faults: Iterable[str] = ()) -> None:
         super().__init__(status, code)
@@ -30,11 +30,11 @@ class Refused(Exception):
 
 @dataclass
 class Entry:
-    """One entry, as it is kept."""
+    """A stored entry."""
 
     id: int
     tick: int
-    """When it was logged: entries of one upload are logged at the same time."""
+    """The logical time of creation; equal for the entries of one upload."""
     user_id: str
     user_email: str | None
     date: str
@@ -49,14 +49,14 @@ class Entry:
     version: int = 1
 
     def body(self) -> Json:
-        """Return what a caller sees; what has no value is absent."""
+        """Return the entry as JSON; fields without a value are absent."""
         fields = {name: value for name, value in vars(self).items() if name != "tick" and value is not None}
         return fields | {"approved": self.status == "approved"}
 
 
 @dataclass
 class Imported:
-    """What a client last sent under an external_id, and the entry it became."""
+    """The row that a client last sent under an external_id, and its entry."""
 
     row: Json
     entry: Entry
@@ -64,7 +64,7 @@ class Imported:
 
 @dataclass
 class Model:
-    """All entries, and the requests to be remembered."""
+    """All entries, idempotency keys and imported rows."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[Json, Json]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Model:
     ids: int = 0
     ticks: int = 0
 
-    # What owners do
+    # Requests of owners
 
     def create(self, user_id: str, email: str, body: Json, key: str | None = None) -> Json:
         refuse_faults(body, {"date", "project", "hours"})
@@ -123,7 +123,7 @@ class Model:
             "by_status": sums["status"],
         }
 
-    # What approvers do
+    # Requests of approvers
 
     def list_approvals(self, user_id: str, filters: Filters) -> list[Entry]:
         def waits(entry: Entry) -> bool:
@@ -152,10 +152,10 @@ class Model:
         change(matching(entry, if_match))
         return entry.body()
 
-    # What importing clients do
+    # Requests of importing clients
 
     def upload_one(self, client: str, row: Json) -> tuple[str, Json]:
-        """Return what became of the row (created, updated, unchanged) and its entry."""
+        """Return the row's outcome (created, updated, unchanged) and its entry."""
         self.ticks += 1
         return self._upload(client, row)
 
@@ -192,7 +192,7 @@ class Model:
             self.imported[client, external_id] = Imported(row, entry)
         return "updated" if before else "created", entry.body()
 
-    # What they share
+    # Helpers
 
     def _add(self, body: Json, **others: Any) -> Entry:
         self.ids += 1
@@ -231,9 +231,9 @@ class Model:
 
 
 def change(entry: Entry, **fields: Any) -> None:
-    """Write to an entry: it is pending again, and nobody has reviewed it, unless `fields` says otherwise.
+    """Write fields to an entry and reset its decision, unless `fields` has one.
 
-    It is another version if anything is different.
+    The version rises if anything differs.
     """
     undecided = {"status": "pending", "reviewed_by": None, "reason": None}
     before = dict(vars(entry))
@@ -255,7 +255,7 @@ def unlocked(entry: Entry) -> Entry:
 
 
 def refuse_faults(body: Json, required: set[str]) -> None:
-    """Refuse a body with all its faults: those that the tests make, which are not all that there can be."""
+    """Refuse a body with all of its faults, as far as the tests generate them."""
     faults = {f"/{name}" for name in required - body.keys()}
     faults |= {f"/{name}" for name in body.keys() - CLIENT_FIELDS}
     if not 0 < body.get("hours", 1) <= 24:

@@ -1,4 +1,4 @@
-"""Nobody reads or changes another's entry by any id, parameter, header, body, key or cursor."""
+"""No id, parameter, header, body, key or cursor gives access to another person's entry."""
 
 import re
 import string
@@ -22,19 +22,19 @@ OK = (200, None)
 CREATED = (201, None)
 
 type Row = tuple[str, str, str, dict[str, Any], tuple[int, str | None]]
-"""Who, method, path, what else the request holds, and the answer. $names are those of `World.names`."""
+"""Caller, method, path, further parts of the request, expected answer. $names refer to `World.names`."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Ana has an entry, and one that a program imported for her; the others are after them."""
+    """Ana's two entries (one imported for her) and the callers who try to reach them."""
 
     callers: dict[str, Caller]
     names: dict[str, str]
 
     def attempt(self, row: Row) -> httpx.Response:
         who, method, path, request, _ = row
-        # The target goes out as it stands: a client would tidy dots and slashes up.
+        # The client would normalize dots and slashes in a URL; a raw target is sent unchanged.
         target = self.real(path).replace("|", "%7C").encode()
         return self.callers[who](method, "/", extensions={"target": target}, **self.real(request))
 
@@ -46,7 +46,7 @@ class World:
         return re.sub(r"\$(\w+)", lambda m: self.names[m[1]], value) if isinstance(value, str) else value
 
     def entries(self) -> list[bytes]:
-        """Return what may not change: all of ana's entries, and mia's as she has them reviewed by another."""
+        """Return the entries that no attempt may change: ana's, and mia's, which another manager reviewed."""
         return [self.callers[name]("GET").content for name in ("ana", "mia")]
 
 
@@ -224,7 +224,7 @@ CLAIMS = {
     "modified_at": "2026-11-20T00:00:00Z",
     "version": 99,
 }
-"""Fields that only the server sets: taken and overwritten."""
+"""Fields that only the server sets: accepted and overwritten."""
 
 BODIES: list[Row] = [
     *(("carl", "POST", "/timesheets", {"json": GOOD | {name: CLAIMS[name]}}, CREATED) for name in CLAIMS),
@@ -325,14 +325,14 @@ IMPORTS: list[Row] = [
         "by an import",
     ],
 )
-def test_no_attempt_reaches_another_s_entry(rows: list[Row], world: World) -> None:
+def test_no_attempt_reaches_an_entry_of_another_person(rows: list[Row], world: World) -> None:
     before = world.entries()
     wrong = []
     for row in rows:
         answer = world.attempt(row)
         code = answer.json()["code"] if answer.status_code >= 400 else None
         shown = any(world.names[name] in answer.text for name in ("id", "imported", "ana"))
-        # What was refused is looked at once, below: it has the version, so nothing can be undone unseen.
+        # After refusals, one comparison at the end is enough: the version shows undone changes too.
         changed = answer.status_code < 300 and world.entries() != before
         if (answer.status_code, code) != row[-1] or shown or changed:
             wrong.append((row, answer.status_code, answer.text))
@@ -355,27 +355,29 @@ LOOKALIKES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("lookalike", LOOKALIKES.values(), ids=LOOKALIKES)
-def test_a_sub_that_looks_like_hers_is_another_person(
-    lookalike: Callable[[str], str], newcomers: Newcomers
-) -> None:
+def test_a_similar_sub_is_another_person(lookalike: Callable[[str], str], newcomers: Newcomers) -> None:
     ana = newcomers.person("ana")
     ana = newcomers.person("ana", sub=f"{ana.sub}-é")
     other = newcomers.person("other", sub=lookalike(ana.sub))
     manager = newcomers.person("manager", MANAGER)
-    entry = ana.entry(date="9992-01-01")
+    entry = ana.entry(date="2001-01-01")
     path = f"/timesheets/{entry['id']}"
     assert other("GET").json() == []
     assert [other(method, path, json={}).status_code for method in ("GET", "PATCH", "DELETE")] == [404] * 3
-    theirs = other.entry(date="9992-01-01")
+    theirs = other.entry(date="2001-01-01")
     assert ana("GET").json() == [entry]
     assert other("GET").json() == [theirs]
-    assert manager.every("/approvals", {"user_id": ana.sub, "from": "9992-01-01"}) == [entry]
-    assert manager.every("/approvals", {"user_id": other.sub, "from": "9992-01-01"}) == [theirs]
+    assert manager.every("/approvals", {"user_id": ana.sub, "from": "2001-01-01", "to": "2001-01-01"}) == [
+        entry
+    ]
+    assert manager.every("/approvals", {"user_id": other.sub, "from": "2001-01-01", "to": "2001-01-01"}) == [
+        theirs
+    ]
 
 
 @pytest.mark.parametrize("mark", ["#", "|", ":", "/", "\\", ",", "%23", " "])
-def test_names_that_run_into_each_other_stay_apart(mark: str, newcomers: Newcomers) -> None:
-    """A caller's name and what they chose must not make, put together, what another's make."""
+def test_joined_names_do_not_collide(mark: str, newcomers: Newcomers) -> None:
+    """The name and the key of one caller, joined, must not equal those of another caller."""
     base = newcomers.person("ana").sub
     people = {"c": newcomers.person("", sub=f"{base}{mark}b"), f"b{mark}c": newcomers.person("", sub=base)}
     answers = [who("POST", json=GOOD, headers={"Idempotency-Key": key}) for key, who in people.items()]
@@ -396,7 +398,7 @@ def test_names_that_run_into_each_other_stay_apart(mark: str, newcomers: Newcome
 
 @dataclass(frozen=True)
 class Cursors:
-    """Two callers with a cursor each: of ana's own list, and of the approvals that mia sees."""
+    """Two callers, with a cursor of ana's own list and one of mia's approvals."""
 
     ana: Caller
     mia: Caller
@@ -419,7 +421,7 @@ def cursors(newcomers: Newcomers) -> Cursors:
     return Cursors(ana, mia, cursor_of(own), cursor_of(waiting))
 
 
-def test_a_cursor_opens_only_the_list_it_was_given_for(cursors: Cursors, newcomers: Newcomers) -> None:
+def test_a_cursor_is_valid_for_its_own_list_only(cursors: Cursors, newcomers: Newcomers) -> None:
     ana, mia, of_ana, of_mia = cursors.ana, cursors.mia, cursors.of_ana, cursors.of_mia
     carl, max_ = newcomers.person("carl"), newcomers.person("max", MANAGER)
     assert ana("GET", "/timesheets", params={"limit": 1, "cursor": of_ana}).status_code == 200
@@ -451,12 +453,12 @@ def test_a_cursor_opens_only_the_list_it_was_given_for(cursors: Cursors, newcome
     assert [(a.status_code, a.json()["code"], q) for a, q in answers] == [(*MALFORMED, q) for _, q in answers]
 
 
-def test_a_cursor_changed_in_any_character_is_refused(cursors: Cursors) -> None:
+def test_a_cursor_with_a_changed_character_is_refused(cursors: Cursors) -> None:
     cursor = cursors.of_ana
     alphabet = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}-_"  # RFC 4648, section 5
 
     def others(place: int) -> list[str]:
-        # Of the last character up to four bits may mean nothing: all of theirs are tried.
+        # Up to four bits of the last character may be padding, so all its variants are tried.
         bits = range(1, 16) if place == len(cursor) - 1 else [1]
         return [alphabet[alphabet.index(cursor[place]) ^ each] for each in bits]
 

@@ -1,4 +1,4 @@
-"""What happens at the same time happens one after the other, or not at all."""
+"""Concurrent requests have the effect of some sequential order, or none."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +22,7 @@ type Call = Callable[[], httpx.Response]
 
 
 def at_once(*calls: Call) -> list[httpx.Response]:
-    """Start all calls in the same moment; return their answers in order."""
+    """Start all calls at the same moment; return their answers in order."""
     barrier = Barrier(len(calls))
 
     def start(call: Call) -> httpx.Response:
@@ -137,8 +137,8 @@ CORRECTED = {"status": "pending", "version": 2, "hours": 1}
 TWICE = {"status": "pending", "version": 3}
 
 type Left = list[dict[str, Any] | None]
-"""What may be left of the entry; None for nothing."""
-# The two calls; what is left if only the first, only the second, or both are done.
+"""The possible final states of an entry; None if it is deleted."""
+# The two calls; the final states if only the first, only the second, or both succeed.
 RACES: dict[str, tuple[Any, Any, Left, Left, Left]] = {
     "approve and reject": (("mia", "PUT", None), ("max", "PUT", REJECT), [APPROVED], [REJECTED], []),
     "correct and approve": (
@@ -161,14 +161,16 @@ RACES: dict[str, tuple[Any, Any, Left, Left, Left]] = {
 
 @pytest.mark.parametrize("race", RACES)
 @pytest.mark.parametrize("if_match", [True, False], ids=["If-Match", "without"])
-def test_of_two_writes_at_once_one_comes_first(race: str, newcomers: Newcomers, *, if_match: bool) -> None:
+def test_two_concurrent_writes_have_a_sequential_outcome(
+    race: str, newcomers: Newcomers, *, if_match: bool
+) -> None:
     callers = {name: newcomers.person(name, MANAGER) for name in ("ana", "mia", "max")}
     ana = callers["ana"]
     *calls, first_only, second_only, both = RACES[race]
     left = {(True, False): first_only, (False, True): second_only, (True, True): [] if if_match else both}
     lost = {"version_mismatch", "not_found"} if if_match else {"conflict", "entry_locked", "not_found"}
     headers = {"If-Match": '"1"'} if if_match else {}
-    week = f"{9000 + list(RACES).index(race)}-W{20 + if_match}"
+    week = f"{2001 + list(RACES).index(race)}-W{20 + if_match}"
     day = ana("GET", f"/timesheets/weeks/{week}").json()["from"]
 
     def write(entry_id: str, who: str, method: str, body: Any) -> httpx.Response:
@@ -188,7 +190,7 @@ def test_of_two_writes_at_once_one_comes_first(race: str, newcomers: Newcomers, 
 
 
 def assert_whole(owner: Caller, manager: Caller, week: str, day: str) -> None:
-    """Check that entry, list, week and approvals tell the same of the owner's entries, all of one day."""
+    """Check that entry, list, week and approvals agree on the owner's entries, all of one day."""
     listed = owner.every()
     for entry in listed:
         assert owner("GET", f"/timesheets/{entry['id']}").json(parse_float=Decimal) == entry

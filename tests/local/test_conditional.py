@@ -1,4 +1,4 @@
-"""Versions and addresses: ETag, If-Match, Location and Link."""
+"""Conditional requests and relative references: ETag, If-Match, Location and Link."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REJECT = {"approved": False, "reason": "No"}
 
 type Write = Callable[[dict[str, Any], str], httpx.Response]
-"""Writes to an entry, under the If-Match header given."""
+"""Sends a write to an entry with an If-Match header."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def write(request: pytest.FixtureRequest, ana: Caller, mia: Caller) -> Write:
 
 
 def at_version_2(ana: Caller, mia: Caller) -> dict[str, Any]:
-    """Return an entry that has been rejected: all five writes but approving are good for it."""
+    """Return a rejected entry, which accepts all five writes except an approval."""
     answer = mia("PUT", f"/approvals/{ana.entry()['id']}", json=REJECT)
     entry: dict[str, Any] = answer.json()
     assert entry["version"] == 2
@@ -55,17 +55,19 @@ def at_version_2(ana: Caller, mia: Caller) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("if_match", ['"2"', "*", '"1", "2"', '"2","3"', '"2" ,"1"', 'W/"1", "2"'])
-def test_a_write_that_names_the_version_is_done(
+def test_a_write_with_the_current_version_succeeds(
     if_match: str, write: Write, ana: Caller, mia: Caller
 ) -> None:
     answer = write(at_version_2(ana, mia), if_match)
-    if answer.status_code == 409:  # approving what is rejected: the version was right, the state is not
+    if (
+        answer.status_code == 409
+    ):  # approving a rejected entry: the version matches, the state does not permit it
         assert answer.json()["code"] == "conflict"
     else:
         assert answer.status_code in {200, 204}, answer.text
 
 
-def test_a_write_that_does_not_name_the_version_is_412(write: Write, ana: Caller, mia: Caller) -> None:
+def test_a_write_without_the_current_version_is_412(write: Write, ana: Caller, mia: Caller) -> None:
     entry = at_version_2(ana, mia)
     forms = [
         '"1"',
@@ -86,7 +88,7 @@ def test_a_write_that_does_not_name_the_version_is_412(write: Write, ana: Caller
     assert ana("GET", f"/timesheets/{entry['id']}").json() == entry
 
 
-def test_an_if_match_that_is_none_never_writes(write: Write, ana: Caller, mia: Caller) -> None:
+def test_a_malformed_if_match_never_writes(write: Write, ana: Caller, mia: Caller) -> None:
     entry = at_version_2(ana, mia)
     forms = ["2", '"2 "', '"2', "'2'", '"1" "2"', "*, *", '"2";', 'w/"2"', "W/2"]
     answers = {form: write(entry, form) for form in forms}
@@ -96,9 +98,7 @@ def test_an_if_match_that_is_none_never_writes(write: Write, ana: Caller, mia: C
     assert ana("GET", f"/timesheets/{entry['id']}").json() == entry
 
 
-def test_every_answer_that_is_one_entry_has_its_version_as_etag(
-    ana: Caller, mia: Caller, newcomers: Newcomers
-) -> None:
+def test_the_etag_of_an_entry_is_its_version(ana: Caller, mia: Caller, newcomers: Newcomers) -> None:
     entry = ana.entry()
     own, approval = f"/timesheets/{entry['id']}", f"/approvals/{entry['id']}"
     key = {"Idempotency-Key": "etag"}
@@ -128,7 +128,7 @@ def test_every_answer_that_is_one_entry_has_its_version_as_etag(
     assert [a.headers["etag"] for a in answers] == [f'"{version}"' for version in versions]
 
 
-def test_an_etag_does_for_if_match_as_it_is(ana: Caller) -> None:
+def test_an_etag_works_as_if_match(ana: Caller) -> None:
     path = f"/timesheets/{ana.entry()['id']}"
     etag = ana("GET", path).headers["etag"]
     changed = ana("PATCH", path, json={"hours": 3}, headers={"if-match": etag})
@@ -139,7 +139,7 @@ def test_an_etag_does_for_if_match_as_it_is(ana: Caller) -> None:
 
 @pytest.fixture(params=["the API's own address", "a stage"])
 def collection(request: pytest.FixtureRequest, stack: "Stack") -> Iterator[tuple[httpx.Client, str]]:
-    """Return a client and the address of /timesheets: at the front door, or as API Gateway has it."""
+    """Return a client and the address of /timesheets: at the front door or at API Gateway's stage."""
     settings = stack.settings
     if request.param == "the API's own address":
         address, host = f"{settings.api_url}/timesheets", {}
@@ -153,7 +153,7 @@ def collection(request: pytest.FixtureRequest, stack: "Stack") -> Iterator[tuple
         yield client, address
 
 
-def test_location_and_link_hold_behind_any_prefix(
+def test_location_and_link_work_behind_any_prefix(
     collection: tuple[httpx.Client, str], newcomers: Newcomers
 ) -> None:
     client, address = collection
@@ -179,11 +179,15 @@ def test_location_and_link_hold_behind_any_prefix(
 
 
 @pytest.mark.parametrize("path", ["/timesheets", "/approvals"])
-def test_a_list_s_pages_are_the_list(path: str, newcomers: Newcomers) -> None:
+def test_the_pages_of_a_list_are_complete_and_in_order(path: str, newcomers: Newcomers) -> None:
     ana, mia = newcomers.person("ana"), newcomers.person("mia", MANAGER)
-    # Approvals are everyone's, and filtered only when read: no other test logs anything in this month.
-    ids = [ana.entry(date=f"9991-10-{1 + n // 3:02}")["id"] for n in range(12)]
-    who, query = (ana, {}) if path == "/timesheets" else (mia, {"user_id": ana.sub, "from": "9991-10-01"})
+    # Approvals list everyone's entries and are filtered after reading; only this test uses these dates.
+    ids = [ana.entry(date=f"2001-10-{1 + n // 3:02}")["id"] for n in range(12)]
+    who, query = (
+        (ana, {})
+        if path == "/timesheets"
+        else (mia, {"user_id": ana.sub, "from": "2001-10-01", "to": "2001-10-31"})
+    )
     in_order = ids[::-1] if path == "/timesheets" else ids
     backwards = "asc" if path == "/timesheets" else "desc"
     for limit in ("1", "5", "100"):
@@ -193,7 +197,7 @@ def test_a_list_s_pages_are_the_list(path: str, newcomers: Newcomers) -> None:
         assert other == in_order[::-1]
 
 
-def test_what_is_logged_between_two_pages_shifts_nothing(newcomers: Newcomers) -> None:
+def test_changes_between_two_pages_do_not_shift_the_list(newcomers: Newcomers) -> None:
     ana = newcomers.person("ana")
     old = [ana.entry(date=f"2026-11-{day:02}") for day in range(1, 7)]
     first = ana("GET", "/timesheets?limit=3")

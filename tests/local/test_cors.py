@@ -1,4 +1,4 @@
-"""A web page at another origin reads every answer, good or bad."""
+"""A web page of another origin can read every response, errors included."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("path", "methods"), ROUTES)
-def test_a_browser_is_told_what_it_may_send(path: str, methods: set[str], http: httpx.Client) -> None:
+def test_preflight_permits_each_method_and_header(path: str, methods: set[str], http: httpx.Client) -> None:
     for method in methods:
         answer = http.options(
             path,
@@ -85,9 +85,7 @@ CODES = {
 }
 
 
-def test_every_kind_of_answer_may_be_read_from_another_origin(
-    http: httpx.Client, newcomers: Newcomers
-) -> None:
+def test_another_origin_may_read_each_kind_of_response(http: httpx.Client, newcomers: Newcomers) -> None:
     ana, mia, max_ = (newcomers.person(name, MANAGER) for name in ("ana", "mia", "max"))
     callers = {"mia": mia, "program": newcomers.program()}
     ids = {"own": mia.entry()["id"], "ana": ana.entry()["id"], "locked": mia.entry()["id"]}

@@ -1,4 +1,4 @@
-"""Other systems learn of decisions: from the deployed table's stream to a rule on the bus."""
+"""Decisions reach a rule on the event bus, from the deployed table's stream."""
 
 import json
 import secrets
@@ -22,7 +22,7 @@ WITHIN = 30
 
 
 class Queue:
-    """A queue that a rule fills with what the bus is told."""
+    """A queue that receives the bus's events by a rule."""
 
     def __init__(self, stack: "Stack") -> None:
         session, url = aws.session(stack.settings), stack.settings.aws_url
@@ -39,7 +39,7 @@ class Queue:
         self._events.put_targets(Rule=self._name, EventBusName=self._bus, Targets=[target])
 
     def of(self, entry_id: str, count: int) -> list[dict[str, Any]]:
-        """Wait for so many events about one entry."""
+        """Wait for `count` events of an entry."""
         found: list[dict[str, Any]] = []
         deadline = time.monotonic() + WITHIN
         while len(found) < count and time.monotonic() < deadline:
@@ -59,12 +59,12 @@ class Queue:
 
 @pytest.fixture
 def queue(stack: "Stack") -> Iterator[Queue]:
-    one = Queue(stack)
-    yield one
-    one.remove()
+    made = Queue(stack)
+    yield made
+    made.remove()
 
 
-def test_a_decision_reaches_whoever_asked_for_it(queue: Queue, newcomers: Newcomers) -> None:
+def test_a_decision_reaches_a_rule_on_the_bus(queue: Queue, newcomers: Newcomers) -> None:
     owner, approver = newcomers.person("owner"), newcomers.person("approver", MANAGER)
     entry = owner.entry(hours=7.25)
     path = f"/approvals/{entry['id']}"
@@ -79,7 +79,7 @@ def test_a_decision_reaches_whoever_asked_for_it(queue: Queue, newcomers: Newcom
             headers={"Content-Type": "application/merge-patch+json"},
         ).json(),
     ]
-    events = sorted(queue.of(entry["id"], len(states)), key=lambda one: one["detail"]["entry"]["version"])
+    events = sorted(queue.of(entry["id"], len(states)), key=lambda event: event["detail"]["entry"]["version"])
     assert [event["detail"]["entry"] for event in events] == states
     assert [event["detail-type"] for event in events] == [
         "Entry approved",

@@ -1,4 +1,4 @@
-"""Clients of Auth0's published sample work unchanged: what they send, what they read of the answers."""
+"""The requests of Auth0's published sample clients succeed unchanged."""
 
 import json
 import socket
@@ -79,7 +79,7 @@ def manager(newcomers: Newcomers) -> Caller:
 
 @pytest.fixture(scope="module")
 def job(import_token: str, http: httpx.Client) -> Callable[..., httpx.Response]:
-    """Return the batch job, signed in by its client credentials, as it uploads a body."""
+    """Return a function that uploads a body as the batch job, with its client credentials."""
     headers = {"Authorization": f"Bearer {import_token}"}
 
     def upload(body: Any) -> httpx.Response:
@@ -89,9 +89,7 @@ def job(import_token: str, http: httpx.Client) -> Callable[..., httpx.Response]:
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
-def test_the_mobile_app_logs_hours_as_text_beside_fields_of_the_server(
-    content_type: str, employee: Caller
-) -> None:
+def test_the_mobile_app_sends_hours_as_text_and_server_fields(content_type: str, employee: Caller) -> None:
     body = {
         "id": "",
         "user_id": "auth0|somebody",
@@ -127,7 +125,7 @@ def test_the_mobile_app_logs_hours_as_text_beside_fields_of_the_server(
         ("20170510T174020Z", "2017-05-10"),
     ],
 )
-def test_a_date_time_s_own_calendar_date_is_kept(written: str, day: str, employee: Caller) -> None:
+def test_a_date_time_keeps_its_calendar_date(written: str, day: str, employee: Caller) -> None:
     assert employee.entry(date=written)["date"] == day
 
 
@@ -152,7 +150,7 @@ def test_a_date_time_s_own_calendar_date_is_kept(written: str, day: str, employe
         None,
     ],
 )
-def test_a_date_in_free_text_is_a_clear_422(date: object, employee: Caller) -> None:
+def test_a_date_in_another_form_is_422(date: object, employee: Caller) -> None:
     answer = employee("POST", json={"date": date, "project": "StoreZero", "hours": "8"})
     assert answer.status_code == 422
     problem = answer.json()
@@ -161,7 +159,7 @@ def test_a_date_in_free_text_is_a_clear_422(date: object, employee: Caller) -> N
     assert problem["message"] == problem["detail"]
 
 
-def test_the_batch_job_uploads_one_object_for_a_user_it_names(
+def test_the_batch_job_uploads_one_object_for_a_named_user(
     job: Callable[..., httpx.Response], newcomers: Newcomers
 ) -> None:
     answer = job(JOB_ROW)
@@ -175,7 +173,7 @@ def test_the_batch_job_uploads_one_object_for_a_user_it_names(
     assert bond("GET", f"/timesheets/{entry['id']}").json() == entry
 
 
-def test_the_batch_job_without_an_external_id_means_a_new_entry_each_time(
+def test_a_row_without_an_external_id_creates_an_entry_each_time(
     job: Callable[..., httpx.Response],
 ) -> None:
     assert job(JOB_ROW).json()["id"] != job(JOB_ROW).json()["id"]
@@ -191,7 +189,7 @@ def test_the_batch_job_without_an_external_id_means_a_new_entry_each_time(
     ],
     ids=["no body", "an empty body", "an empty object", "approved"],
 )
-def test_the_manager_approves_what_a_batch_job_uploaded(
+def test_the_manager_approves_an_uploaded_entry(
     body: dict[str, Any],
     employee: Caller,
     manager: Caller,
@@ -215,7 +213,7 @@ def test_an_approval_of_nothing_is_404(manager: Caller) -> None:
 
 @pytest.fixture(scope="module")
 def send(stack: "Stack") -> Callable[..., Any]:
-    """Return a function that sends a request as it is written, and returns the decoded body of a success."""
+    """Return a function that sends raw request bytes and returns the decoded body of a success."""
     address = urlsplit(stack.settings.api_url)
 
     def send_request(request: str, caller: Caller, **values: str) -> Any:

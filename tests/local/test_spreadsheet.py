@@ -1,4 +1,4 @@
-"""Both lists as CSV (RFC 4180), for a spreadsheet that does what cells tell it."""
+"""Both lists as CSV (RFC 4180), safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -22,12 +22,12 @@ FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK(
 
 
 @pytest.mark.parametrize("path", ["/timesheets", "/approvals"])
-def test_a_csv_list_reads_back_as_it_was_written(path: str, newcomers: Newcomers) -> None:
+def test_a_csv_list_has_the_values_of_the_json_list(path: str, newcomers: Newcomers) -> None:
     ana, mia = newcomers.person("ana"), newcomers.person("mia", MANAGER)
     entries = [ana.entry(notes=note, hours="0.10", project=f"P, {name}") for name, note in NOTES.items()]
     caller = ana if path == "/timesheets" else mia
     query = {"limit": "100"} | ({} if path == "/timesheets" else {"user_id": ana.sub})
-    # Approvals are everyone's, and a page is filtered after it is read: these are on the last date allowed.
+    # Approvals list everyone's entries and are filtered after reading, so these get the last date allowed.
     if path == "/approvals":
         last = str(datetime.now(UTC).date() + timedelta(366))
         for entry in entries:
@@ -46,7 +46,7 @@ def test_a_csv_list_reads_back_as_it_was_written(path: str, newcomers: Newcomers
         cells = {name: str(value) for name, value in entry.items() if name != "approved"}
         assert {name: row[name] for name in cells} == cells
         assert [row[name] for name in row.keys() - entry.keys()] == [""] * len(row.keys() - entry.keys())
-    # No line ends in a bare line feed, but for those within a note.
+    # No line ends in a bare line feed, except within a note.
     assert answer.text.count("\r\n") == 1 + len(NOTES) + "".join(NOTES.values()).count("\r\n")
 
 
@@ -57,9 +57,9 @@ def test_no_cell_is_a_formula(formula: str, newcomers: Newcomers) -> None:
     text = ana("GET", headers={"Accept": "text/csv"}).content.decode()
     (row,) = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     for cell in row.values():
-        # The characters that OWASP names ("CSV injection"), some spreadsheets read the wide ones as well.
+        # OWASP's list ("CSV injection"), and the wide forms that some spreadsheets treat alike.
         assert cell[:1] not in {*"=+-@＝＋－＠\t\r\n"}, repr(cell)
-    # The text is still there, behind whatever keeps it from running.
+    # The text follows the guard.
     assert formula.strip() in row["notes"]
 
 
@@ -70,7 +70,7 @@ def test_an_empty_list_is_a_header_row(newcomers: Newcomers) -> None:
     assert {"id", "user_id", "date", "project", "hours", "notes", "status", "approved"} <= set(rows[0])
 
 
-def test_pages_of_csv_are_linked_as_those_of_json(newcomers: Newcomers) -> None:
+def test_pages_of_csv_have_links(newcomers: Newcomers) -> None:
     ana = newcomers.person("ana")
     entries = [ana.entry(date=f"2026-11-0{day}") for day in (3, 2, 1)]
     seen = []

@@ -1,6 +1,6 @@
-"""Any sequence of requests is answered as the model of the contract answers it (see model.py).
+"""The API answers random sequences of requests like the reference model (see model.py).
 
-`EXAMPLES=2000 .venv/bin/pytest tests/local/test_state_machine.py` looks further than the default run.
+`EXAMPLES=2000 .venv/bin/pytest tests/local/test_state_machine.py` tries more sequences than the default.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ mondays = (
 
 people = st.sampled_from(["ana", "carl", "mia"])
 nth = st.integers(0, 40)
-"""Which of the things met so far, the newest first."""
+"""An index into a list of earlier things, the newest first."""
 days = st.integers(0, 13)
 PROJECTS = ["Café", "StoreZero", "a, b"]
 good: dict[str, st.SearchStrategy[Any]] = {
@@ -82,11 +82,11 @@ filters = st.fixed_dictionaries(
     },
 )
 matches = st.sampled_from([None, None, None, 0, 0, -1, 1])
-"""The If-Match header: none, or how far from the entry's version."""
+"""The If-Match header: none, or its distance from the entry's version."""
 
 
 class Timesheets(RuleBasedStateMachine):
-    """Three people and an importing program, none of them known from earlier examples."""
+    """Three people and an importing program, new in each example."""
 
     def __init__(self, newcomers: Newcomers) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class Timesheets(RuleBasedStateMachine):
         self.keyed: list[tuple[str, str, Json]] = []
         self.batches: list[list[Json]] = []
 
-    # What people do
+    # Requests of people
 
     @rule(who=people, body=bodies, spelled=st.booleans())
     def create(self, who: str, body: Json, *, spelled: bool) -> None:
@@ -136,7 +136,7 @@ class Timesheets(RuleBasedStateMachine):
 
     @precondition(lambda self: self.server_ids)
     @rule(who=people, n=nth)
-    def correct_what_may_be_another_s(self, who: str, n: int) -> None:
+    def correct_any_entry(self, who: str, n: int) -> None:
         self.correct_as(self.people[who], self.number(n), {"hours": Decimal(2)}, None)
 
     def correct_as(
@@ -170,7 +170,7 @@ class Timesheets(RuleBasedStateMachine):
         assert answer.status_code == 200, answer.text
         assert answer.json(parse_float=Decimal) == expected
 
-    # What the manager does
+    # Requests of the manager
 
     @rule(query=filters)
     def list_approvals(self, query: Json) -> None:
@@ -197,7 +197,7 @@ class Timesheets(RuleBasedStateMachine):
         answer = self.mia("DELETE", f"/approvals/{self.server_ids[number]}", headers=headers)
         self.same(answer, 200, lambda: self.model.reopen(self.mia.sub, number, version))
 
-    # What the program does
+    # Requests of the program
 
     @rule(row=rows, spelled=st.booleans())
     def upload_one(self, row: Json, *, spelled: bool) -> None:
@@ -233,7 +233,7 @@ class Timesheets(RuleBasedStateMachine):
             if "id" in wanted:
                 self.same_id(result["id"], wanted["id"])
 
-    # At the end, everything is as it should be
+    # Final comparison
 
     def teardown(self) -> None:
         for caller in self.people.values():
@@ -241,10 +241,10 @@ class Timesheets(RuleBasedStateMachine):
         wanted = {"from": str(self.monday), "to": str(self.monday + FORTNIGHT), "limit": "20"}
         self.same_list(self.mia, "/approvals", wanted, self.model.list_approvals(self.mia.sub, wanted))
 
-    # From what Hypothesis draws to what the API and the model take
+    # Translation of Hypothesis' values
 
     def real(self, body: Json) -> Json:
-        """Put real days and users where there are only their places."""
+        """Replace indexes by days and names by users."""
         body = dict(body)
         if isinstance(body.get("date"), int):
             body["date"] = str(self.monday + dt.timedelta(body["date"]))
@@ -262,7 +262,7 @@ class Timesheets(RuleBasedStateMachine):
         return query | dates
 
     def number(self, n: int) -> int:
-        """Pick an entry: one time in five it may be gone."""
+        """Pick an entry; one time in five from all, deleted ones included."""
         return pick(list(self.model.entries if n % 5 and self.model.entries else self.server_ids), n)
 
     def owner(self, number: int) -> Caller:
@@ -277,10 +277,10 @@ class Timesheets(RuleBasedStateMachine):
         version = (entry.version if entry else 1) + match
         return version, {"If-Match": f'"{version}"'}
 
-    # What is compared
+    # Comparisons
 
     def same(self, answer: httpx.Response, status: int, ask: Callable[[], Json | None]) -> None:
-        """Compare an answer with the model's, which is asked only now."""
+        """Call the model by `ask` and compare its answer with the API's."""
         try:
             expected = ask()
         except Refused as refused:
@@ -303,7 +303,7 @@ class Timesheets(RuleBasedStateMachine):
             name: value for name, value in expected.items() if name != "id"
         }
         assert times <= entry.keys()
-        # Wherever a version of an entry is seen, all of it is as it was seen first, times included.
+        # A version of an entry never changes, times included.
         assert self.versions.setdefault((entry["id"], entry["version"]), entry) == entry
 
     def same_id(self, server_id: str, number: int) -> None:
@@ -316,7 +316,7 @@ class Timesheets(RuleBasedStateMachine):
         assert [entry["id"] for entry in listed if entry["id"] not in by_server_id] == []
         found = [by_server_id[entry["id"]] for entry in listed]
         assert sorted(entry.id for entry in found) == sorted(entry.id for entry in expected)
-        # The rows of one upload are logged at once: in which order they follow is open.
+        # Entries with one tick may come in any order.
         assert [(e.date, e.tick) for e in found] == [(e.date, e.tick) for e in expected]
         for entry, wanted in zip(listed, found, strict=True):
             self.same_entry(entry, wanted.body())
@@ -327,7 +327,7 @@ def pick[Thing](things: list[Thing], n: int) -> Thing:
 
 
 def wire(body: Json, *, spelled: bool = False) -> Json:
-    """Return a body as a client sends it; `spelled` as some do: hours as text, a day as a date-time."""
+    """Return a body as JSON; with `spelled`, hours are text and the date is a date-time."""
     body = dict(body)
     if "hours" in body:
         body["hours"] = str(body["hours"]) if spelled else float(body["hours"])
@@ -341,14 +341,14 @@ def pointers(problem: Json) -> list[str]:
 
 
 def plain(result: Json) -> Json:
-    """Return a row's result without the id; of a problem, what the model says of it."""
+    """Return a row's result in the model's form, without the id."""
     kept = {name: result[name] for name in ("index", "status")}
     if "problem" in result:
         kept |= {"code": result["problem"]["code"], "faults": pointers(result["problem"])}
     return kept
 
 
-def test_any_sequence_of_requests_is_answered_by_the_rules(newcomers: Newcomers) -> None:
+def test_random_requests_are_answered_like_the_model(newcomers: Newcomers) -> None:
     class Example(Timesheets):
         def __init__(self) -> None:
             super().__init__(newcomers)
@@ -358,14 +358,14 @@ def test_any_sequence_of_requests_is_answered_by_the_rules(newcomers: Newcomers)
         settings=settings(
             max_examples=int(os.environ.get("EXAMPLES", "8" if LONG else "2")),
             stateful_step_count=50,
-            deadline=None,  # a cold start is no fault
+            deadline=None,  # a cold start is slow
             print_blob=True,
             suppress_health_check=[HealthCheck.too_slow],  # each step is an HTTP request
         ),
     )
 
 
-def a_key_gives_its_first_answer_whatever_became_of_the_entry(api: Timesheets) -> None:
+def a_key_repeats_its_first_answer_after_changes(api: Timesheets) -> None:
     api.create_with_key("ana", "k1", LOGGED)
     api.correct(0, {"hours": Decimal(3)}, None, spelled=False)
     api.repeat_with_key(0)
@@ -377,7 +377,7 @@ def a_key_gives_its_first_answer_whatever_became_of_the_entry(api: Timesheets) -
     api.create_with_key("ana", "k1", LOGGED | {"hours": Decimal(2)})
 
 
-def a_row_is_compared_with_what_was_sent_last(api: Timesheets) -> None:
+def a_row_is_compared_with_the_row_sent_before(api: Timesheets) -> None:
     api.upload_one(ROW, spelled=False)
     api.correct(0, {"hours": Decimal(3), "notes": "Mine"}, None, spelled=False)
     api.upload_one(ROW, spelled=True)
@@ -403,7 +403,7 @@ def a_deleted_entry_frees_its_external_id(api: Timesheets) -> None:
     api.upload_one(ROW | {"hours": Decimal(4)}, spelled=False)
 
 
-def a_row_moves_to_the_owner_it_names(api: Timesheets) -> None:
+def a_changed_row_moves_its_entry_to_another_owner(api: Timesheets) -> None:
     api.upload_one(ROW | {"notes": "Release"}, spelled=False)
     api.upload_one(ROW | {"user_id": "carl", "hours": Decimal(4)}, spelled=False)
     api.read("carl", 0)
@@ -427,7 +427,7 @@ def a_decision_stands_until_it_is_reopened(api: Timesheets) -> None:
     api.delete("ana", 0, None)
 
 
-def correcting_a_rejected_entry_resubmits_it_even_with_nothing(api: Timesheets) -> None:
+def an_empty_correction_resubmits_a_rejected_entry(api: Timesheets) -> None:
     api.create("ana", LOGGED, spelled=False)
     api.correct(0, {}, None, spelled=False)
     api.correct(0, {"hours": LOGGED["hours"]}, None, spelled=True)
@@ -436,7 +436,7 @@ def correcting_a_rejected_entry_resubmits_it_even_with_nothing(api: Timesheets) 
     api.list_approvals({})
 
 
-def an_own_entry_is_not_decided_on_whatever_its_version(api: Timesheets) -> None:
+def an_own_entry_is_never_decided_at_any_version(api: Timesheets) -> None:
     api.create("mia", LOGGED, spelled=False)
     for match in (None, 0, -1, 1):
         api.decide(0, approval, match)
@@ -450,18 +450,20 @@ ROW = LOGGED | {"user_id": "ana", "external_id": "x"}
 @pytest.mark.parametrize(
     "story",
     [
-        a_key_gives_its_first_answer_whatever_became_of_the_entry,
-        a_row_is_compared_with_what_was_sent_last,
+        a_key_repeats_its_first_answer_after_changes,
+        a_row_is_compared_with_the_row_sent_before,
         a_row_changes_a_rejected_entry_and_leaves_an_approved_one,
         a_deleted_entry_frees_its_external_id,
-        a_row_moves_to_the_owner_it_names,
+        a_changed_row_moves_its_entry_to_another_owner,
         a_decision_stands_until_it_is_reopened,
-        correcting_a_rejected_entry_resubmits_it_even_with_nothing,
-        an_own_entry_is_not_decided_on_whatever_its_version,
+        an_empty_correction_resubmits_a_rejected_entry,
+        an_own_entry_is_never_decided_at_any_version,
     ],
 )
-def test_a_story_goes_by_the_rules(story: Callable[[Timesheets], None], newcomers: Newcomers) -> None:
-    """Sequences that chance seldom finds."""
+def test_a_rare_sequence_is_answered_like_the_model(
+    story: Callable[[Timesheets], None], newcomers: Newcomers
+) -> None:
+    """These sequences are unlikely at random."""
     api = Timesheets(newcomers)
     story(api)
     api.teardown()

@@ -15,7 +15,7 @@ type SignIn = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def as_user(http: httpx.Client, sign_in: SignIn) -> Callable[..., httpx.Response]:
-    """Return what calls the API as a seeded user."""
+    """Return a function that calls the API as a seeded user."""
     tokens = {user: sign_in(user) for user in ("ana", "carl", "mia")}
 
     def call(user: str, method: str, path: str = "/timesheets", **kwargs: Any) -> httpx.Response:
@@ -47,7 +47,7 @@ type AsUser = Callable[..., httpx.Response]
         ),
     ],
 )
-def test_who_logs_hours_sees_them_at_once_and_nobody_else_does(
+def test_only_the_owner_lists_a_new_entry_and_at_once(
     body: dict[str, Any], kept: dict[str, Any], as_user: AsUser
 ) -> None:
     created = as_user("ana", "POST", json=body)
@@ -62,7 +62,7 @@ def test_who_logs_hours_sees_them_at_once_and_nobody_else_does(
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "24.01", "1e400", "NaN", "true", '"abc"'])
-def test_a_bad_entry_is_422_and_names_every_fault(hours: str, as_user: AsUser) -> None:
+def test_a_bad_entry_is_422_with_every_fault(hours: str, as_user: AsUser) -> None:
     body = f'{{"date": "2026-02-30", "project": " ", "hours": {hours}, "hour": 1}}'
     answer = as_user("ana", "POST", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
@@ -80,7 +80,7 @@ def test_a_bad_entry_is_422_and_names_every_fault(hours: str, as_user: AsUser) -
         (b'"' + b"x" * 2_000_000 + b'"', 413),
     ],
 )
-def test_a_broken_body_is_a_clear_4xx(body: bytes, status: int, as_user: AsUser) -> None:
+def test_a_malformed_body_is_a_4xx_problem(body: bytes, status: int, as_user: AsUser) -> None:
     answer = as_user("ana", "POST", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""Who gets in: tokens of every kind, over HTTP, with API Gateway's cache on."""
+"""Tokens of each kind over HTTP, with API Gateway's authorizer cache on."""
 
 import time
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def signed(stack: "Stack", **changes: Any) -> str:
 
 
 def by_another_key(stack: "Stack") -> str:
-    """Return a token that claims our key's id."""
+    """Return a token of another key with the id of the issuer's key."""
     ours, other = stack.tokens.keys.current, TokenIssuer(stack.settings.issuer)
     other.keys.current = RSAKey.import_key(other.keys.current.as_pem(private=True), {"kid": str(ours.kid)})
     return signed(type(stack)(stack.settings, other))
@@ -45,20 +45,20 @@ def by_another_key(stack: "Stack") -> str:
 
 BAD: dict[str, Headers] = {
     "no token": lambda _: {},
-    "an empty one": lambda _: {"Authorization": ""},
+    "an empty header": lambda _: {"Authorization": ""},
     "a scheme alone": lambda _: {"Authorization": "Bearer"},
-    "a garbled one": lambda _: bearer("abc.def.ghi"),
+    "three junk segments": lambda _: bearer("abc.def.ghi"),
     "junk": lambda _: bearer("not-a-token"),
     "another scheme": lambda stack: {"Authorization": f"Basic {signed(stack)}"},
-    "an expired one": lambda stack: bearer(signed(stack, exp=int(time.time()) - 60)),
-    "one for another audience": lambda stack: bearer(signed(stack, aud="https://api.exampleco.com/expenses")),
-    "one by another issuer": lambda stack: bearer(signed(stack, iss="http://127.0.0.1:1/")),
-    "one by another key": lambda stack: bearer(by_another_key(stack)),
+    "an expired token": lambda stack: bearer(signed(stack, exp=int(time.time()) - 60)),
+    "another audience": lambda stack: bearer(signed(stack, aud="https://api.exampleco.com/expenses")),
+    "another issuer": lambda stack: bearer(signed(stack, iss="http://127.0.0.1:1/")),
+    "another key": lambda stack: bearer(by_another_key(stack)),
 }
 
 
 @pytest.mark.parametrize("headers", BAD.values(), ids=BAD)
-def test_refused_with_401(
+def test_a_bad_token_is_401(
     headers: Callable[["Stack"], dict[str, str]], stack: "Stack", http: httpx.Client
 ) -> None:
     answer = http.get("/timesheets", headers=headers(stack))
@@ -81,10 +81,10 @@ def test_refused_with_401(
     "scope", ["read:timesheets", "create:timesheets", "openid read:timesheets create:timesheets"]
 )
 @pytest.mark.parametrize("order", [1, -1], ids=["in order", "backwards"])
-def test_one_route_of_a_token_never_decides_another(
+def test_each_route_is_decided_by_its_own_scope(
     scope: str, order: int, sign_in: SignIn, http: httpx.Client
 ) -> None:
-    """One token, every route, with the cache on: the cached policy is evaluated again for each."""
+    """API Gateway evaluates the cached policy again for each route."""
     headers = bearer(sign_in("ana", scope))
     for route in (ROUTES * 2)[::order]:
         path = route.path.format(id="0" * 48, week="2026-W47")
@@ -105,7 +105,7 @@ def test_a_good_token_without_a_useful_scope_is_403(scope: str, sign_in: SignIn,
 
 @pytest.mark.long
 def test_a_policy_does_not_outlive_its_token(stack: "Stack", http: httpx.Client) -> None:
-    """API Gateway keeps the policy for five minutes; the handler looks at the clock."""
+    """API Gateway keeps the policy for five minutes; the handler checks the expiry."""
     headers = bearer(signed(stack, exp=int(time.time()) + 5))
     assert http.get("/timesheets", headers=headers).status_code == 200
     deadline = time.monotonic() + 30
@@ -121,7 +121,7 @@ def test_a_policy_does_not_outlive_its_token(stack: "Stack", http: httpx.Client)
     ("method", "path"),
     [("GET", "/nowhere"), ("GET", "/"), ("PUT", "/timesheets"), ("GET", "/timesheets/a/b/c")],
 )
-def test_nothing_there_is_404(method: str, path: str, sign_in: SignIn, http: httpx.Client) -> None:
+def test_an_unknown_route_is_404(method: str, path: str, sign_in: SignIn, http: httpx.Client) -> None:
     answer = http.request(method, path, headers=bearer(sign_in("ana")))
     assert answer.status_code == 404
     assert answer.json()["code"] == "not_found"
@@ -129,7 +129,7 @@ def test_nothing_there_is_404(method: str, path: str, sign_in: SignIn, http: htt
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_browser_may_ask_first(http: httpx.Client) -> None:
+def test_preflight_needs_no_token(http: httpx.Client) -> None:
     answer = http.options(
         "/timesheets", headers={"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
     )

@@ -1,11 +1,11 @@
-"""Which of Schemathesis' findings are none, each with its reason."""
+"""Schemathesis' false findings, each with its reason."""
 
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.core.transport import Response
 from schemathesis.hooks import HookContext
 
-# A request that every schema allows, and that is refused for what it means.
+# Details of refusals that no schema can express.
 MEANINGS = (
     "must be a date from",  # the limits are the deployment's
     "must be a date that exists",
@@ -15,22 +15,22 @@ MEANINGS = (
     "Query parameter 'user_id' must not",
     "Query parameter 'cursor' is not one that this list gave",
     "Query parameter 'from' must not be after 'to'",
-    "The week must be an ISO week",  # one that its year does not have
+    "The week must be an ISO week",  # such as week 53 of a year with 52
     "The entry has changed since you read it",  # If-Match
     "This Idempotency-Key was used for another request",
-    "If-Match must be an ETag",  # Schemathesis takes 0 for a value of its pattern, which it isn't
+    "If-Match must be an ETag",  # Schemathesis sends 0, although the pattern excludes it
 )
 
 
 @schemathesis.hook
 def filter_failure(_context: HookContext, failure: Failure, _case: object, response: Response) -> bool:
-    """Tell whether a failed check is to count."""
+    """Return whether a failed check counts."""
     problem = response.json() if "json" in response.headers.get("content-type", [""])[0] else {}
     match type(failure).__name__:
         case "RejectedPositiveData":
             details = [error["detail"] for error in problem.get("errors", [])] or [problem.get("detail", "")]
             return not all(detail.startswith(MEANINGS) for detail in details)
         case "UnsupportedMethodResponse":
-            # API Gateway knows no 405: to it, a method that is not there is a route that is not there.
+            # API Gateway has no 405: a missing method is an unknown route.
             return (response.status_code, problem.get("code")) != (404, "not_found")
     return True

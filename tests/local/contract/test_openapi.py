@@ -1,4 +1,4 @@
-"""openapi.yaml against the running stack: Schemathesis, once for each role."""
+"""The running stack conforms to openapi.yaml: Schemathesis, once for each role."""
 
 import json
 import os
@@ -24,7 +24,7 @@ type Explore = Callable[..., set[tuple[str, int]]]
 
 @pytest.fixture
 def explore(stack: "Stack", tmp_path: Path) -> Explore:
-    """Return what runs Schemathesis, and gives the methods it called with the statuses they answered."""
+    """Return a function that runs Schemathesis and returns the methods and statuses that it met."""
 
     def run(*options: str, token: str | None = None) -> set[tuple[str, int]]:
         report = tmp_path / "report.har"
@@ -71,7 +71,7 @@ def test_approvals(explore: Explore, sign_in: Callable[..., str], http: httpx.Cl
 
 
 def test_import(explore: Explore, import_token: str) -> None:
-    # Not the coverage phase: to contradict an array of rows in every way takes it minutes.
+    # Without the coverage phase, which takes minutes for an array of rows.
     options = ["--phases", "examples,fuzzing", "--max-examples", "60", "--include-tag", "Import"]
     seen = explore(*options, token=import_token)
     assert {("POST", 201), ("POST", 207)} <= seen
@@ -83,5 +83,5 @@ def test_without_the_scope(explore: Explore, sign_in: Callable[..., str]) -> Non
 
 
 def test_without_a_token(explore: Explore) -> None:
-    """One request a route or so: each 401 starts a function anew on MiniStack."""
+    """Examples only, because each 401 restarts the authorizer on MiniStack."""
     assert {status for _, status in explore("--phases", "examples")} == {401}

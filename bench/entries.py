@@ -20,7 +20,7 @@ from timesheets.store.dynamodb import Item
 from timesheets.store.items import to_item
 
 ANA: Final = "auth0|ana"
-"""The caller of the benchmarks, who owns more entries than anyone."""
+"""The caller of the benchmarks, who owns the most entries."""
 DAY: Final = date(2026, 11, 20)
 """The date of the newest entries."""
 BATCH: Final = 25

@@ -19,7 +19,7 @@ BUILD: Final = PROJECT / ".aws-sam" / "build"
 LAYER: Final = BUILD / "SharedLayer" / "python"
 ROUNDS: Final = 21
 
-# The benchmarks measure what ships. The folder of each handler contains all of them.
+# The benchmarks measure the build. The folder of each handler contains all of them.
 sys.path[:0] = [str(BUILD / "ListTimesheetsFunction"), str(LAYER)]
 
 
@@ -92,7 +92,7 @@ def runtime() -> Path:
 
 
 def function_environment(**variables: str) -> dict[str, str]:
-    """Return an environment with what the template sets, with test credentials, and with `variables`."""
+    """Return an environment with the template's variables, test credentials and `variables`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return inherited | {
         "AWS_DEFAULT_REGION": "eu-west-1",

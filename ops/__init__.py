@@ -1,1 +1,1 @@
-"""Commands for whoever operates the API; nothing of it ships."""
+"""Commands that deploy, check and operate the API. Not part of the deployment."""

@@ -12,7 +12,7 @@ from samcli.yamlhelper import yaml_parse
 
 from tests.support import LONG, PROJECT, Event, Issuer
 
-# A function finds its environment set when it is imported.
+# Functions read their environment at import.
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -23,7 +23,7 @@ os.environ |= {
     "EVENT_BUS_NAME": "timesheets",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
-    "SAM_CLI_TELEMETRY": "0",  # its classes read samconfig.toml for us, and would tell of it
+    "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage
 }
 
 
@@ -34,7 +34,7 @@ def issuer() -> Issuer:
 
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
-    """Return template.yaml as written, its short forms (`!Ref`) spelled out."""
+    """Return template.yaml with its short forms (`!Ref`) expanded."""
     parsed: dict[str, Any] = yaml_parse((PROJECT / "template.yaml").read_text())
     return parsed
 
@@ -46,7 +46,7 @@ def _events() -> dict[str, Event]:
 
 @pytest.fixture
 def event(_events: dict[str, Event]) -> Callable[..., Event]:
-    """Return a copy of a fixture in events/, changed where the test says."""
+    """Return a function that loads a fixture of events/ and changes it."""
 
     def load(
         name: str,

@@ -1,4 +1,4 @@
-"""Helpers of all tests: an issuer that signs any kind of token, and the template's table."""
+"""Helpers of all tests: an issuer of tokens, and the template's table."""
 
 import base64
 import json
@@ -32,20 +32,20 @@ def encode(data: bytes) -> str:
 
 @dataclass
 class Issuer:
-    """Signs whatever a test wants signed."""
+    """Signs any header and payload, valid or not."""
 
     name: str = "https://exampleco.example/"
     audience: str = "https://api.exampleco.com/timesheets"
     keys: dict[str, RSAPrivateKey] = field(default_factory=dict)
 
     def key(self, key_id: str, bits: int = 2048) -> RSAPrivateKey:
-        """Return the key of that id, made at the first need."""
+        """Return the key with this id; generate it at first use."""
         if key_id not in self.keys:
             self.keys[key_id] = rsa.generate_private_key(65537, bits)
         return self.keys[key_id]
 
     def jwk(self, key_id: str = "ours", **changes: Any) -> dict[str, Any]:
-        """Return a public key as the issuer publishes it, changed where the test says; None leaves out."""
+        """Return a public key as published, with `changes`; None removes a member."""
         public = RSAAlgorithm.to_jwk(self.key(key_id).public_key(), as_dict=True)
         members = {
             "kty": "RSA",
@@ -58,7 +58,7 @@ class Issuer:
         return {name: value for name, value in (members | changes).items() if value is not None}
 
     def claims(self, **changes: Any) -> dict[str, Any]:
-        """Return good claims, changed where the test says; None leaves out."""
+        """Return valid claims with `changes`; None removes a claim."""
         now = int(time.time())
         claims = {
             "iss": self.name,
@@ -74,7 +74,7 @@ class Issuer:
     def sign(
         self, payload: dict[str, Any] | bytes, header: dict[str, Any] | bytes | None = None, key: str = "ours"
     ) -> str:
-        """Sign any payload under any header; bytes stand as they are."""
+        """Sign any payload under any header; bytes are used unchanged."""
         header = {"alg": "RS256", "typ": "JWT", "kid": "ours"} if header is None else header
         parts = [p if isinstance(p, bytes) else json.dumps(p).encode() for p in (header, payload)]
         signing_input = ".".join(map(encode, parts))
@@ -82,12 +82,12 @@ class Issuer:
         return f"{signing_input}.{encode(signature)}"
 
     def token(self, **changes: Any) -> str:
-        """Return a good token, its claims changed where the test says."""
+        """Return a token with valid claims and `changes`."""
         return self.sign(self.claims(**changes))
 
 
 def table_definition(template: dict[str, Any]) -> dict[str, Any]:
-    """Return what `CreateTable` takes of the template's table."""
+    """Return the parameters of `CreateTable` for the template's table."""
     properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
     kinds = (
         "BillingMode",

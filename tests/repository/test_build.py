@@ -1,4 +1,4 @@
-"""The build's output depends on the commit only: a new checksum publishes every function anew."""
+"""The build's output depends on the commit only, because a new checksum publishes every function again."""
 
 import hashlib
 import os

@@ -8,7 +8,7 @@ from tests.repository.transform import of_type, transform, transformed
 from tests.support import PROJECT
 
 type Row = tuple[str, int, Decimal]
-"""A name, a number, and the price of one a month."""
+"""A name, a number, and the price of each a month."""
 
 PRICES = {
     "AWS::CloudWatch::Alarm": ("alarm", Decimal("0.10")),
@@ -27,7 +27,7 @@ MONTH = 730 * 3600
 WEB_ACL = Decimal("5.00")
 WEB_ACL_RULE = Decimal("1.00")
 
-# These cost nothing while nobody calls, or a price by the gigabyte stored or the request.
+# These cost nothing without requests, or a price by the gigabyte stored or the request.
 FREE = {
     "AWS::ApiGateway::Account",
     "AWS::ApiGateway::BasePathMapping",
@@ -55,7 +55,7 @@ FREE = {
 
 
 def at_rest() -> list[Row]:
-    """Return what production costs without a request, WAF or SnapStart."""
+    """Return the costs of production without requests, WAF and SnapStart."""
     numbers = Counter(resource["Type"] for resource in transformed()["Resources"].values())
     rows = [(name, numbers[kind], price) for kind, (name, price) in PRICES.items()]
     detailed = detailed_metrics()
@@ -72,7 +72,7 @@ def detailed_metrics() -> int:
 
 
 def optional() -> list[Row]:
-    """Return what WAF and SnapStart add."""
+    """Return the additional costs of WAF and SnapStart."""
     (acl,) = of_type(transformed(), "AWS::WAFv2::WebACL").values()
     functions = of_type(transform(SnapStart="true"), "AWS::Lambda::Function").values()
     (memory,) = {function["MemorySize"] for function in functions}
@@ -113,5 +113,5 @@ def test_production_at_rest_costs_five_dollars_at_most() -> None:
     assert total(at_rest()) <= 5
 
 
-def test_the_documents_table_is_the_templates() -> None:
+def test_the_table_in_scaling_matches_the_template() -> None:
     assert table() in (PROJECT / "docs/scaling.md").read_text(), f"put this into docs/scaling.md:\n{table()}"

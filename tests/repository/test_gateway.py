@@ -51,7 +51,7 @@ def test_every_answer_is_a_problem(answers: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("kind", "problem"), [("UNAUTHORIZED", invalid_token()), ("ACCESS_DENIED", insufficient_scope())]
 )
-def test_gateway_and_handlers_refuse_in_the_same_words(
+def test_gateway_and_handlers_send_the_same_problems(
     kind: str, problem: Problem, answers: dict[str, Any]
 ) -> None:
     assert problem_of(answers[kind]) == problem_json(problem)
@@ -81,7 +81,7 @@ def test_an_answer_keeps_its_own_code(kind: str, code: str, answers: dict[str, A
     assert problem_of(answers[kind])["code"] == code
 
 
-def test_every_status_is_the_codes(answers: dict[str, Any]) -> None:
+def test_every_status_matches_its_code(answers: dict[str, Any]) -> None:
     statuses = {int(answer["statusCode"]) for answer in answers.values()}
     assert statuses <= {int(status) for status in STATUSES.values()}
 
@@ -137,7 +137,7 @@ def test_the_access_log_line_is_json_and_is_not_cut() -> None:
 
 
 def test_the_access_log_line_is_json_without_an_identity() -> None:
-    """API Gateway writes - for what it does not know."""
+    """API Gateway writes - for an unknown value."""
     line = json.loads(rendered(dict.fromkeys(LONGEST, "-") | {"status": "403"}))
     assert line["status"] == 403
     assert line["extended_request_id"] == "-"

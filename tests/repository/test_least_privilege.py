@@ -130,6 +130,6 @@ def test_the_actions_of_known_methods_are_read() -> None:
     assert imports["replace"] == {"dynamodb:PutItem", "dynamodb:DeleteItem"}
 
 
-def test_botocores_cut_model_has_the_operations_that_functions_call() -> None:
+def test_the_reduced_botocore_model_has_each_called_operation() -> None:
     called = {one.split()[0] for path in HANDLERS for one in called_by(path) if one.startswith("dynamodb:")}
     assert {f"dynamodb:{one}" for one in botocore_data.OPERATIONS} == called | {"dynamodb:TransactWriteItems"}

@@ -1,4 +1,4 @@
-"""The template's parameters: CloudFormation must refuse what the stack or its functions cannot use."""
+"""The template's parameters: CloudFormation refuses values that the stack or its functions cannot use."""
 
 import itertools
 import re
@@ -158,12 +158,12 @@ def test_every_parameter_is_constrained(parameters: Parameters) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), cases(ACCEPTED))
-def test_accepted(name: str, value: str, parameters: Parameters) -> None:
+def test_a_valid_value_is_accepted(name: str, value: str, parameters: Parameters) -> None:
     assert is_accepted(parameters[name], value)
 
 
 @pytest.mark.parametrize(("name", "value"), cases(REFUSED))
-def test_refused(name: str, value: str, parameters: Parameters) -> None:
+def test_an_invalid_value_is_refused(name: str, value: str, parameters: Parameters) -> None:
     assert not is_accepted(parameters[name], value)
 
 

@@ -1,10 +1,10 @@
-# `make run` and `make test` are all a newcomer needs; each sets up what it lacks first.
+# `make run` and `make test` are enough to begin. Every target sets up the environment first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 UV_VERSION := 0.13.8
 # npm writes this file at the end of an installation.
 APP_PACKAGES := app/node_modules/.package-lock.json
-# In environments of their own: they would pin half of ours.
+# Tools with environments of their own, because they pin dependencies of this project.
 CHECKOV := checkov@3.3.30
 CHECK_JSONSCHEMA := check-jsonschema@0.39.0
 ZIZMOR := zizmor@1.32.0
@@ -137,7 +137,7 @@ BUILD ?= .aws-sam/build
 CACHE ?= .aws-sam/cache
 
 .PHONY: build
-build: setup ## build what ships, into .aws-sam/build: make build ARCHITECTURE=x86_64
+build: setup ## build the functions and the layer into .aws-sam/build: make build ARCHITECTURE=x86_64
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir $(BUILD) --cache-dir $(CACHE) \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(PYTHON) layers/botocore_data.py $(BUILD)/SharedLayer/python/timesheets/store/botocore
@@ -173,13 +173,13 @@ check: setup ## lint, format, types, templates, workflows, links, build
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 
 .PHONY: audit
-audit: setup ## known vulnerabilities in what ships and in what builds it
+audit: setup ## list known vulnerabilities in all dependencies
 	@mkdir -p .local
 	@$(UV) export --frozen --quiet --no-header --no-annotate --no-emit-workspace > .local/audit.txt
 	@$(UV) tool run --quiet pip-audit@$(PIP_AUDIT) --require-hashes --disable-pip -r .local/audit.txt
 
 .PHONY: format
-format: setup ## format the code and fix what lint can fix
+format: setup ## format the code and apply lint's fixes
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
 

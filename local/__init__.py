@@ -1,1 +1,1 @@
-"""The local stack: what starts and joins the parts on one machine. Nothing here ships."""
+"""The local stack. Nothing here is deployed to AWS."""

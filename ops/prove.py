@@ -222,7 +222,7 @@ class Proof:
 
 
 def expect(observed: object, expected: object) -> object:
-    """Return what was observed; fail the step if it is not what was expected."""
+    """Return the observed value; fail the step if it differs from the expected one."""
     if observed != expected:
         raise deploy.StepFailed(f"expected {expected}, observed {observed}")
     return observed

@@ -77,7 +77,7 @@ class KeyStore[Key]:
                 return
             self._last_attempt = now
             self._cache = (self._fetch(), now)
-        except Exception as error:  # noqa: BLE001 whatever fails, cached keys stay in use
+        except Exception as error:  # noqa: BLE001 after any failure, cached keys stay in use
             self._last_error = str(error) if isinstance(error, KeysUnavailable) else type(error).__name__
             if self._keys_and_age()[1] < self._max_age + self._max_stale:
                 self._on_failure(KeysUnavailable(self._last_error))

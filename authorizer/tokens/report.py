@@ -52,6 +52,6 @@ def _count(metric: str) -> None:
     metrics.flush_metrics()
 
 
-# A snapshot contains what is loaded, so the import costs no start under SnapStart.
+# A snapshot contains loaded modules, so the import costs no start under SnapStart.
 if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
     _powertools()

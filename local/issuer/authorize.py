@@ -128,7 +128,7 @@ class AuthorizationEndpoint:
         return not hinted or hinted.id == session.user_id
 
     def _consent(self, asked: FormRequest, user_id: str) -> tuple[str, str | None, list[str]]:
-        """Return what a user consents to: application, audience, and the permitted ones of the scopes."""
+        """Return the application, the audience and the permitted scopes that a user consents to."""
         api = self._server.requested_api(asked.payload.data)
         user = self._server.directory.user(user_id)
         scopes = self._server.permitted(user, asked.client, api, asked.scope) if user else []

@@ -156,7 +156,7 @@ class Directory(_Table):
         return next((a for a in self.apis if a.audience == audience), None)
 
     def permissions(self, user: User, api: Api | None) -> tuple[str, ...]:
-        """Return what a user's role permits at an API; nothing without an API."""
+        """Return the scopes that a user's role permits at an API; none without an API."""
         return tuple(p for p in self.roles[user.role] if api and p in api.permissions)
 
 

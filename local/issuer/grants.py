@@ -100,7 +100,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     @override
     def _validate_token_scope(self, token: RefreshToken) -> None:
-        """Accept any scope: a request for more than was granted gets what was granted."""
+        """Accept any scope; the response never has more than was granted."""
 
     @override
     def issue_token(self, user: Grant, refresh_token: RefreshToken) -> dict[str, Any]:

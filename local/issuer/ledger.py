@@ -17,7 +17,7 @@ ROTATION_OVERLAP: Final = 10
 
 @dataclass(slots=True)
 class Grant:
-    """What a user allowed an application at one sign-in; all its tokens end with it."""
+    """The permission that a user gave an application at one sign-in; all its tokens end with it."""
 
     client_id: str
     user_id: str

@@ -88,12 +88,12 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
     "correct": (lambda database: Entries(database).add(PLAIN), correct),
     "decide": (lambda database: Entries(database).add(PLAIN), decide),
     "delete": (lambda database: Entries(database).add(PLAIN), delete_all),
-    "delete what a key created": (lambda database: Entries(database).add(KEYED), delete_all),
-    "delete what was imported": (upload(), delete_all),
+    "delete an entry of a key": (lambda database: Entries(database).add(KEYED), delete_all),
+    "delete an imported entry": (upload(), delete_all),
     "upload": (lambda _: None, upload()),
-    "upload what is there": (upload(), upload()),
-    "upload what has changed": (upload(), upload(hours="6")),
-    "upload what has changed hands": (upload(), upload(hours="6", user="auth0|carl")),
+    "upload an existing row": (upload(), upload()),
+    "upload a changed row": (upload(), upload(hours="6")),
+    "upload a row of another owner": (upload(), upload(hours="6", user="auth0|carl")),
 }
 
 

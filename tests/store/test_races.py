@@ -93,7 +93,7 @@ def test_one_change_wins_and_the_others_are_conflicts(
 ) -> None:
     user = "auth0|ana"
     for number in range(ROUNDS):
-        # Under a key every other time: then what is deleted leaves something behind.
+        # Every other entry has a key, so its deletion leaves a tombstone.
         known: dict[str, Any] = (
             {"id": id_of_request(user, str(number)), "request_digest": "digest"} if number % 2 else {}
         )

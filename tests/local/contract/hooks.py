@@ -13,7 +13,7 @@ MEANINGS = (
     "must not contain",  # patterns cannot name every character
     "Query parameter 'project' must not",
     "Query parameter 'user_id' must not",
-    "Query parameter 'cursor' is not one that this list gave",
+    "Query parameter 'cursor' was not issued for this list",
     "Query parameter 'from' must not be after 'to'",
     "The week must be an ISO week",  # such as week 53 of a year with 52
     "The entry has changed since you read it",  # If-Match

@@ -34,7 +34,7 @@ class FieldError:
 
 
 class Problem(Exception):
-    """A request that cannot be served. `detail` tells the caller what to do about it."""
+    """A request that cannot be served. `detail` gives the caller the remedy."""
 
     def __init__(self, code: Code, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)

@@ -63,6 +63,20 @@ def test_export_is_detected_and_read(tool: str) -> None:
     assert [(b["user_id"], b["date"], b["project"], b["hours"]) for b in bodies] == ROWS[tool]
 
 
+@pytest.mark.parametrize(
+    ("header", "tool"),
+    [
+        ("Description,Billable,Duration,Member,Email,Project,Tags,Start date,Start time,Stop date", "toggl"),
+        ("Project,Client,Description,User,Start Date,Start Time,Duration (h),Date of creation", "clockify"),
+        ("Date,Client,Project,Task,Notes,Hours,Hours Rounded,First Name,Last Name", "harvest"),
+        ("Date,From,To,Duration,Rate,User,Customer,Project,Activity,Description,Exported,Tags", "kimai"),
+        ("Date,Project,Hours", None),
+    ],
+)
+def test_other_versions_of_an_export_are_detected(header: str, tool: str | None) -> None:
+    assert detect_preset(header.split(",")) == tool
+
+
 def test_entry_without_a_project_is_a_fault_unless_one_is_given() -> None:
     rows = check((EXAMPLES / "toggl.csv").read_bytes())
     assert rows[4].faults == ["project: must not be blank; --project NAME is for rows that have none"]

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the app.
+"""Take the pictures of docs/app.md.
 
     uv run --frozen --group browser pytest tests/browser/app/pictures.py
 

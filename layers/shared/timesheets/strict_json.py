@@ -1,6 +1,7 @@
 """Strict JSON (RFC 8259): unique member names, no NaN or Infinity, bounded nesting."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
@@ -50,8 +51,9 @@ class Decoder:
             value = dict(pairs)
             if len(value) == len(pairs):
                 return value
-            names = [name for name, _ in pairs]
-            return on_duplicate(next(name for name in names if names.count(name) > 1))
+            # Counted in one pass: a hostile body of many names must not take quadratic time.
+            counts = Counter(name for name, _ in pairs)
+            return on_duplicate(next(name for name, count in counts.items() if count > 1))
 
         number = _decimal if decimals else None
         self._decoder = json.JSONDecoder(

@@ -50,6 +50,12 @@ def test_a_marker_can_stand_for_an_object_with_a_duplicate_member() -> None:
     assert decoder.decode('[{"a": 1}, {"b": 1, "b": 2}]') == [{"a": 1}, "twice: b"]
 
 
+def test_a_duplicate_among_a_hundred_thousand_members_is_found() -> None:
+    members = ",".join(f'"{number}":0' for number in range(100_000))  # minutes if all names were compared
+    with pytest.raises(ValueError, match="member '99999' is given more than once"):
+        Decoder().decode(f'{{{members},"99999":1}}')
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from timesheets.model.csv_cells import guard
-from timesheets_import.columns import FIELDS, Format
+from timesheets_import.cells import cell_text
+from timesheets_import.columns import ENTRY_COLUMNS, FIELDS, Format
 from timesheets_import.journal import Rejection
 from timesheets_import.layout import Layout
 from timesheets_import.records import Record
@@ -25,7 +26,9 @@ def write_rejects(
     another row's id.
     """
     key = form.column("external_id")
-    header = list(layout.header) if layout.kind == "csv" else [form.column(name) for name in FIELDS]
+    header = list(layout.header)
+    if layout.kind == "jsonl":
+        header = [*map(form.column, FIELDS), *ENTRY_COLUMNS]
     folded = [name.casefold() for name in header]
     columns = header + [name for name in (key, REASON) if name.casefold() not in folded]
     folded = [name.casefold() for name in columns]
@@ -34,7 +37,7 @@ def write_rejects(
         writer = csv.writer(file, delimiter=layout.delimiter)
         writer.writerow(columns)
         for rejection, record in _pairs(rejections, records):
-            cells = _cells(record.cells, header) + [""] * (len(columns) - len(header))
+            cells = _cells(record.cells, header, layout) + [""] * (len(columns) - len(header))
             cells[folded.index(key.casefold())] = guard(rejection.external_id)
             cells[folded.index(REASON)] = guard(rejection.reason)
             writer.writerow(cells)
@@ -50,7 +53,8 @@ def _pairs(rejections: Iterable[Rejection], records: Iterable[Record]) -> Iterat
         yield rejection, next(record for record in remaining if record.line == rejection.line)
 
 
-def _cells(cells: list[str] | dict[str, Any], header: list[str]) -> list[str]:
+def _cells(cells: list[str] | dict[str, Any], header: list[str], layout: Layout) -> list[str]:
     if isinstance(cells, dict):
         return [guard(str(cells[name])) if cells.get(name) is not None else "" for name in header]
-    return cells
+    # A workbook's texts need no guard, but the file of rejected rows is CSV.
+    return cells if layout.kind == "csv" else [guard(cell_text(cell)) for cell in cells]

@@ -1,17 +1,23 @@
 """The journal, and the file of rejected rows."""
 
 import csv
+import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.unit.importer.support import read
+from tests.support import DATES
+from tests.unit.importer.support import check, read
+from timesheets.model.ids import new_id
 from timesheets_import.columns import Format
 from timesheets_import.errors import UsageError
 from timesheets_import.journal import Journal, Rejection
+from timesheets_import.layout import Layout
+from timesheets_import.records import Record
 from timesheets_import.rejects import write_rejects
+from timesheets_import.rows import RowReader
 
 
 @pytest.fixture
@@ -87,8 +93,11 @@ def test_unusable_journal_names_the_remedy(path: Path, tmp_path: Path) -> None:
             '{"user_id": "a"}\n{"user_id": "b", "Stunden": 2.50, "notes": null}\n',
             Format({"hours": "Stunden"}),
             [
-                ["user_id", "date", "project", "Stunden", "notes", "external_id", "start", "end", "reason"],
-                ["b", "", "", "2.50", "", "key", "", "", "why; so"],
+                [
+                    *("user_id", "date", "project", "Stunden", "notes", "external_id", "start", "end"),
+                    *("id", "version", "reason"),
+                ],
+                ["b", "", "", "2.50", "", "key", "", "", "", "", "why; so"],
             ],
         ),
     ],
@@ -102,3 +111,29 @@ def test_rejects_are_the_rows_of_the_file_with_the_reason(
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file, delimiter=layout.delimiter)) == written
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_rejects_of_a_workbook_keep_its_columns_and_are_no_formulas(tmp_path: Path) -> None:
+    header = ("Person", "Notes", "Time", "Project", "Day")
+    layout = Layout("xlsx", "binary", header=header)
+    record = Record(2, ["ana", "'-7 =1", "7:30:00", "=1+1", "2026-11-25"])
+    form = Format({"user_id": "Person", "hours": "Time", "date": "Day"})
+    path = tmp_path / "rejected.csv"
+    write_rejects(path, [Rejection(2, "key", "why")], [record], layout, form)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        written = list(csv.reader(file))
+    assert written[0] == [*header, "external_id", "reason"]
+    assert written[1] == ["ana", "'-7 =1", "7:30:00", "'=1+1", "2026-11-25", "key", "why"]
+    (before,) = RowReader(layout, form, DATES).read([record])
+    (after,) = check(path.read_bytes(), form)
+    assert (before.row and before.row.digest) == (after.row and after.row.digest)
+
+
+def test_rejects_of_exported_json_keep_the_reference_to_the_entry(tmp_path: Path) -> None:
+    entry = {"user_id": "auth0|ana", "date": "2026-11-20", "project": "=1", "hours": 2}
+    reference = {"id": new_id("auth0|ana"), "version": 3}
+    layout, records = read(json.dumps(entry | reference).encode())
+    path = tmp_path / "rejected.csv"
+    write_rejects(path, [Rejection(1, "", "why")], records, layout, Format())
+    (row,) = check(path.read_bytes())
+    assert row.to_json() == entry | reference

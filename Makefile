@@ -80,7 +80,7 @@ check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.
 
 .PHONY: smoke
 smoke: setup ## test a deployment over HTTP: make smoke API_URL=https://... TOKEN=...
-	@.venv/bin/pytest tests/live -p no:cacheprovider --no-header --tb=short -v
+	@$(PYTHON) -m pytest tests/live -p no:cacheprovider --no-header --tb=short -v
 
 .PHONY: deploy
 deploy: setup ## check, build, deploy, test over HTTP: make deploy ENV=dev (DRY_RUN=1: only check)

@@ -8,7 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import boto3
 
@@ -62,6 +62,16 @@ def ministack(settings: Settings) -> Iterator[None]:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def artefact_bucket(settings: Settings) -> str:
+    """Return the bucket for code, created if necessary; `--resolve-s3` would deploy a stack for it."""
+    name = f"{settings.stack_name}-artefacts"
+    s3 = session(settings).client("s3", endpoint_url=settings.aws_url)
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        region: Any = settings.region
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    return name
 
 
 def output(settings: Settings, name: str) -> str:

@@ -22,8 +22,7 @@ from local.settings import PROJECT, Settings
 
 BUILD: Final = PROJECT / ".aws-sam" / "build"
 FOLDERS: Final = ("authorizer", "handlers", "layers")
-DEPLOYED: Final = ("template.yaml", "requirements.txt")
-"""Names of files that take a deployment."""
+REQUIREMENTS: Final = "requirements.txt"
 
 _FILES: Final = ("template.yaml", "samconfig.toml", "Makefile", "uv.lock", "ops/bytecode.py")
 # `sam build` empties the folder, so only a build of this module leaves this file.

@@ -1,6 +1,5 @@
 """Deploy the product to the local stack with `sam deploy`, as on AWS."""
 
-from contextlib import suppress
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
@@ -44,20 +43,10 @@ def _sam_deploy(settings: Settings, parameters: dict[str, str]) -> None:
     config = settings.state / "samconfig.toml"
     config.write_text("version = 0.1\n")
     options = ["--config-file", str(config), "--stack-name", settings.stack_name, "--region", settings.region]
-    options += ["--capabilities", "CAPABILITY_IAM", "--s3-bucket", _bucket(settings)]
+    options += ["--capabilities", "CAPABILITY_IAM", "--s3-bucket", aws.artefact_bucket(settings)]
     options += ["--no-confirm-changeset", "--no-fail-on-empty-changeset"]
     overrides = [f"{name}={value}" for name, value in parameters.items() if value]
     run(settings, "sam", "deploy", *options, "--parameter-overrides", *overrides)
-
-
-def _bucket(settings: Settings) -> str:
-    """Return the bucket for the artefacts, created if necessary; `--resolve-s3` would deploy a stack."""
-    name = f"{settings.stack_name}-artefacts"
-    s3 = aws.session(settings).client("s3", endpoint_url=settings.aws_url)
-    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-        region: Any = settings.region
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
-    return name
 
 
 def _create_external_table(settings: Settings) -> None:

@@ -3,19 +3,21 @@
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from local import aws
-from local.build import DEPLOYED, Artefact, refresh, source_files
+from local.build import REQUIREMENTS, Artefact, artefacts, refresh, source_files
 from local.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
 
 ALIAS: Final = "live"
 AUTHORIZER: Final = "AuthorizerFunction"
@@ -31,11 +33,14 @@ class Reloader:
     def __init__(self, settings: Settings) -> None:
         """Take the present sources for the deployed ones."""
         session, url = aws.session(settings), settings.aws_url
-        self._stack_name = settings.stack_name
+        self._settings = settings
         self._cloudformation: CloudFormationClient = session.client("cloudformation", endpoint_url=url)
         self._gateway: APIGatewayClient = session.client("apigateway", endpoint_url=url)
         self._lambda: LambdaClient = session.client("lambda", endpoint_url=url)
+        self._s3: S3Client = session.client("s3", endpoint_url=url)
         self._files = source_files()
+        self._versions: dict[str, list[str]] = {}
+        """By function, the versions that the alias pointed to before, oldest first."""
 
     def poll(self) -> None:
         """Deploy the code that was saved since the last call, and print the result."""
@@ -48,10 +53,14 @@ class Reloader:
             time.sleep(SETTLE)
         changed = sorted({path for path, _ in files.items() ^ self._files.items()})
         self._files = files
-        deployed = [path for path in changed if path.name in DEPLOYED or path.parent == PROJECT]
-        for path in deployed:
-            print(f"{_name(path)} changed: run `make reload` to deploy it", flush=True)
-        if code := [path for path in changed if path not in deployed]:
+        sources = [artefact.source for artefact in artefacts()]
+        code = []
+        for path in changed:
+            if path.name != REQUIREMENTS and any(map(path.is_relative_to, sources)):
+                code.append(path)
+            else:
+                print(f"{_name(path)} changed: run `make reload` to deploy it", flush=True)
+        if code:
             self._reload(code)
 
     def _reload(self, changed: Sequence[Path]) -> None:
@@ -67,6 +76,7 @@ class Reloader:
             print(f"{names}: not reloaded. {error}", flush=True)
         else:
             print(f"{names}: reloaded in {time.monotonic() - started:.1f} s", flush=True)
+            self._delete_old_versions()
 
     def _publish(self, stale: Iterable[Artefact]) -> None:
         """Put changed artefacts into service; a changed layer concerns every function."""
@@ -83,24 +93,36 @@ class Reloader:
         # SAM adds a hash to a layer's logical id; its physical id is the ARN of one version.
         versions = self._physical_ids("AWS::Lambda::LayerVersion")
         arn = next(arn for name, arn in versions.items() if name.startswith(layer.name))
+        content = self._upload(layer)
         published = self._lambda.publish_layer_version(
-            LayerName=arn.split(":")[-2], Content={"ZipFile": layer.archive()}
+            LayerName=arn.split(":")[-2], Content={"S3Bucket": content[0], "S3Key": content[1]}
         )
         return published["LayerVersionArn"]
+
+    def _upload(self, artefact: Artefact) -> tuple[str, str]:
+        """Upload an artefact and return its bucket and key; sending it as JSON takes longer."""
+        bucket, key = aws.artefact_bucket(self._settings), f"reload/{artefact.name}.zip"
+        self._s3.put_object(Bucket=bucket, Key=key, Body=artefact.archive())
+        return bucket, key
 
     def _update(self, function: str, code: Artefact | None, layers: Sequence[str]) -> None:
         """Publish a version with new code, new layers or both, and point the alias at it."""
         if layers:
             self._lambda.update_function_configuration(FunctionName=function, Layers=layers)
         if code:
-            self._lambda.update_function_code(FunctionName=function, ZipFile=code.archive())
+            bucket, key = self._upload(code)
+            self._lambda.update_function_code(FunctionName=function, S3Bucket=bucket, S3Key=key)
         previous = self._lambda.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
         version = self._lambda.publish_version(FunctionName=function)["Version"]
         self._lambda.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
-        # Each version keeps a process of its own. The previous one may have requests in flight.
-        for old in self._lambda.list_versions_by_function(FunctionName=function)["Versions"]:
-            if old["Version"] not in {"$LATEST", previous, version}:
-                self._lambda.delete_function(FunctionName=function, Qualifier=old["Version"])
+        self._versions.setdefault(function, []).append(previous)
+
+    def _delete_old_versions(self) -> None:
+        """Delete the versions before the previous one, because MiniStack keeps a process for each."""
+        for function, versions in self._versions.items():
+            while len(versions) > 1:
+                with suppress(ClientError):  # a deployment may have deleted it
+                    self._lambda.delete_function(FunctionName=function, Qualifier=versions.pop(0))
 
     def _stop_caching_policies(self) -> None:
         """Let every request meet the new authorizer: MiniStack cannot flush the cached policies."""
@@ -115,7 +137,7 @@ class Reloader:
     def _physical_ids(self, kind: str) -> dict[str, str]:
         """Return the stack's resources of one type: physical ids by logical ids."""
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(
-            StackName=self._stack_name
+            StackName=self._settings.stack_name
         )
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local import deployment
+from local import aws, deployment
 from local.gateway import DESCRIPTION, complete_gateway
 from local.settings import Settings
 
@@ -15,7 +15,7 @@ def test_samconfig_does_not_choose_the_stack(tmp_path: Path, monkeypatch: pytest
     """`sam deploy --guided` saves its answers in samconfig.toml."""
     commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(deployment, "run", lambda _settings, *command: commands.append(command))
-    monkeypatch.setattr(deployment, "_bucket", lambda _settings: "artefacts")
+    monkeypatch.setattr(aws, "artefact_bucket", lambda _settings: "artefacts")
     monkeypatch.setattr(Settings, "state", tmp_path)
     deployment._sam_deploy(Settings(), {"TokenIssuer": "http://127.0.0.1:3001/", "JwksUri": ""})
     (command,) = commands
@@ -73,9 +73,9 @@ API = {
 
 
 def test_a_new_deployment_gets_the_gateway_responses() -> None:
-    aws: Any = Aws("made by CloudFormation")
-    complete_gateway(aws, aws, "timesheets")
-    writes = [name for name in aws.calls if name.startswith(("put_", "create_", "update_"))]
+    client: Any = Aws("made by CloudFormation")
+    complete_gateway(client, client, "timesheets")
+    writes = [name for name in client.calls if name.startswith(("put_", "create_", "update_"))]
     assert writes == [
         "put_gateway_response",
         "put_method_response",
@@ -87,6 +87,6 @@ def test_a_new_deployment_gets_the_gateway_responses() -> None:
 
 def test_a_deployment_that_cloudformation_kept_is_not_replaced() -> None:
     """On AWS, too, the stage would keep serving it."""
-    aws: Any = Aws(DESCRIPTION)
-    complete_gateway(aws, aws, "timesheets")
-    assert not [name for name in aws.calls if name.startswith(("put_", "create_", "update_"))]
+    client: Any = Aws(DESCRIPTION)
+    complete_gateway(client, client, "timesheets")
+    assert not [name for name in client.calls if name.startswith(("put_", "create_", "update_"))]

@@ -63,7 +63,9 @@ def test_new_and_deleted_files_are_published(save: Save, published: list[list[Pa
     assert published == [[PROJECT / "handlers/new.py"], [PROJECT / "handlers/old.py"]]
 
 
-@pytest.mark.parametrize("name", ["template.yaml", "authorizer/requirements.txt", "uv.lock"])
+@pytest.mark.parametrize(
+    "name", ["template.yaml", "authorizer/requirements.txt", "uv.lock", "layers/tool.py"]
+)
 def test_a_change_that_needs_a_deployment_is_reported(
     name: str, save: Save, published: list[list[Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:

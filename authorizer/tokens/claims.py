@@ -1,5 +1,6 @@
 """Rules for the claims of a signed token (RFC 7519, section 4.1; RFC 9068, section 4)."""
 
+import unicodedata
 from typing import Any, Final, TypeGuard
 
 from .errors import InvalidToken
@@ -107,8 +108,17 @@ def _is_scope(value: object) -> bool:
 
 
 def _is_identifier(value: object, max_bytes: int) -> bool:
-    r"""Return whether `value` fits into the access log, where API Gateway does not escape " and \\."""
-    return _is_text(value, max_bytes) and '"' not in value and "\\" not in value
+    r"""Return whether `value` is safe as an identifier.
+
+    API Gateway's access log does not escape " and \\. Input is normalized to NFC (Unicode Annex 15), so an
+    identifier in another form could not be told from its normalized one.
+    """
+    return (
+        _is_text(value, max_bytes)
+        and '"' not in value
+        and "\\" not in value
+        and unicodedata.is_normalized("NFC", value)
+    )
 
 
 def _is_text(value: object, max_bytes: int) -> TypeGuard[str]:

@@ -132,7 +132,7 @@ class Model:
         return self._listed(waits, {"order": "asc"} | filters)
 
     def decide(self, user_id: str, entry_id: int, decision: Json | None, if_match: int | None = None) -> Json:
-        decision = {"approved": True} if decision is None else decision
+        decision = decision or {"approved": True}
         if "approved" not in decision:
             raise Refused(422, "invalid_entry", ["/approved"])
         reason = None if decision["approved"] else decision.get("reason", "").strip()

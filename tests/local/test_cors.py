@@ -70,7 +70,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "POST", "/timesheets", {"json": GOOD | {"notes": "x" * 2_000_000}}, 413),
     ("program", "POST", "/timesheets/upload", {"json": [GOOD | {"notes": "x" * 2_000_000}]}, 413),
     ("mia", "POST", "/timesheets", {"json": {}}, 422),
-    ("mia", "PUT", "/approvals/{ana}", {"json": {}}, 422),
+    ("mia", "PUT", "/approvals/{ana}", {"json": {"approved": 1}}, 422),
     ("mia", "DELETE", "/timesheets/{own}", {}, 204),
 ]
 CODES = {

@@ -61,7 +61,7 @@ def test_only_the_owner_lists_a_new_entry_and_at_once(
     assert entry not in as_user("mia", "GET").json()
 
 
-@pytest.mark.parametrize("hours", ["0", "-1", "24.01", "1e400", "NaN", "true", '"abc"'])
+@pytest.mark.parametrize("hours", ["0", "-1", "24.01", "1e400", "true", '"abc"'])
 def test_a_bad_entry_is_422_with_every_fault(hours: str, as_user: AsUser) -> None:
     body = f'{{"date": "2026-02-30", "project": " ", "hours": {hours}, "hour": 1}}'
     answer = as_user("ana", "POST", content=body, headers={"Content-Type": "application/json"})
@@ -74,6 +74,7 @@ def test_a_bad_entry_is_422_with_every_fault(hours: str, as_user: AsUser) -> Non
     [
         (b"", 400),
         (b"{", 400),
+        (b'{"date": "2026-11-20", "project": "StoreZero", "hours": NaN}', 400),
         (b"\xff\xfe", 400),
         (b'{"date": "2026-11-20", "date": "2026-11-21"}', 400),
         (b"[]", 422),

@@ -211,6 +211,7 @@ ATTACKS: dict[str, tuple[Token, str]] = {
     "a subject over 255 bytes": (claims(sub="é" * 128), "bad_subject"),
     "a subject with a quote": (claims(sub='ana","status":200,"x":"'), "bad_subject"),
     "a subject with a backslash": (claims(sub="CORP\\ana"), "bad_subject"),
+    "a subject in decomposed form": (claims(sub="auth0|rene\u0301"), "bad_subject"),
     "scopes in a list": (claims(scope=["read:timesheets"]), "bad_scope"),
     "scopes separated by tabs": (claims(scope="read:timesheets\tapprove:timesheets"), "bad_scope"),
     "scopes separated by a no-break space": (claims(scope="read:timesheets\xa0x"), "bad_scope"),

@@ -24,7 +24,7 @@ BUILD: Final = PROJECT / ".aws-sam" / "build"
 FOLDERS: Final = ("authorizer", "handlers", "layers")
 REQUIREMENTS: Final = "requirements.txt"
 
-_FILES: Final = ("template.yaml", "samconfig.toml", "Makefile", "uv.lock", "ops/bytecode.py")
+_FILES: Final = ("template.yaml", "samconfig.toml", "Makefile", "uv.lock")
 # `sam build` empties the folder, so only a build of this module leaves this file.
 _INPUTS: Final = BUILD / ".inputs.json"
 

@@ -4,16 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
 
 from tests.unit.importer.support import check
+from tests.unit.support import PENDING
 from timesheets.bulk import runner
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Unavailable
 from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 
 if TYPE_CHECKING:
@@ -267,6 +270,53 @@ def test_exported_row_of_an_import_updates_its_entry(call: Call) -> None:
     assert exported(call, entry, hours=7)["problem"]["code"] == "version_mismatch"
     (current,) = call("list_timesheets", sub="007").json
     assert (current["hours"], current["version"]) == (6, 2)
+
+
+def test_exported_row_undoes_a_correction_of_its_owner(call: Call) -> None:
+    row = {**ROW, "external_id": "1"}
+    entry = call("upload_timesheets", body=row).json
+    corrected = call("correct_timesheet", entry["id"], body={"hours": 8}, sub="007").json
+    assert call("upload_timesheets", body=row).json == corrected
+    assert exported(call, corrected, hours=5)["status"] == "updated"
+    (current,) = call("list_timesheets", sub="007").json
+    assert (current["hours"], current["version"]) == (5, 3)
+
+
+def test_only_the_first_of_two_exported_rows_of_one_version_changes_the_entry(call: Call) -> None:
+    entry = call("upload_timesheets", body={**ROW, "external_id": "1"}).json
+    rows = [entry | {"hours": 6}, entry | {"hours": 7}, entry, entry | {"hours": 6}]
+    results = call("upload_timesheets", body=rows).json["results"]
+    assert [result["status"] for result in results] == ["updated", "rejected", "rejected", "unchanged"]
+    assert {results[n]["problem"]["code"] for n in (1, 2)} == {"version_mismatch"}
+    (current,) = call("list_timesheets", sub="007").json
+    assert (current["hours"], current["version"]) == (6, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "left"),
+    [("correct_timesheet", "version_mismatch", [8]), ("delete_timesheet", "invalid_entry", [])],
+)
+def test_exported_row_that_loses_a_race_changes_nothing(
+    change: str, code: str, left: list[int], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = call("upload_timesheets", body={**ROW, "external_id": "1"}).json
+    replace = Imports.replace
+
+    def replace_after_a_change(*arguments: Any) -> None:
+        monkeypatch.setattr(Imports, "replace", replace)
+        call(change, entry["id"], body={"hours": 8}, sub="007")
+        replace(*arguments)
+
+    monkeypatch.setattr(Imports, "replace", replace_after_a_change)
+    assert exported(call, entry, hours=6)["problem"]["code"] == code
+    assert [one["hours"] for one in call("list_timesheets", sub="007").json] == left
+
+
+def test_exported_row_of_an_entry_in_an_older_spelling_is_unchanged(call: Call) -> None:
+    decomposed = replace(PENDING, project="Cafe\u0301 ", notes="a\u200bb")
+    Entries(Table.connect()).add(decomposed)
+    assert exported(call, decomposed.to_json())["status"] == "unchanged"
+    assert exported(call, decomposed.to_json(), id=f" {decomposed.id}\t")["status"] == "unchanged"
 
 
 @pytest.mark.parametrize("fields", [{"id": "mine", "version": 1}, {"version": 1}, {"id": "0" * 48}])

@@ -12,7 +12,7 @@ race is read and decided again.
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -23,6 +23,7 @@ from timesheets.model.errors import Conflict, FieldError, Problem, Unavailable, 
 from timesheets.model.ids import id_of_request, new_id
 from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
+from timesheets.model.text import clean
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
@@ -38,7 +39,11 @@ class State:
 
     record: Import | None = None
     entry: Entry | None = None
-    """None as well if the row's digest is that of the record: then it is not needed."""
+    """None as well if no row needs it: each has the record's digest, and none was exported."""
+
+    def holds(self, row: Row) -> bool:
+        """Return whether the external id is that of the entry that a row was exported from."""
+        return self.record is not None and self.record.entry_id == row.entry_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +71,37 @@ def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | 
     ------
     Problem
         `entry_locked` if the row changes an approved entry; `conflict` if the record's entry was not found,
-        because it was deleted or moved after the record was read.
+        because it was deleted or moved after the record was read. For a row that was exported from an entry,
+        also the problems of `recognize`.
 
     """
-    if state.record is None:
-        return Creation(new)
-    if state.record.digest == row.digest:
-        return RowResult("unchanged", state.record.entry_id, state.entry)
-    if state.entry is None:
+    if row.entry_id is None:
+        if state.record is None:
+            return Creation(new)
+        if state.record.digest == row.digest:
+            return RowResult("unchanged", state.record.entry_id, state.entry)
+    elif not state.holds(row):
+        raise _missing()
+    if state.record is None or state.entry is None:
         raise Conflict
+    if row.entry_id is not None:
+        result = recognize(row, state.entry, new.source)
+        if isinstance(result, Problem):
+            raise result
+        if result is not None:
+            return result
     changes = {"notes": None, **row.fields}
     if row.user_id != state.entry.user_id:
         changes |= {"id": new.id, "user_id": row.user_id, "user_email": None}
     return Update(state.record, state.entry, corrected(state.entry, changes, now=now))
 
 
-def recognize(row: Row, entry: Entry | None, source: str) -> RowResult | Problem | None:
-    """Return the result of a row that was exported from `entry`; None if its external id decides."""
+def recognize(row: Row, entry: Entry | None, source: str | None) -> RowResult | Problem | None:
+    """Return the result of a row that was exported from `entry`; None if the row updates it."""
     if entry is None:
-        detail = "names no entry any more; remove the id to import the row as new"
-        return invalid_entry([FieldError("/id", detail)])
+        return _missing()
     content = {"notes": None, **row.fields, "user_id": row.user_id, "external_id": row.external_id}
-    changed = [name for name, value in content.items() if value != getattr(entry, name)]
+    changed = [name for name, value in content.items() if value != _current(getattr(entry, name))]
     if not changed:
         return RowResult("unchanged", entry.id, entry)
     if row.external_id is None or (entry.source, entry.external_id) != (source, row.external_id):
@@ -99,6 +113,16 @@ def recognize(row: Row, entry: Entry | None, source: str) -> RowResult | Problem
     if entry.version != row.version:
         return Problem("version_mismatch", "The entry has changed since it was exported; export it again")
     return None
+
+
+def _missing() -> Problem:
+    detail = "names no entry any more; remove the id to import the row as new"
+    return invalid_entry([FieldError("/id", detail)])
+
+
+def _current(value: object) -> object:
+    """Return a field's value as it would be stored today: older entries may have texts in another form."""
+    return clean(value) if isinstance(value, str) else value
 
 
 class Upload:
@@ -139,8 +163,7 @@ class Upload:
         changed_ids: set[str | None] = set()
         for index, row in enumerate(rows):
             result = row if isinstance(row, Problem) else self._without_write(row, states, exported)
-            again = isinstance(row, Row) and row.entry_id is None and row.external_id in changed_ids
-            if isinstance(row, Row) and (result is None or again):
+            if isinstance(row, Row) and (result is None or _follows(row, states, changed_ids)):
                 changed.append((index, row))
                 changed_ids.add(row.external_id)
             results.append(result or Unavailable())
@@ -159,9 +182,7 @@ class Upload:
     ) -> RowResult | Problem | None:
         """Return the result of a row that needs no write; None if it may need one."""
         if row.entry_id is not None:
-            result = recognize(row, exported.get(row.entry_id), self._source)
-            if result is not None:
-                return result
+            return recognize(row, exported.get(row.entry_id), self._source)
         return _unchanged(row, states)
 
     def _import(self, index: int, row: Row, states: dict[str, State]) -> RowResult:
@@ -202,7 +223,9 @@ class Upload:
         changed = {
             record.entry_id
             for row in rows
-            if row.external_id and (record := records.get(row.external_id)) and record.digest != row.digest
+            if row.external_id
+            and (record := records.get(row.external_id))
+            and (record.digest != row.digest or record.entry_id == row.entry_id)
         }
         found = self._entries.find_many(list(changed))
         states = {id_: State(record, found.get(record.entry_id)) for id_, record in records.items()}
@@ -224,6 +247,13 @@ class Upload:
             request_digest=digest,
             now=self._created_at,
         )
+
+
+def _follows(row: Row, states: Mapping[str, State], changed_ids: Collection[str | None]) -> bool:
+    """Return whether an earlier row of the upload may change the entry of this one."""
+    if row.external_id is None or row.external_id not in changed_ids:
+        return False
+    return row.entry_id is None or states[row.external_id].holds(row)
 
 
 def _unchanged(row: Row, states: Mapping[str, State]) -> RowResult | None:

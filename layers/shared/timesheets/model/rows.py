@@ -17,6 +17,7 @@ from timesheets.model.fields import (
     parse_user_id,
 )
 from timesheets.model.ids import fields_digest, owner_of
+from timesheets.model.text import strip
 
 MAX_ROWS: Final = 100
 
@@ -96,8 +97,8 @@ def _row_or_problem(body: object, dates: DateRange) -> Row | Problem:
 
 def _entry_reference(entry_id: object, version: object) -> tuple[str, int] | tuple[None, None]:
     """Return the id and the version of an exported entry; other systems' values are ignored."""
-    if isinstance(entry_id, str) and owner_of(entry_id) and _VERSION.fullmatch(str(version)):
-        return entry_id, int(str(version))
+    if isinstance(entry_id, str) and owner_of(strip(entry_id)) and _VERSION.fullmatch(strip(str(version))):
+        return strip(entry_id), int(strip(str(version)))
     return None, None
 
 

@@ -80,3 +80,22 @@ def test_a_change_is_never_dated_before_the_entrys_last_change() -> None:
     decision = decide(changed, State(RECORD, old), created_by(changed), now=NOW)
     assert isinstance(decision, Update)
     assert decision.new.modified_at == LATER_TEXT
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (State(), "invalid_entry"),
+        (State(Import(new_id("008"), OLD_ROW.digest), OLD), "invalid_entry"),
+        (State(RECORD), "conflict"),
+        (State(RECORD, EDITED), "version_mismatch"),
+    ],
+)
+def test_an_exported_row_never_creates_an_entry_nor_changes_a_later_version(state: State, code: str) -> None:
+    exported = replace(row(hours=Decimal(6)), entry_id=OLD.id, version=1)
+    new = replace(created_by(exported), source="erp")
+    if state.entry:
+        state = replace(state, entry=replace(state.entry, source="erp"))
+    with pytest.raises(Problem) as refusal:
+        decide(exported, state, new, now=LATER)
+    assert refusal.value.code == code

@@ -43,7 +43,7 @@ def test_the_local_defaults_match_the_template(template: dict[str, Any], openapi
     flow = openapi["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"]
     assert flow["authorizationUrl"] == f"{Settings().issuer}authorize"
     assert flow["tokenUrl"] == f"{Settings().issuer}oauth/token"
-    assert openapi["servers"][0]["url"] == Settings().api_url
+    assert openapi["servers"][1]["url"] == Settings().api_url
 
 
 def test_the_auth0_guide_names_each_scope_role_and_parameter(template: dict[str, Any]) -> None:
@@ -67,9 +67,10 @@ def test_openapi_has_the_limits_of_the_model(openapi: dict[str, Any]) -> None:
     assert schemas["IdempotencyKey"]["maxLength"] == request.MAX_KEY
     assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
     assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES
-    assert schemas["Decision"]["oneOf"][1]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
-    assert schemas["Row"]["properties"]["user_id"]["maxLength"] == fields.MAX_USER_ID
-    assert schemas["Row"]["properties"]["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
+    assert schemas["Decision"]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
+    row = schemas["Row"]["allOf"][1]["properties"]
+    assert row["user_id"]["maxLength"] == fields.MAX_USER_ID
+    assert row["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
     assert schemas["Upload"]["oneOf"][1]["maxItems"] == rows.MAX_ROWS
     limit = openapi["components"]["parameters"]["Limit"]["schema"]
     assert (limit["maximum"], limit["default"]) == (query.MAX_LIMIT, query.DEFAULT_LIMIT)

@@ -28,20 +28,20 @@ from jwt.algorithms import RSAAlgorithm
 
 from ops import deploy
 from ops.environment import PROJECT, Environment, parse
+from timesheets.routes import LIST_TIMESHEETS, UPLOAD_TIMESHEETS, Route
 
 PERSON: Final = "read:timesheets create:timesheets delete:timesheets"
 ORIGIN: Final = "https://proof.example"
 READABLE: Final = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
 "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*"}]}"""
 EMULATOR: Final = {
+    "UploadRate takes effect": "MiniStack does not throttle",
     "RequestRate takes effect": "MiniStack does not throttle",
     "Architecture takes effect": "MiniStack runs functions on this machine's processor",
     "an alarm rolls a canary back": "MiniStack has no CodeDeploy",
     "its commit is deployed again": "MiniStack rolled nothing back",
     "starts, median of REPORT lines": "MiniStack writes no REPORT lines",
 }  # the steps that MiniStack cannot do, and why
-ERRORS: Final = (LookupError, BotoCoreError, ClientError, httpx.HTTPError, deploy.StepFailed)
-DURATION: Final = re.compile(r"\t(Init |Restore )?Duration: ([\d.]+) ms")
 
 
 @dataclass
@@ -58,17 +58,18 @@ class Proof:
     def run(self) -> None:
         """Run all steps; remove everything, whatever happened."""
         try:
-            if not self.step("an issuer is created for this run", self.create_issuer):
-                return
-            if not self.step("the first deployment passes the live tests", self.first_deployment):
+            ready = self.step("an issuer is created for this run", self.create_issuer)
+            if not (ready and self.step("the first deployment passes the live tests", self.first_deployment)):
                 return
             self.change(self.versions(), lambda _: self.versions())
-            self.change(ORIGIN, lambda url: self.get(url)[1], AllowedOrigins=ORIGIN)
-            self.change(200, lambda url: self.get(url, exp=int(time.time()) - 30)[0], TokenLeeway="60")
-            self.change(429, lambda url: max(self.get(url)[0] for _ in range(40)), RequestRate="1")
+            self.change(ORIGIN, lambda url: self.send(url)[1], AllowedOrigins=ORIGIN)
+            self.change(200, lambda url: self.send(url, exp=int(time.time()) - 30)[0], TokenLeeway="60")
+            routes = (UPLOAD_TIMESHEETS, LIST_TIMESHEETS)
+            self.change([429, 200], lambda url: [self.burst(url, one) for one in routes], UploadRate="1")
+            self.change(429, self.burst, RequestRate="1")
             old, new = self.parameters["TokenIssuer"], f"{self.parameters['TokenIssuer']}other/"
             change = {"TokenIssuer": new, "RequestRate": "50"}
-            self.change([401, 200], lambda url: [self.get(url, iss=one)[0] for one in (old, new)], **change)
+            self.change([401, 200], lambda url: [self.send(url, iss=one)[0] for one in (old, new)], **change)
             self.change("PublishedVersions", lambda _: self.live()["SnapStart"]["ApplyOn"], SnapStart="true")
             other = "arm64" if self.parameters["Architecture"] == "x86_64" else "x86_64"
             self.change([other], lambda _: self.live()["Architectures"], Architecture=other)
@@ -87,7 +88,7 @@ class Proof:
             return False
         try:
             self.rows.append((name, "passed", str(action())))
-        except ERRORS as error:
+        except (LookupError, BotoCoreError, ClientError, httpx.HTTPError, deploy.StepFailed) as error:
             self.rows.append((name, "FAILED", f"{type(error).__name__}: {error}"))
         print(f"== {': '.join(self.rows[-1][1:])}", flush=True)
         return self.rows[-1][1] == "passed"
@@ -123,11 +124,15 @@ class Proof:
         claims |= {"sub": f"proof|{secrets.token_hex(4)}", "azp": "proof", "scope": PERSON, **changes}
         return jwt.encode(claims, self.key, "RS256", {"kid": "proof"})
 
-    def get(self, url: str, **claims: object) -> tuple[int, str | None]:
-        """List entries, with a token if claims are given; return the status and the origin that may read."""
+    def send(self, url: str, route: Route = LIST_TIMESHEETS, **claims: object) -> tuple[int, str | None]:
+        """Send a request, with a token if claims are given; return its status and the allowed origin."""
         headers = {"Authorization": f"Bearer {self.token(**claims)}"} if claims else {}
-        answer = httpx.get(f"{url}/timesheets", headers=headers, timeout=30)
+        answer = httpx.request(route.method, f"{url}{route.path}", headers=headers, timeout=30)
         return answer.status_code, answer.headers.get("access-control-allow-origin")
+
+    def burst(self, url: str, route: Route = LIST_TIMESHEETS) -> int:
+        """Send 40 requests without a pause; return the highest status."""
+        return max(self.send(url, route, scope=route.scope)[0] for _ in range(40))
 
     def first_deployment(self) -> str:
         """Deploy, and run the live tests as a person, an approver and a program."""
@@ -147,8 +152,7 @@ class Proof:
     def live(self) -> Any:  # noqa: ANN401 boto3
         """Return the configuration of the authorizer's live version."""
         name = self.stack.resources("AWS::Lambda::Function")["AuthorizerFunction"]
-        get = self.stack.client("lambda").get_function_configuration
-        return get(FunctionName=name, Qualifier="live")
+        return self.stack.client("lambda").get_function_configuration(FunctionName=name, Qualifier="live")
 
     def rollback(self) -> object:
         """Set an alarm off as soon as new versions get a tenth of the requests."""
@@ -168,8 +172,8 @@ class Proof:
             cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="make prove")
         finally:
             ended.set()
-        expect(self.versions(), versions)
-        return expect(self.stack.describe()["StackStatus"], "UPDATE_ROLLBACK_COMPLETE")
+        found = [self.versions(), self.stack.describe()["StackStatus"]]
+        return expect(found, [versions, "UPDATE_ROLLBACK_COMPLETE"])
 
     def events(self, pattern: str = "") -> list[dict[str, Any]]:
         """Return the stack's log events that match a pattern."""
@@ -183,12 +187,10 @@ class Proof:
         times: dict[str, tuple[list[float], list[float]]] = {}
         for event in self.events("REPORT"):
             cold, warm = times.setdefault(event["logStreamName"].split("/")[-1].split("[")[0], ([], []))
-            for start, duration in DURATION.findall(event["message"]):
+            for start, duration in re.findall(r"\t(Init |Restore )?Duration: ([\d.]+) ms", event["message"]):
                 (cold if start else warm).append(float(duration))
-        found = times.items()
-        return "; ".join(
-            f"{name}: cold {median(c or [0])}, warm {median(w or [0])}" for name, (c, w) in found
-        )
+        rows = (f"{name}: cold {median(c or [0])}, warm {median(w or [0])}" for name, (c, w) in times.items())
+        return "; ".join(rows)
 
     def logs(self) -> str:
         """Look for the beginning of a JWT in every log line."""

@@ -42,8 +42,7 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
     template = yaml_parse((PROJECT / "template.yaml").read_text())
     values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
     try:
-        deployed = environment.describe().get("Parameters", [])
-        values |= {one["ParameterKey"]: one["ParameterValue"] for one in deployed} | given
+        values |= environment.deployed() | given
         findings = [*stack_findings(environment, values, template), *commit_findings(environment.name)]
         findings += [*parameter_findings(given, values, template["Parameters"])] or [*issuer_findings(values)]
         faults = report(findings)

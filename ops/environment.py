@@ -28,10 +28,12 @@ class Environment:
     region: str
     profile: str | None
     parameters: Mapping[str, str]
+    client_id: str | None = None
+    """The app's id at the issuer, in the section `app`."""
 
     @classmethod
-    def read(cls, name: str, config_file: Path = CONFIG_FILE) -> "Environment":
-        """Read an environment.
+    def read(cls, name: str, config_file: Path = CONFIG_FILE, section: str = "deploy") -> "Environment":
+        """Read an environment: the API's stack, or that of the app from the section `app`.
 
         Raises
         ------
@@ -45,8 +47,8 @@ class Environment:
         if name not in names:
             raise ValueError(f"ENV must be one of {', '.join(names)}, as in {config_file.name}")
         options: dict[str, Any] = {}
-        for section in ("global", "deploy"):
-            options |= document[name].get(section, {}).get("parameters", {})
+        for key in ("global", section):
+            options |= document[name].get(key, {}).get("parameters", {})
         if not (options.get("stack_name") and options.get("region")):
             raise ValueError(f"{config_file.name}: {name} needs stack_name and region")
         parameters = {}
@@ -57,8 +59,9 @@ class Environment:
                     f"""{config_file.name}: write {text!r} as 'Name=value' or 'Name="a value"'"""
                 )
             parameters[found[1]] = found[2] or found[3]
-        stack, region, profile = (options.get(key) for key in ("stack_name", "region", "profile"))
-        return cls(name, config_file, str(stack), str(region), profile, parameters)
+        stack, region = str(options["stack_name"]), str(options["region"])
+        profile, client_id = options.get("profile"), options.get("client_id")
+        return cls(name, config_file, stack, region, profile, parameters, client_id)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes its clients at run time
         """Return a client of one of AWS's services."""
@@ -73,6 +76,10 @@ class Environment:
             if "does not exist" in str(error):
                 return {}
             raise
+
+    def deployed(self) -> dict[str, str]:
+        """Return the parameters that the stack has."""
+        return {one["ParameterKey"]: one["ParameterValue"] for one in self.describe().get("Parameters", [])}
 
     def outputs(self) -> dict[str, str]:
         """Return the stack's outputs."""

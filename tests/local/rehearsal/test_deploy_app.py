@@ -4,17 +4,16 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import httpx2 as httpx
 import pytest
 
 from local import aws
 from local.ports import free_ports
 from local.settings import PROJECT, Settings
-from ops import deploy_app
+from ops import deploy, deploy_app
+from ops.environment import Environment
 
 # Stands in for the API's stack, of which the app uses only parameters and outputs.
 API = {"TokenIssuer": "https://tenant.example/", "Audience": "urn:api", "AllowedOrigins": "*"}
@@ -25,28 +24,23 @@ API_TEMPLATE = {
 }
 pytestmark = pytest.mark.long
 
-STACK = "timesheets-dev-app"
-
 
 class App:
     """The app of a stand-in project."""
 
     def __init__(self, project: Path, aws_url: str) -> None:
-        self.project = project
-        self.aws_url = aws_url
-        self.session: Any = boto3.session.Session(region_name="eu-west-1")
+        self.project, self.aws_url = project, aws_url
+        self.stack = Environment.read("dev", project / "samconfig.toml", "app")
 
-    def deploy(self, release: str) -> dict[str, str]:
+    def deploy(self, release: str) -> None:
         files = {f"assets/{release}.js": release, "index.html": f"<!doctype html>{release}", "sw.js": ""}
         for name, text in files.items():
             (self.project / "app/dist" / name).parent.mkdir(parents=True, exist_ok=True)
             (self.project / "app/dist" / name).write_text(text)
-        deploy_app.main(["dev"])
-        self.stack = deploy_app.stack_values(self.session, STACK)
-        return self.stack
+        assert deploy_app.main(["dev", "--config-file", str(self.stack.config_file)]) == 0
 
     def get(self, path: str, scheme: str = "https") -> httpx.Response:
-        host = urlsplit(self.stack["AppUrl"]).netloc
+        host = urlsplit(self.stack.outputs()["AppUrl"]).netloc
         return httpx.get(self.aws_url + path, headers={"Host": host, "X-Forwarded-Proto": scheme})
 
 
@@ -67,11 +61,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     settings = Settings(aws_port=free_ports(1)[0])
     with pytest.MonkeyPatch.context() as patch, aws.ministack(settings):
         aws.await_ready(settings)
-        patch.setattr(deploy_app, "PROJECT", project)
+        for module in (deploy, deploy_app):
+            patch.setattr(module, "PROJECT", project)
         for name, value in (settings.aws_environment | {"CI": "true"}).items():
             patch.setenv(name, value)
         app = App(project, settings.aws_url)
-        app.session.client("cloudformation").create_stack(
+        app.stack.client("cloudformation").create_stack(
             StackName="timesheets-dev", TemplateBody=json.dumps(API_TEMPLATE)
         )
         app.deploy("one")
@@ -108,9 +103,9 @@ def test_the_next_deployment_replaces_the_page_and_keeps_old_assets(app: App) ->
 
 
 def test_the_bucket_is_private_and_survives_the_stack(app: App) -> None:
-    s3, bucket = app.session.client("s3"), app.stack["BucketName"]
+    s3, bucket = app.stack.client("s3"), app.stack.outputs()["BucketName"]
     assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
-    cloudformation = app.session.client("cloudformation")
-    cloudformation.delete_stack(StackName=STACK)
-    cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    name, cloudformation = app.stack.stack, app.stack.client("cloudformation")
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] > 0

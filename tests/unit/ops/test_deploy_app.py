@@ -1,64 +1,55 @@
-"""Deploying the app: its settings, and the order and headers of the upload."""
+"""`make deploy-app`: its settings, and the order and headers of the upload."""
 
 import json
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from botocore.exceptions import ClientError
 
 from ops import deploy_app
+from ops.environment import Environment
 from tests.support import PROJECT
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_samconfig_has_an_app_that_lacks_only_its_client_id(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit, match=rf"Set client_id in \[{name}.app.parameters\]"):
-        deploy_app.settings(name)
-    text = (PROJECT / "samconfig.toml").read_text().replace('"CLIENT_ID"', '"aBcD"')
-    (tmp_path / "samconfig.toml").write_text(text)
-    monkeypatch.setattr(deploy_app, "PROJECT", tmp_path)
-    shared, app = deploy_app.settings(name)
-    assert (shared["stack_name"], app["stack_name"]) == (f"timesheets-{name}", f"timesheets-{name}-app")
+    with pytest.raises(SystemExit):
+        deploy_app.main([name])
+    assert f"Set client_id in [{name}.app.parameters] of samconfig.toml" in capsys.readouterr().err
+    app = Environment.read(name, PROJECT / "samconfig.toml", "app")
+    assert (app.stack, app.client_id) == (f"timesheets-{name}-app", "CLIENT_ID")
 
 
 @pytest.mark.parametrize(
-    ("environment", "section", "message"),
+    ("section", "code", "message"),
     [
-        ("other", "", "has no environment 'other'"),
-        ("dev", 'client_id = "x"', "needs a stack_name of its own"),
-        ("dev", 'stack_name = "api"\nclient_id = "x"', "needs a stack_name of its own"),
-        ("dev", 'stack_name = "x"', "Set client_id"),
+        ('client_id = "x"', 2, "needs a stack_name of its own"),
+        ('stack_name = "app"', 2, "Set client_id"),
+        ('stack_name = "app"\nclient_id = "x"', 1, "There is no stack api; run: make deploy ENV=dev"),
     ],
 )
-def test_incomplete_settings_are_refused(
-    environment: str, section: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_nothing_is_deployed_without_its_settings_and_the_api(
+    section: str,
+    code: int,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    text = f'[dev.global.parameters]\nstack_name = "api"\n[dev.app.parameters]\n{section}\n'
-    (tmp_path / "samconfig.toml").write_text(text)
-    monkeypatch.setattr(deploy_app, "PROJECT", tmp_path)
-    with pytest.raises(SystemExit, match=message):
-        deploy_app.main([environment])
-
-
-@pytest.mark.parametrize(
-    ("found", "message"),
-    [
-        ({"return_value": {}}, "run: make deploy ENV=dev"),
-        ({"side_effect": ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeStacks")}, "AccessDenied"),
-    ],
-)
-def test_without_the_api_stack_nothing_is_deployed(
-    found: dict[str, object], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stacks = {"region": "eu-west-1", "stack_name": "api"}, {"stack_name": "app", "client_id": "x"}
-    monkeypatch.setattr(deploy_app, "settings", lambda _: stacks)
-    monkeypatch.setattr(deploy_app, "stack_values", MagicMock(**found))
+    config = tmp_path / "samconfig.toml"
+    text = (
+        f'[dev.global.parameters]\nstack_name = "api"\nregion = "eu-west-1"\n[dev.app.parameters]\n{section}'
+    )
+    config.write_text(text)
+    monkeypatch.setattr(Environment, "describe", lambda _: {})
     monkeypatch.setattr(deploy_app, "run", MagicMock(side_effect=AssertionError))
-    with pytest.raises(SystemExit, match=message):
-        deploy_app.main(["dev"])
+    try:
+        ended = deploy_app.main(["dev", "--config-file", str(config)])
+    except SystemExit as error:
+        ended = int(error.code or 0)
+    assert (ended, message in capsys.readouterr().err) == (code, True)
 
 
 def test_upload_puts_assets_first_and_the_service_worker_last(
@@ -68,9 +59,10 @@ def test_upload_puts_assets_first_and_the_service_worker_last(
     for name in ("index.html", "sw.js", "icon.xyz", "assets/index-a1.js"):
         (tmp_path / "app/dist" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app/dist" / name).write_text(name)
-    session = MagicMock()
-    deploy_app.upload(session, {"BucketName": "b", "DistributionId": "d"}, {"api": "https://api.example"})
-    calls = [call.kwargs for call in session.client.return_value.put_object.call_args_list]
+    app = MagicMock(client_id="app")
+    app.outputs.return_value = {"BucketName": "b", "DistributionId": "d"}
+    deploy_app.upload(app, {"TokenIssuer": "i", "Audience": "a", "ApiUrl": "https://api.example"})
+    calls = [call.kwargs for call in app.client.return_value.put_object.call_args_list]
     assert [(call["Key"], call["ContentType"], call["CacheControl"]) for call in calls] == [
         ("assets/index-a1.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
         ("config.json", "application/json", "no-cache"),
@@ -78,5 +70,6 @@ def test_upload_puts_assets_first_and_the_service_worker_last(
         ("index.html", "text/html; charset=utf-8", "no-cache"),
         ("sw.js", "text/javascript; charset=utf-8", "no-cache"),
     ]
-    assert json.loads(calls[1]["Body"]) == {"api": "https://api.example"}
-    session.client.return_value.create_invalidation.assert_called_once()
+    expected = {"issuer": "i", "clientId": "app", "audience": "a", "api": "https://api.example"}
+    assert json.loads(calls[1]["Body"]) == expected
+    app.client.return_value.create_invalidation.assert_called_once()

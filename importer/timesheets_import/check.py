@@ -14,7 +14,7 @@ from timesheets_import.options import Options
 from timesheets_import.records import read_records
 from timesheets_import.report import Reporter
 from timesheets_import.rows import FileRow, RowReader
-from timesheets_import.text import listing
+from timesheets_import.text import counted, listing
 
 _PROGRESS_ROWS: Final = 1000
 """Rows between two reports of progress."""
@@ -70,9 +70,9 @@ def check_file(stream: BinaryIO, layout: Layout, options: Options, reporter: Rep
             reporter.progress(summary.rows, None, summary.rows / (time.monotonic() - started), "Checked")
     if options.max_faults and summary.faults > options.max_faults:
         more = summary.faults - options.max_faults
-        reporter.event("more", f"{more:,} more faults; use --max-faults 0 to show all")
+        reporter.event("more", f"{counted(more, 'more fault')}; use --max-faults 0 to show all")
     for person, rows in summary.unknown.most_common():
-        reporter.event("person", f"{person}: {rows:,} rows", person=person, rows=rows)
+        reporter.event("person", f"{person}: {counted(rows, 'row')}", person=person, rows=rows)
     if summary.faulty:
         raise UsageError(
             f"{summary.faulty:,} of {summary.rows:,} rows have faults; nothing was sent. Correct the file and"
@@ -93,23 +93,23 @@ def _report_summary(summary: _Summary, rounded: int, options: Options, reporter:
     if summary.repeated:
         reporter.event(
             "repeated",
-            f"{summary.repeated:,} rows repeat an earlier row. Each becomes an entry of its own; rows with"
-            " the same external_id become one entry",
+            f"The file has {counted(summary.repeated, 'repeated row')}. Each becomes an entry of its own;"
+            " rows with the same external_id become one entry",
             rows=summary.repeated,
         )
     if rounded:
         exact = Fraction(summary.hours) + summary.remainder
         reporter.event(
             "rounded",
-            f"{rounded:,} durations rounded to 0.01 h: {exact:,.4f} h in the"
-            f" file, {summary.hours:,.2f} h to import",
+            f"{counted(rounded, 'duration')} rounded to 0.01 h: {exact:,.4f} h in the file,"
+            f" {summary.hours:,.2f} h to import",
             rows=rounded,
             before=round(float(exact), 4),
             after=float(summary.hours),
         )
     reporter.event(
         "checked",
-        f"{summary.rows:,} rows checked, no faults: {summary.hours:,.2f} h"
+        f"{counted(summary.rows, 'row')} checked, no faults: {summary.hours:,.2f} h"
         f" from {summary.first} to {summary.last}",
         rows=summary.rows,
         hours=float(summary.hours),

@@ -19,7 +19,7 @@ from timesheets_import.presets import PRESETS
 from timesheets_import.records import read_records
 from timesheets_import.rejects import write_rejects
 from timesheets_import.report import Reporter
-from timesheets_import.text import listing, printable
+from timesheets_import.text import counted, listing, printable
 from timesheets_import.upload import upload
 
 
@@ -131,12 +131,14 @@ def _conclude(
     reporter: Reporter,
 ) -> Exit:
     code = Exit.REJECTED if totals["rejected"] else Exit.SUCCESS
-    text = f"{rows:,} rows: " + ", ".join(f"{totals[status]:,} {status}" for status in STATUSES)
+    text = f"{counted(rows, 'row')}: " + ", ".join(f"{totals[status]:,} {status}" for status in STATUSES)
     if written:
         rejected = printable(str(options.rejected))
         text += (
             f"\nThe rejected rows are in {rejected}. Correct that file and import it with the same options"
         )
+        if options.kind in {"jsonl", "xlsx"}:
+            text += ", but with --format csv"
     reporter.event(
         "end",
         text,

@@ -13,6 +13,7 @@ from timesheets_import.oauth import UNREACHABLE, Tokens
 from timesheets_import.responses import Result, error_detail, permanent_error, row_results
 from timesheets_import.retry import Retry, parse_retry_after
 from timesheets_import.rows import FileRow
+from timesheets_import.text import counted
 
 PATH: Final = "/timesheets/upload"
 TIMEOUT: Final = httpx.Timeout(60, connect=10)
@@ -114,7 +115,8 @@ class Sender:
             if not retryable:
                 return batch, results
             code = results[retryable[0]]["problem"]["code"]
-            self._retry.wait(attempt, f"The API could not process {len(retryable)} rows of a batch ({code})")
+            rows = counted(len(retryable), "row")
+            self._retry.wait(attempt, f"The API could not process {rows} of a batch ({code})")
             remaining = retryable
             attempt += 1
 

@@ -16,3 +16,8 @@ def listing(names: Sequence[str]) -> str:
     """Return the first ten names, and the number of the others."""
     shown = ", ".join(printable(name, 50) for name in names[:_MAX_NAMES])
     return shown + (f" and {len(names) - _MAX_NAMES:,} more" if len(names) > _MAX_NAMES else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 row`, `1,000 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -44,7 +44,7 @@ def upload(  # noqa: PLR0913, PLR0917 the parts of one run
         reporter.event("resumed", text, batches=len(done))
         return
     if done:
-        text = f"Continuing: {len(done):,} batches have already been imported"
+        text = f"Continuing; batches that are already imported: {len(done):,}"
         reporter.event("resumed", text, batches=len(done))
     assert options.credentials is not None  # noqa: S101 a dry run ends before
     reader = RowReader(layout, options.form, options.dates, options.people)

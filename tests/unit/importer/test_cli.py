@@ -3,7 +3,7 @@
 import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ SIGN_IN = {
 }
 
 REPEATED = (
-    "repeat an earlier row. Each becomes an entry of its own; rows with the same external_id become one entry"
+    "The file has 226 repeated rows. Each becomes an entry of its own; rows with the same external_id become"
+    " one entry"
 )
 
 type Run = Callable[..., Result]
@@ -93,7 +94,7 @@ def test_file_is_imported_once(run: Run, api: Api, monkeypatch: pytest.MonkeyPat
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         "hours.csv: CSV, comma, utf-8; columns user_id, date, project, hours",
-        f"226 rows {REPEATED}",
+        REPEATED,
         "250 rows checked, no faults: 3,055.00 h from 2026-11-20 to 2026-11-20",
         "250 rows: 250 created, 0 updated, 0 unchanged, 0 rejected",
     ]
@@ -121,6 +122,18 @@ def test_json_output_and_rejected_rows(run: Run, api: Api) -> None:
     assert rejected.read_text() == "corrected"
 
 
+@pytest.mark.parametrize(("options", "hint"), [((), False), (("--format", "jsonl"), True)])
+def test_rejected_rows_of_json_are_csv(options: Sequence[str], hint: bool, run: Run, api: Api) -> None:  # noqa: FBT001
+    api.take = lambda _, rows: ["rejected"] * len(rows)
+    row = {"user_id": "auth0|ana", "date": "2026-11-20", "project": "StoreZero", "hours": 7}
+    Path("hours.jsonl").write_text(json.dumps(row) + "\n")
+    result = run("hours.jsonl", *options)
+    assert "1 row checked" in result.stderr
+    assert ("with the same options, but with --format csv" in result.stderr) == hint
+    api.take = lambda _, rows: ["created"] * len(rows)
+    assert run("hours.jsonl.rejected.csv", *(["--format", "csv"] if hint else options)).exit_code == 0
+
+
 def test_failed_import_continues(run: Run, api: Api) -> None:
     api.take = lambda number, rows: ["created"] * (len(rows) if number != 1 else 1)
     result = run("hours.csv", "--at-once", "1", "--give-up-after", "0s")
@@ -128,7 +141,7 @@ def test_failed_import_continues(run: Run, api: Api) -> None:
     api.take = lambda _, rows: ["created"] * len(rows)
     before = api.uploads
     result = run("hours.csv", "--at-once", "1")
-    assert (result.exit_code, "Continuing: 1 batches have already" in result.stderr) == (
+    assert (result.exit_code, "Continuing; batches that are already imported: 1" in result.stderr) == (
         0,
         True,
     )
@@ -179,7 +192,7 @@ def test_change_of_the_file_during_the_import_is_reported(run: Run, api: Api) ->
     ("text", "options", "words"),
     [
         (ROWS + "auth0|7,x,A,1\n,2026-11-20,A,1\n", (), "2 of 252 rows have faults; nothing was sent"),
-        (ROWS + "auth0|7,x,,1\n", ("--max-faults", "1"), "1 more faults; use --max-faults 0 to show all"),
+        (ROWS + "auth0|7,x,,1\n", ("--max-faults", "1"), "1 more fault; use --max-faults 0 to show all"),
         ("user_id,date,project,hours\n", (), "has no rows"),
         (ROWS, ("--map", "hours"), "--map hours is not FIELD=COLUMN"),
         (ROWS, ("--delimiter", "ab"), "--delimiter must be"),
@@ -320,7 +333,7 @@ def test_process_exits_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--date-format", "%d.%m."), "--date-format %d.%m. does not name"),
         (("--first-date", "soon"), "--first-date and --last-date: must be a date"),
         (("--users", "none.csv"), "none.csv cannot be read"),
-        (("--users", "users.csv"), "Zoe is not in users.csv: 1 rows"),
+        (("--users", "users.csv"), "Zoe is not in users.csv: 1 row\n"),
         (("--strict-users",), "an email address (ana@example.com) or an id without a provider (007, Zoe)"),
         (("--from", "toggl"), "3 rows checked"),
     ],

@@ -143,7 +143,7 @@ def test_retry_after_holds_all_threads(retry: Retry, clock: Clock) -> None:
     [
         ([httpx.Response(503)] * 9, "Run the same command again"),
         ([httpx.Response(429, headers={"Retry-After": "3600"})], "the server asks to wait 3600 s"),
-        ([results(problem("service_unavailable"))] * 9, "could not process 1 rows"),
+        ([results(problem("service_unavailable"))] * 9, "could not process 1 row of"),
         ([httpx.Response(400, json={"detail": "Bad"})], "refuses a whole batch: 400, Bad"),
     ],
 )

@@ -92,7 +92,7 @@ def total(rows: list[Row]) -> Decimal:
 
 
 def table() -> str:
-    head = "| what | number | each | a month |\n| --- | ---: | ---: | ---: |\n"
+    head = "| resource | number | each | a month |\n| --- | ---: | ---: | ---: |\n"
     lines = [
         f"| {name} | {number} | {price:.2f} | {number * price:.2f} |" for name, number, price in at_rest()
     ]

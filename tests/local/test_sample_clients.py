@@ -5,11 +5,14 @@ import socket
 from collections.abc import Callable
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2 as httpx
 import pytest
+from authlib.common.security import generate_token
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from local.sign_in import CLIENT_ID, REDIRECT_URI
 from tests.local.callers import MANAGER, Caller, Newcomers
 
 if TYPE_CHECKING:
@@ -36,6 +39,18 @@ Accept-Encoding: gzip
 User-Agent: okhttp/2.7.5
 
 """
+# The lines of Auth0.Android's requests for tokens, by the same okhttp.
+ANDROID_TOKEN = """\
+POST /oauth/token HTTP/1.1
+Accept-Language: en_US
+Content-Type: application/json; charset=utf-8
+Content-Length: {length}
+Host: {host}
+Connection: Keep-Alive
+Accept-Encoding: gzip
+User-Agent: okhttp/2.7.5
+
+{body}"""
 # The Angular app, by angular2-jwt and Angular 4 in Chrome.
 ANGULAR_ENTRY = """\
 POST /timesheets HTTP/1.1
@@ -214,10 +229,11 @@ def test_an_approval_of_nothing_is_404(manager: Caller) -> None:
 @pytest.fixture(scope="module")
 def send(stack: "Stack") -> Callable[..., Any]:
     """Return a function that sends raw request bytes and returns the decoded body of a success."""
-    address = urlsplit(stack.settings.api_url)
 
-    def send_request(request: str, caller: Caller, **values: str) -> Any:
-        text = request.format(host=address.netloc, token=caller.token, **values)
+    def send_request(request: str, caller: Caller | None = None, *, to: str = "", **values: object) -> Any:
+        address = urlsplit(to or stack.settings.api_url)
+        token = caller.token if caller else ""
+        text = request.format(host=address.netloc, token=token, **values)
         head, blank, body = text.partition("\n\n")
         with socket.create_connection((address.hostname, address.port), timeout=120) as connection:
             connection.sendall((head + blank).replace("\n", "\r\n").encode() + body.encode())
@@ -234,6 +250,35 @@ def test_the_android_app_logs_and_lists_hours(send: Callable[..., Any], employee
     entry = send(ANDROID_ENTRY, employee)
     assert (entry["date"], entry["hours"], entry["user_id"]) == ("2017-05-10", 5, employee.sub)
     assert entry in send(ANDROID_LIST, employee)
+
+
+def test_the_android_app_exchanges_its_code_and_refreshes(send: Callable[..., Any], stack: "Stack") -> None:
+    verifier = generate_token(43)
+    query = {
+        "response_type": "code",
+        "client_id": CLIENT_ID,
+        "redirect_uri": REDIRECT_URI,
+        "audience": stack.settings.audience,
+        "scope": "openid offline_access read:timesheets",
+        "code_challenge": create_s256_code_challenge(verifier),
+        "code_challenge_method": "S256",
+        "login_hint": "ana",
+    }
+    answer = httpx.get(f"{stack.settings.issuer}authorize", params=query)
+    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+
+    def token(**members: str) -> Any:
+        body = json.dumps({"client_id": CLIENT_ID} | members, separators=(",", ":"))
+        return send(ANDROID_TOKEN, to=stack.settings.issuer, length=len(body), body=body)
+
+    first = token(
+        grant_type="authorization_code", code=code, code_verifier=verifier, redirect_uri=REDIRECT_URI
+    )
+    second = token(grant_type="refresh_token", refresh_token=first["refresh_token"])
+    for tokens in (first, second):
+        assert tokens["token_type"] == "Bearer"
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        assert httpx.get(f"{stack.settings.api_url}/timesheets", headers=headers).status_code == 200
 
 
 def test_the_angular_app_logs_hours_and_approves_them(

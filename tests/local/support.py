@@ -1,13 +1,16 @@
-"""The local stack as tests use it."""
+"""The local stack as tests use it, and copies of the project to run it from."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from local.issuer.tokens import TokenIssuer
 from local.ports import free_ports
 from local.settings import Settings
 from local.stack import running
+from tests.support import PROJECT
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,11 @@ def running_stack() -> Iterator[Stack]:
     tokens = TokenIssuer(settings.local_issuer)
     with running(settings, tokens):
         yield Stack(settings, tokens)
+
+
+def copy_project(folder: Path, *left_out: str) -> None:
+    """Copy the project's files, but neither its history nor the names left out; share its environment."""
+    caches = (".venv", ".uv", ".local", "node_modules", "dist", "__pycache__", ".*_cache", ".hypothesis")
+    ignore = shutil.ignore_patterns(".git", ".coverage*", *caches, *left_out)
+    shutil.copytree(PROJECT, folder, ignore=ignore)
+    (folder / ".venv").symlink_to(PROJECT / ".venv")

@@ -1,7 +1,6 @@
 """`make run` as a developer uses it: save a file, see it served, close the terminal."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,15 +17,12 @@ import pytest
 from local.ports import free_ports
 from local.settings import HOST, Settings
 from local.sign_in import access_token
-from tests.support import PROJECT
+from tests.local.support import copy_project
 
 pytestmark = pytest.mark.long
 
 HANDLER = "handlers/list_timesheets.py"
 TEAPOT = "\n\ndef lambda_handler(*_):\n    return {'statusCode': 418}\n"
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".local", "node_modules", "dist", "__pycache__", ".*_cache"
-)
 
 
 @dataclass(frozen=True)
@@ -59,8 +55,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
     checkout = tmp_path / "checkout"
-    shutil.copytree(PROJECT, checkout, ignore=LEFT_OUT)
-    (checkout / ".venv").symlink_to(PROJECT / ".venv")
+    copy_project(checkout)
     api, issuer, aws = free_ports(3)
     ports = {"API_PORT": str(api), "ISSUER_PORT": str(issuer), "AWS_PORT": str(aws)}
     with (checkout / "output").open("wb") as output:

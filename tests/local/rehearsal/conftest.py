@@ -1,6 +1,5 @@
 """A checkout that a rehearsal may change, MiniStack to deploy it to, and an issuer for its callers."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from local.serving import listen, serve
 from local.settings import Settings
 from ops.environment import Environment
 from tests.local.rehearsal.support import CONFIG, GIT, Rehearsal
+from tests.local.support import copy_project
 from tests.support import PROJECT
 
 # MiniStack has no CodeDeploy and no WAF association.
@@ -26,13 +26,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Commit the project's files to a repository of their own; the environment is the project's."""
     subprocess.run(["make", "-s", "setup"], cwd=PROJECT, check=True)  # the checkout's make must not do it
     folder = tmp_path_factory.mktemp("rehearsal") / "checkout"
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for name in names.splitlines():
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, folder / name)
-    (folder / ".venv").symlink_to(PROJECT / ".venv")
+    copy_project(folder, ".aws-sam")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Rehearse"]):
         subprocess.run([*GIT, *command], cwd=folder, check=True)
     (folder / ".git/info/exclude").write_text(f"{CONFIG}\n.venv\nproof.md\n")

@@ -54,17 +54,11 @@ def invoke(module: str, event: dict[str, Any], build: Path, environment: dict[st
     folder = build / f"{module.title().replace('_', '')}Function"
     handler = "app.lambda_handler" if module == "authorizer" else f"{module}.lambda_handler"
     address, runtime_api = (f"127.0.0.1:{port}" for port in free_ports(2))
-    command = [
-        EMULATOR,
-        "--runtime-interface-emulator-address",
-        address,
-        "--runtime-api-address",
-        runtime_api,
-    ]
+    command = [EMULATOR, "--runtime-interface-emulator-address", address]
+    command += ["--runtime-api-address", runtime_api, runtime(), "-m", "awslambdaric", handler]
     # As on Lambda: the function's folder comes first, then the layer, then the runtime's packages.
     path = os.pathsep.join([str(folder), str(build / "SharedLayer/python")])
     own = {"PYTHONPATH": path, "POWERTOOLS_SERVICE_NAME": module, "LAMBDA_TASK_ROOT": str(folder)}
-    command += [runtime(), "-m", "awslambdaric", handler]
     with subprocess.Popen(list(map(str, command)), cwd=folder, env=environment | own) as process:
         try:
             transport = httpx.HTTPTransport(retries=20)

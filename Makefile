@@ -14,6 +14,7 @@ REDOCLY := @redocly/cli@2.77.0
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
+MAKEFLAGS += --no-print-directory
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
@@ -80,7 +81,7 @@ check-issuer: setup ## check a tenant: make check-issuer DOMAIN=tenant.eu.auth0.
 
 .PHONY: smoke
 smoke: setup ## test a deployment over HTTP: make smoke API_URL=https://... TOKEN=...
-	@$(PYTHON) -m pytest tests/live -p no:cacheprovider --no-header --tb=short -v
+	@$(PYTHON) -m pytest tests/live -p no:cacheprovider --no-header --tb=short -vv
 
 .PHONY: deploy
 deploy: setup ## check, build, deploy, test over HTTP: make deploy ENV=dev (DRY_RUN=1: only check)

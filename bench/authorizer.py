@@ -20,10 +20,10 @@ from bench.measure import (
     comparison,
     function_environment,
     interleaved,
-    runtime,
     start_seconds,
     timed,
 )
+from bench.runtime import runtime
 
 FUNCTION = BUILD / "AuthorizerFunction"
 sys.path[:0] = [str(FUNCTION), str(LAYER)]

@@ -28,11 +28,11 @@ from bench.measure import (
     function_environment,
     interleaved,
     ratio,
-    runtime,
     start_seconds,
     table,
     timed,
 )
+from bench.runtime import runtime
 from local.dynamodb_local import dynamodb_local
 
 SMALL: Final = 1_000

@@ -5,7 +5,6 @@ hold for one machine; ratios can be compared.
 """
 
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -72,23 +71,6 @@ def start_seconds(script: str, environment: Mapping[str, str], python: Path | st
     )
     command = [python, "-c", source]
     return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
-
-
-def runtime() -> Path:
-    """Return the interpreter of an environment like Lambda's: boto3 and awslambdaric, with bytecode.
-
-    The development environment differs: there urllib3 finds pyOpenSSL and loads it with botocore.
-    """
-    folder = PROJECT / ".local" / "runtime"
-    uv = os.environ.get("UV") or shutil.which("uv") or "uv"  # `uv run` sets UV
-    groups = ["--only-group", "runtime", "--only-group", "start"]
-    subprocess.run(
-        [uv, "sync", "--frozen", "--quiet", *groups, "--compile-bytecode", "--python", sys.executable],
-        cwd=PROJECT,
-        env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)},
-        check=True,
-    )
-    return folder / "bin" / "python"
 
 
 def function_environment(**variables: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from bench.measure import runtime
+from bench.runtime import runtime
 from local.ports import free_ports
 from tests.local.rehearsal.support import Rehearsal
 from tests.support import PROJECT, table_definition

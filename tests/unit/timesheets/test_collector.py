@@ -1,7 +1,7 @@
 """The garbage collector while a function starts."""
 
 import gc
-import importlib
+import runpy
 
 import pytest
 
@@ -18,5 +18,5 @@ def test_only_a_lambda_function_raises_the_threshold(
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", name)
     else:
         monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
-    importlib.reload(timesheets)
+    runpy.run_path(timesheets.__file__)
     assert seen == thresholds

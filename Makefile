@@ -131,7 +131,7 @@ test-app: setup app-build ## test the app: units, then Chromium as a phone on th
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
-	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal
+	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal tests/local/test_runtime.py
 
 ARCHITECTURE ?= arm64
 BUILD ?= .aws-sam/build

@@ -4,16 +4,18 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from bench.runtime import runtime
+from local import aws
+from local.build import BUILD
 from local.ports import free_ports
-from tests.local.rehearsal.support import Rehearsal
+from tests.local.support import Stack
 from tests.support import PROJECT, table_definition
 
 pytestmark = pytest.mark.long
@@ -34,30 +36,32 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def environment(rehearsal: Rehearsal, template: dict[str, Any]) -> dict[str, str]:
-    rehearsal.run("make", "build", f"ARCHITECTURE={rehearsal.settings.architecture}")
-    rehearsal.prod.client("dynamodb").create_table(TableName="runtime", **table_definition(template))
-    rehearsal.prod.client("events").create_event_bus(Name="runtime")
-    return rehearsal.settings.aws_environment | {
+def environment(stack: Stack, template: dict[str, Any]) -> dict[str, str]:
+    """Return the functions' environment, with a table and a bus of their own on the stack's AWS."""
+    session, url = aws.session(stack.settings), stack.settings.aws_url
+    dynamodb = session.client("dynamodb", endpoint_url=url)
+    dynamodb.create_table(TableName="runtime", **table_definition(template))
+    session.client("events", endpoint_url=url).create_event_bus(Name="runtime")
+    return stack.settings.aws_environment | {
         "TABLE_NAME": "runtime",
         "EVENT_BUS_NAME": "runtime",
         "ALLOWED_ORIGINS": "*",
         "CURSOR_SECRET": "a secret of the tests",
         "POWERTOOLS_METRICS_NAMESPACE": "runtime",
-        "TOKEN_ISSUER": rehearsal.settings.issuer,
-        "AUDIENCE": rehearsal.settings.audience,
+        "TOKEN_ISSUER": stack.settings.issuer,
+        "AUDIENCE": stack.settings.audience,
     }
 
 
-def invoke(module: str, event: dict[str, Any], build: Path, environment: dict[str, str]) -> str:
+def invoke(module: str, event: dict[str, Any], environment: dict[str, str]) -> str:
     """Start one function, send it an event and return its response; only Lambda's packages are there."""
-    folder = build / f"{module.title().replace('_', '')}Function"
+    folder = BUILD / f"{module.title().replace('_', '')}Function"
     handler = "app.lambda_handler" if module == "authorizer" else f"{module}.lambda_handler"
     address, runtime_api = (f"127.0.0.1:{port}" for port in free_ports(2))
     command = [EMULATOR, "--runtime-interface-emulator-address", address]
     command += ["--runtime-api-address", runtime_api, runtime(), "-m", "awslambdaric", handler]
     # As on Lambda: the function's folder comes first, then the layer, then the runtime's packages.
-    path = os.pathsep.join([str(folder), str(build / "SharedLayer/python")])
+    path = os.pathsep.join([str(folder), str(BUILD / "SharedLayer/python")])
     own = {"PYTHONPATH": path, "POWERTOOLS_SERVICE_NAME": module, "LAMBDA_TASK_ROOT": str(folder)}
     with subprocess.Popen(list(map(str, command)), cwd=folder, env=environment | own) as process:
         try:
@@ -70,12 +74,12 @@ def invoke(module: str, event: dict[str, Any], build: Path, environment: dict[st
 
 
 def test_every_function_responds_to_its_event(
-    rehearsal: Rehearsal, environment: dict[str, str], subtests: pytest.Subtests
+    sign_in: Callable[..., str], environment: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     for path in sorted((PROJECT / "events").glob("*.json")):
         event = json.loads(path.read_text())
         if path.stem == "authorizer":
-            event["authorizationToken"] = f"Bearer {rehearsal.token('ana')}"
+            event["authorizationToken"] = f"Bearer {sign_in('ana')}"
         with subtests.test(path.stem):
-            answer = invoke(path.stem, event, rehearsal.checkout / ".aws-sam/build", environment)
+            answer = invoke(path.stem, event, environment)
             assert EXPECTED.get(path.stem, '"statusCode": 404') in answer

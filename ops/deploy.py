@@ -4,21 +4,19 @@ Nothing is changed before all checks pass. The process environment may hold AWS'
 `make smoke`. Exit status: 0 on success, 1 if a check or a step failed, 2 for wrong usage.
 """
 
-import argparse
 import os
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_parse
 
 from ops import check_issuer
-from ops.environment import PROJECT, Environment, parse
+from ops.environment import PROJECT, Environment, StepFailed, command, command_parser, parse
 from ops.findings import Finding, report
 from ops.versions import delete_versions, live_versions
 
@@ -26,35 +24,27 @@ PLACEHOLDERS: Final = ("TENANT", "TEAM@", "ACCOUNT", "CERTIFICATE")  # of samcon
 PROPAGATION: Final = 15  # seconds until a deployment is everywhere
 
 
-class StepFailed(Exception):
-    """A step of the deployment failed; the text says what to do."""
-
-
+@command
 def main(arguments: list[str] | None = None, address: Callable[[Environment], str] | None = None) -> int:
     """Run the command; `address` finds the API where its address is not the output ApiUrl."""
     usage = "make deploy ENV=dev [DRY_RUN=1: only check] [AT_ONCE=1: no gradual deployment, this time]"
-    parser = argparse.ArgumentParser(prog="make deploy", usage=usage)
-    parser.add_argument("environment")
+    parser = command_parser(usage)
     for flag in ("--dry-run", "--at-once", "--yes"):  # --yes: do not ask for confirmation, as in CI
         parser.add_argument(flag, action="store_true")
     options, environment = parse(parser, arguments)
     given = {**environment.parameters, **({"GradualDeployment": "false"} if options.at_once else {})}
     template = yaml_parse((PROJECT / "template.yaml").read_text())
     values = {name: str(declared.get("Default", "")) for name, declared in template["Parameters"].items()}
-    try:
-        values |= environment.deployed() | given
-        findings = [*stack_findings(environment, values, template), *commit_findings(environment.name)]
-        findings += [*parameter_findings(given, values, template["Parameters"])] or [*issuer_findings(values)]
-        faults = report(findings)
-        if faults or options.dry_run:
-            print(f"\n{faults or 'No'} problems found; nothing was changed.")
-            return min(faults, 1)
-        ask = not (options.yes or os.environ.get("CI") == "true")
-        deploy(environment, given, values["Architecture"], ask=ask)
-        test(values, address(environment) if address else environment.outputs()["ApiUrl"])
-    except (StepFailed, BotoCoreError, ClientError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    values |= environment.deployed() | given
+    findings = [*stack_findings(environment, values, template), *commit_findings(environment.name)]
+    findings += [*parameter_findings(given, template["Parameters"])] or [*issuer_findings(values)]
+    faults = report(findings)
+    if faults or options.dry_run:
+        print(f"\n{faults or 'No'} problems found; nothing was changed.")
+        return min(faults, 1)
+    ask = not (options.yes or os.environ.get("CI") == "true")
+    deploy(environment, given, values["Architecture"], ask=ask)
+    test(values, address(environment) if address else environment.outputs()["ApiUrl"])
     print(f"\n{environment.stack} is deployed and its live tests passed.")
     return 0
 
@@ -78,9 +68,7 @@ def stack_findings(
     if names and values["GradualDeployment"] == "true":
         ringing = environment.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM")
         for alarm in ringing["MetricAlarms"]:
-            remedy = (
-                "CodeDeploy would roll a gradual deployment back. To deploy the fix at once, add AT_ONCE=1."
-            )
+            remedy = "CodeDeploy would roll the deployment back. To deploy a fix at once, add AT_ONCE=1."
             yield ("fault", f"{alarm['AlarmName']} is in ALARM", remedy)
 
 
@@ -95,21 +83,14 @@ def commit_findings(environment: str, project: Path = PROJECT) -> Iterator[Findi
         yield ("fault" if environment == "prod" else "warning", text, "Commit what you deploy.")
 
 
-def parameter_findings(
-    given: Mapping[str, str], values: Mapping[str, str], declared: dict[str, Any]
-) -> Iterator[Finding]:
-    """Yield values that are still placeholders, and those that the template does not permit."""
-    for name in given.keys() - declared.keys():
-        yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
-    for name, rules in declared.items():
-        value, allowed = values[name], [str(one) for one in rules.get("AllowedValues", [])]
-        pattern, longest = rules.get("AllowedPattern", ".*"), int(rules.get("MaxLength", len(value)))
+def parameter_findings(given: Mapping[str, str], declared: Container[str]) -> Iterator[Finding]:
+    """Yield the faults of parameters that CloudFormation cannot see; it checks patterns and Rules itself."""
+    for name, value in given.items():
+        if name not in declared:
+            yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
         for placeholder in PLACEHOLDERS:
             if placeholder in value:
                 yield ("fault", f"{name} is {value}", f"Replace {placeholder} with your own value.")
-        if not re.fullmatch(pattern, value) or len(value) > longest or value not in (allowed or [value]):
-            remedy = rules.get("ConstraintDescription") or f"It must be {' or '.join(allowed) or pattern}."
-            yield ("fault", f"{name} is {value!r}", remedy)
 
 
 def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
@@ -132,16 +113,10 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
 
     """
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
-    sam = ["sam", "deploy", "--config-file", str(environment.config_file), "--config-env", environment.name]
-    sam += ["--stack-name", environment.stack, "--parameter-overrides"]
-    sam += [
-        *(f'{name}="{value}"' for name, value in given.items()),
-        *([] if ask else ["--no-confirm-changeset"]),
-    ]
     live = live_versions(environment)
     delete_versions(environment, live)
     try:
-        run(sam, f"CloudFormation's events above say why; {environment.stack} rolls back by itself.")
+        sam_deploy(environment, given, ask=ask)
     finally:
         delete_versions(environment, live)
     api, gateway = environment.outputs()["ApiId"], environment.client("apigateway")
@@ -149,9 +124,22 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
         try:
             gateway.flush_stage_authorizers_cache(restApiId=api, stageName=stage["stageName"])
         except ClientError as error:
-            print(
-                f"New routes may answer 403 for five minutes: the authorizer's cache was not flushed: {error}"
-            )
+            print(f"The authorizer's cache was not flushed; new routes may answer 403 for 5 minutes: {error}")
+
+
+def sam_deploy(stack: Environment, given: Mapping[str, str], *options: str, ask: bool) -> None:
+    """Create or update a stack with SAM CLI; with `ask`, as its samconfig.toml says.
+
+    Raises
+    ------
+    StepFailed
+        If SAM CLI fails.
+
+    """
+    sam = ["sam", "deploy", "--config-file", str(stack.config_file), "--config-env", stack.name]
+    sam += ["--stack-name", stack.stack, *options, *([] if ask else ["--no-confirm-changeset"])]
+    sam += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
+    run(sam, f"CloudFormation's events above say why; {stack.stack} rolls back by itself.")
 
 
 def test(values: Mapping[str, str], api_url: str) -> None:

@@ -4,7 +4,6 @@ The addresses of the API and the issuer come from the API's stack, so `make depl
 Exit status: 0 on success, 1 if a check or a step failed, 2 for wrong usage.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -14,18 +13,16 @@ from mimetypes import MimeTypes
 from typing import Final
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from ops.deploy import StepFailed, run
-from ops.environment import PROJECT, Environment, parse
+from ops.deploy import run, sam_deploy
+from ops.environment import PROJECT, Environment, StepFailed, command, command_parser, parse
 
 TYPES: Final = MimeTypes()
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="make deploy-app", usage="make deploy-app ENV=dev")
-    parser.add_argument("environment")
+    parser = command_parser("make deploy-app ENV=dev")
     _, api = parse(parser, arguments)
     try:
         app = Environment.read(api.name, api.config_file, "app")
@@ -36,37 +33,26 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{section} needs a stack_name of its own")
     if app.client_id in {None, "CLIENT_ID"}:
         parser.error(f"Set client_id in {section} to the app's ID at the issuer")
-    try:
-        values = api.deployed() | api.outputs()
-        if "ApiUrl" not in values:
-            print(f"There is no stack {api.stack}; run: make deploy ENV={api.name}", file=sys.stderr)
-            return 1
-        run(["make", "app-build"], "Nothing was deployed.")
-        deploy_stack(app, values)
-        upload(app, values)
-        url = app.outputs()["AppUrl"]
-        print(f"The app is at {url}. At the issuer, allow these addresses for {app.client_id}:")
-        print(f"  callback {url}/callback, logout {url}/, web origin {url}")
-        if not {"*", url}.isdisjoint(values["AllowedOrigins"].split(",")):
-            return 0
-        print(f"The API refuses the app. Add {url} to AllowedOrigins and deploy the API.", file=sys.stderr)
-    except (StepFailed, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
-    return 1
+    values = api.deployed() | api.outputs()
+    if "ApiUrl" not in values:
+        raise StepFailed(f"There is no stack {api.stack}; run: make deploy ENV={api.name}")
+    run(["make", "app-build"], "Nothing was deployed.")
+    deploy_stack(app, values)
+    upload(app, values)
+    url = app.outputs()["AppUrl"]
+    print(f"The app is at {url}. At the issuer, allow these addresses for {app.client_id}:")
+    print(f"  callback {url}/callback, logout {url}/, web origin {url}")
+    if {"*", url}.isdisjoint(values["AllowedOrigins"].split(",")):
+        raise StepFailed(f"The API refuses the app. Add {url} to AllowedOrigins and deploy the API.")
+    return 0
 
 
 def deploy_stack(app: Environment, api: Mapping[str, str]) -> None:
     """Create or update the app's stack; its headers allow the origins of the API and the issuer."""
     addresses = {"ApiOrigin": api["ApiUrl"], "IssuerOrigin": api["TokenIssuer"]}
     origins = {name: "://".join(urlsplit(url)[:2]) for name, url in addresses.items()}
-    sam = ["sam", "deploy", "--config-file", str(app.config_file), "--config-env", app.name]
-    sam += ["--template-file", str(PROJECT / "app/template.yaml"), "--stack-name", app.stack]
-    sam += [
-        "--parameter-overrides",
-        *(f'{name}="{value}"' for name, value in {**app.parameters, **origins}.items()),
-    ]
-    sam += ["--no-fail-on-empty-changeset", *(["--no-confirm-changeset"] if os.environ.get("CI") else [])]
-    run(sam, f"CloudFormation's events above say why; {app.stack} rolls back by itself.")
+    template = ["--template-file", str(PROJECT / "app/template.yaml"), "--no-fail-on-empty-changeset"]
+    sam_deploy(app, {**app.parameters, **origins}, *template, ask=not os.environ.get("CI"))
 
 
 def upload(app: Environment, api: Mapping[str, str]) -> None:
@@ -78,10 +64,9 @@ def upload(app: Environment, api: Mapping[str, str]) -> None:
     for name in sorted(files, key=upload_order):
         s3.put_object(Bucket=stack["BucketName"], Key=name, Body=files[name], **headers(name))
     print(f"Uploaded {len(files)} files to {stack['BucketName']}")
+    cloudfront, distribution = app.client("cloudfront"), stack["DistributionId"]
     batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(uuid.uuid4())}
-    app.client("cloudfront").create_invalidation(
-        DistributionId=stack["DistributionId"], InvalidationBatch=batch
-    )
+    cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
 
 def upload_order(name: str) -> tuple[bool, bool, str]:

@@ -1,21 +1,27 @@
 """The environments of samconfig.toml, and their stacks on AWS."""
 
 import re
+import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CONFIG_FILE: Final = PROJECT / "samconfig.toml"
 TIMEOUTS: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 5})
 OVERRIDE: Final = re.compile(r'(\w+)=(?:"([^"]+)"|([^\s"]+))')
+
+
+class StepFailed(Exception):
+    """A step of a command failed; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,8 @@ class Environment:
         for text in options.get("parameter_overrides", []):
             found = OVERRIDE.fullmatch(text)
             if not found:
-                raise ValueError(
-                    f"""{config_file.name}: write {text!r} as 'Name=value' or 'Name="a value"'"""
-                )
+                form = """'Name=value' or 'Name="a value"'"""
+                raise ValueError(f"{config_file.name}: write {text!r} as {form}")
             parameters[found[1]] = found[2] or found[3]
         stack, region = str(options["stack_name"]), str(options["region"])
         profile, client_id = options.get("profile"), options.get("client_id")
@@ -87,22 +92,39 @@ class Environment:
 
     def resources(self, kind: str) -> dict[str, str]:
         """Return the physical ids of the stack's resources of one type, by their logical ids."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources")
-        found = (
-            one for page in pages.paginate(StackName=self.stack) for one in page["StackResourceSummaries"]
-        )
-        return {
-            one["LogicalResourceId"]: one["PhysicalResourceId"]
-            for one in found
-            if one["ResourceType"] == kind
-        }
+        paginator = self.client("cloudformation").get_paginator("list_stack_resources")
+        pages = paginator.paginate(StackName=self.stack)
+        found = [one for page in pages for one in page["StackResourceSummaries"]]
+        typed = (one for one in found if one["ResourceType"] == kind)
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in typed}
+
+
+def command_parser(usage: str) -> ArgumentParser:
+    """Return the parser of a command `make NAME ENV=...`, whose first argument is an environment."""
+    parser = ArgumentParser(prog=usage.partition(" ENV")[0], usage=usage)
+    parser.add_argument("environment")
+    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
+    return parser
 
 
 def parse(parser: ArgumentParser, arguments: list[str] | None) -> tuple[Namespace, Environment]:
     """Parse a command line that names an environment; end with its usage if there is no such one."""
-    parser.add_argument("--config-file", type=Path, default=CONFIG_FILE)
     options = parser.parse_args(arguments)
     try:
         return options, Environment.read(options.environment, options.config_file.resolve())
     except (OSError, ValueError) as error:
         parser.error(str(error))
+
+
+def command[**P](main: Callable[P, int]) -> Callable[P, int]:
+    """Print a failed step or an error of AWS on stderr and return the exit status 1."""
+
+    @wraps(main)
+    def run(*arguments: P.args, **options: P.kwargs) -> int:
+        try:
+            return main(*arguments, **options)
+        except (StepFailed, BotoCoreError, ClientError) as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 1
+
+    return run

@@ -5,7 +5,6 @@ It takes about an hour and costs less than a dollar. A failed step does not stop
 Exit status: 0 if no step failed, 1 otherwise, 2 for wrong usage.
 """
 
-import argparse
 import json
 import os
 import re
@@ -27,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from ops import deploy
-from ops.environment import PROJECT, Environment, parse
+from ops.environment import PROJECT, Environment, StepFailed, command_parser, parse
 from timesheets.routes import LIST_TIMESHEETS, UPLOAD_TIMESHEETS, Route
 
 PERSON: Final = "read:timesheets create:timesheets delete:timesheets"
@@ -88,7 +87,7 @@ class Proof:
             return False
         try:
             self.rows.append((name, "passed", str(action())))
-        except (LookupError, BotoCoreError, ClientError, httpx.HTTPError, deploy.StepFailed) as error:
+        except (LookupError, BotoCoreError, ClientError, httpx.HTTPError, StepFailed) as error:
             self.rows.append((name, "FAILED", f"{type(error).__name__}: {error}"))
         print(f"== {': '.join(self.rows[-1][1:])}", flush=True)
         return self.rows[-1][1] == "passed"
@@ -168,7 +167,7 @@ class Proof:
         threading.Thread(target=ring).start()
         try:
             self.deploy(GradualDeployment="true", TokenLeeway="7")
-        except deploy.StepFailed:
+        except StepFailed:
             cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="make prove")
         finally:
             ended.set()
@@ -226,15 +225,13 @@ class Proof:
 def expect(observed: object, expected: object) -> object:
     """Return the observed value; fail the step if it differs from the expected one."""
     if observed != expected:
-        raise deploy.StepFailed(f"expected {expected}, observed {observed}")
+        raise StepFailed(f"expected {expected}, observed {observed}")
     return observed
 
 
 def main(arguments: list[str] | None = None, address: Callable[[Environment], str] | None = None) -> int:
     """Run the command; `address` finds the API where its address is not the output ApiUrl."""
-    parser = argparse.ArgumentParser(prog="make prove", usage="make prove ENV=dev")
-    parser.add_argument("environment")
-    _, environment = parse(parser, arguments)
+    _, environment = parse(command_parser("make prove ENV=dev"), arguments)
     os.environ.pop("TOKEN", None)  # the run signs its own tokens
     parameters = {"Architecture": "arm64", "Audience": "https://api.exampleco.com/timesheets"}
     parameters |= {key: value for key, value in environment.parameters.items() if key in parameters}

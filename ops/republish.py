@@ -6,7 +6,6 @@ A message is deleted once its changes are published; running it twice does no ha
 Exit status: 0 if the queue is empty, 1 if a message is left, 2 for wrong usage.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.environment import parse
+from ops.environment import command, command_parser, parse
 from timesheets.model.entry import Entry, rfc3339
 from timesheets.store.items import from_item, is_entry
 from timesheets.stream.events import StateChange, state_change
@@ -89,6 +88,7 @@ class Republisher:
 
     def _changed(self, first: datetime, last: datetime) -> Iterator[StateChange]:
         """Yield the entries whose last change, other than their creation, was between two times."""
+        times = {":first": {"S": rfc3339(first)}, ":last": {"S": rfc3339(last)}}
         pages = (
             self.client("dynamodb")
             .get_paginator("scan")
@@ -96,11 +96,7 @@ class Republisher:
                 TableName=self.table,
                 ConsistentRead=True,
                 FilterExpression="modified_at BETWEEN :first AND :last AND version > :one",
-                ExpressionAttributeValues={
-                    ":first": {"S": rfc3339(first)},
-                    ":last": {"S": rfc3339(last)},
-                    ":one": {"N": "1"},
-                },
+                ExpressionAttributeValues=times | {":one": {"N": "1"}},
             )
         )
         for page in pages:
@@ -115,26 +111,17 @@ class Republisher:
 
 def current_state(entry: Entry) -> StateChange:
     """Return the change from pending to an entry's present state."""
-    return StateChange(
-        entry, replace(entry, status="pending", reviewed_by=None, reviewed_at=None, reason=None)
-    )
+    pending = replace(entry, status="pending", reviewed_by=None, reviewed_at=None, reason=None)
+    return StateChange(entry, pending)
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="make republish", usage="make republish ENV=prod")
-    parser.add_argument("environment")
-    _, environment = parse(parser, arguments)
-    try:
-        queue = environment.resources("AWS::SQS::Queue")["UnpublishedChanges"]
-        outputs = environment.outputs()
-        republisher = Republisher(
-            queue, outputs["TableName"], outputs["EventBusName"], cache(environment.client)
-        )
-        failures = republisher.run()
-    except (BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    _, environment = parse(command_parser("make republish ENV=prod"), arguments)
+    queue, outputs = environment.resources("AWS::SQS::Queue")["UnpublishedChanges"], environment.outputs()
+    client = cache(environment.client)
+    failures = Republisher(queue, outputs["TableName"], outputs["EventBusName"], client).run()
     print(f"{failures} messages are left: correct the causes above and run it again" if failures else "Done.")
     return min(failures, 1)
 

@@ -6,16 +6,15 @@ restored whatever exists, as new versions. Running it twice does no harm.
 Exit status: 0 on success, 1 after a failure, 2 for wrong usage.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from ops.environment import parse
+from ops.environment import StepFailed, command, command_parser, parse
 from timesheets.model.entry import rfc3339
 from timesheets.model.ids import owner_of
 from timesheets.store.dynamodb import Item
@@ -48,13 +47,13 @@ class Restorer:
 
         Raises
         ------
-        LookupError
+        StepFailed
             If the source has no such entry, or another request changed it at the same time.
 
         """
         lost, present = (self._get(table, entry_key(entry_id)) for table in (self.source, self.target))
         if not is_entry(lost):
-            raise LookupError(f"{self.source} has no entry {entry_id}")
+            raise StepFailed(f"{self.source} has no entry {entry_id}")
         actions = self._copy(lost, NO_ENTRY)
         if is_entry(present):
             old, new = from_item(lost), from_item(present)
@@ -65,9 +64,7 @@ class Restorer:
             item = to_item(replace(old, version=version, modified_at=rfc3339(datetime.now(UTC))))
             actions = [self._put(item, "version = :version", {":version": present["version"]})]
         if not self._write(actions):
-            raise LookupError(
-                f"{entry_id} was changed meanwhile, or its external id belongs to another entry"
-            )
+            raise StepFailed(f"{entry_id} was changed meanwhile, or its external id belongs to another entry")
         return True
 
     def _copy(self, item: Item, condition: str) -> list[dict[str, Any]]:
@@ -99,11 +96,10 @@ class Restorer:
         return True
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    usage = 'make restore ENV=prod FROM=table [DRY_RUN=1] [IDS="ID ID"]'
-    parser = argparse.ArgumentParser(prog="make restore", usage=usage)
-    parser.add_argument("environment")
+    parser = command_parser('make restore ENV=prod FROM=table [DRY_RUN=1] [IDS="ID ID"]')
     parser.add_argument("source")
     parser.add_argument("ids", nargs="*")
     parser.add_argument("--dry-run", action="store_true")
@@ -111,23 +107,15 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = [entry_id for entry_id in options.ids if not owner_of(entry_id)]
     if wrong or not options.source:
         parser.error(f"IDS has {wrong[0]}, which is no id" if wrong else "FROM must name the restored table")
-    restored: list[str] = []
-    try:
-        target = environment.outputs()["TableName"]
-        if options.source == target:
-            parser.error(f"FROM must name the restored table, not the stack's own table {target}")
-        restorer = Restorer(environment.client("dynamodb"), options.source, target, options.dry_run)
-        named = (entry_id for entry_id in options.ids if restorer.restore(entry_id))
-        for entry_id in named if options.ids else restorer.restore_missing():
-            restored.append(entry_id)
-            print(entry_id, flush=True)
-    except (BotoCoreError, ClientError, LookupError) as error:
-        print(
-            f"Failed after {len(restored)} entries: {error}. Correct the cause and run it again.",
-            file=sys.stderr,
-        )
-        return 1
-    print(f"{len(restored)} entries {'would be restored' if options.dry_run else 'restored'} into {target}")
+    target, count = environment.resources("AWS::DynamoDB::Table")["Table"], 0
+    if options.source == target:
+        parser.error(f"FROM must name the restored table, not the stack's own table {target}")
+    restorer = Restorer(environment.client("dynamodb"), options.source, target, options.dry_run)
+    named = (entry_id for entry_id in options.ids if restorer.restore(entry_id))
+    for entry_id in named if options.ids else restorer.restore_missing():
+        count += 1
+        print(entry_id, flush=True)
+    print(f"{count} entries {'would be restored' if options.dry_run else 'restored'} into {target}")
     return 0
 
 

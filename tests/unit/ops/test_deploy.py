@@ -88,8 +88,7 @@ def test_it_builds_deploys_flushes_and_tests(run: Run, aws: MagicMock, commands:
     assert code == 0, printed
     build, sam, *smoke = commands
     assert build == ["make", "build", "ARCHITECTURE=arm64"]
-    assert sam[-1] == "--no-confirm-changeset"
-    assert {'Audience="urn:xy"', 'GradualDeployment="false"'} <= set(sam)
+    assert {"--no-confirm-changeset", 'Audience="urn:xy"', 'GradualDeployment="false"'} <= set(sam)
     assert smoke == [["make", "smoke", "API_URL=https://api.example/v1"]] * 2
     aws.flush_stage_authorizers_cache.assert_called_once_with(restApiId="api", stageName="v1")
     aws.delete_function.assert_not_called()
@@ -112,8 +111,6 @@ def test_versions_of_a_failed_update_are_deleted(run: Run, aws: MagicMock, comma
         (["JwksUri="], 2, "write 'JwksUri='"),
         (["TokenIsuer=https://x/"], 1, "The template has no parameter TokenIsuer"),
         (["TokenIssuer=https://TENANT.eu.auth0.com/"], 1, "Replace TENANT with your own value"),
-        (["TokenIssuer=exampleco.eu.auth0.com"], 1, "TokenIssuer is 'exampleco.eu.auth0.com'"),
-        (["TokenAlgorithm=ES256"], 1, "It must be RS256 or HS256."),
     ],
 )
 def test_faults_of_parameters(
@@ -136,14 +133,6 @@ def test_faults_of_the_stack(run: Run, aws: MagicMock, status: str, alarms: list
     aws.status, aws.describe_alarms.return_value = status, {"MetricAlarms": alarms}
     code, printed = run("--dry-run")
     assert (code, message in printed, "nothing was changed" in printed) == (1, True, True), printed
-
-
-def test_without_an_environment_it_prints_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        deploy.main([""])
-    printed = capsys.readouterr().err
-    assert "make deploy ENV=dev" in printed
-    assert "ENV must be one of dev, staging, prod, as in samconfig.toml" in printed
 
 
 @pytest.mark.parametrize(("name", "kind"), [("prod", "fault"), ("dev", "warning"), ("staging", "warning")])

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from ops import restore
+from ops.environment import StepFailed
 from ops.restore import Restorer
 from tests.support import table_definition
 from tests.unit.support import APPROVED, NOW, PENDING
@@ -76,7 +77,7 @@ def test_a_row_imported_again_is_not_doubled(tables: Tables) -> None:
     tables.put("own", to_item(again), import_item("job", "1", again.id, "digest"))
     assert tables.restore_missing() == []
     assert tables.entry(IMPORTED) is None
-    with pytest.raises(LookupError, match="belongs to another entry"):
+    with pytest.raises(StepFailed, match="belongs to another entry"):
         tables.restorer.restore(IMPORTED.id)
 
 
@@ -96,14 +97,14 @@ def test_a_named_entry_is_restored_after_its_deletion(tables: Tables) -> None:
     tables.put("own", tombstone(KEYED, 1))
     assert tables.restorer.restore(KEYED.id)
     assert tables.entry(KEYED) == KEYED
-    with pytest.raises(LookupError, match="has no entry"):
+    with pytest.raises(StepFailed, match="has no entry"):
         tables.restorer.restore(APPROVED.id[:-1] + "0")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["live", "restored"], "ENV must be one of dev"),
+        (["live", "restored"], "ENV must be one of dev, staging, prod, as in samconfig.toml"),
         (["dev", ""], "FROM must name the restored table"),
         (["dev", "restored", "an id"], "IDS has an id, which is no id"),
     ],

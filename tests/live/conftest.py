@@ -7,31 +7,28 @@ import httpx2 as httpx
 import pytest
 
 from ops.check_issuer import segment
-from tests.live.support import TIMEOUT, access_token, check_usage, describe
+from tests.live.support import TIMEOUT, access_token, describe, usage_fault
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "scopes(*scopes): skip unless the token has all of these scopes")
-    check_usage(os.environ)
+    if fault := usage_fault(os.environ):
+        raise pytest.UsageError(fault)
 
 
 @pytest.fixture(scope="session")
 def anonymous() -> Iterator[httpx.Client]:
     """Return a client without a token; end the run if no Timesheets API answers."""
-    headers = {"User-Agent": "timesheets-live-tests"}
-    if os.environ.get("ORIGIN"):
-        headers["Origin"] = os.environ["ORIGIN"]
+    origin = {"Origin": os.environ["ORIGIN"]} if os.environ.get("ORIGIN") else {}
+    headers = {"User-Agent": "timesheets-live-tests", **origin}
     with httpx.Client(base_url=os.environ["API_URL"], headers=headers, timeout=TIMEOUT) as client:
         try:
             answer = client.get("/timesheets")
         except httpx.HTTPError as error:
             pytest.exit(f"{client.base_url} is not reachable ({error}). Check API_URL and the network.", 1)
         if answer.status_code != httpx.codes.UNAUTHORIZED:
-            pytest.exit(
-                f"{describe(answer)}; expected 401. No token was sent. API_URL must be the stack's output"
-                " ApiUrl, its path included; if it is, the API lets strangers in: close it.",
-                1,
-            )
+            remedy = "API_URL must be the output ApiUrl, path included; if it is, the API lets strangers in."
+            pytest.exit(f"{describe(answer)}; expected 401. No token was sent. {remedy}", 1)
         yield client
 
 
@@ -47,10 +44,10 @@ def caller(anonymous: httpx.Client) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def scopes(caller: httpx.Client) -> frozenset[str]:
+def scopes(caller: httpx.Client) -> set[str]:
     """Return the scopes of the token."""
     claims = segment(caller.headers["authorization"].removeprefix("Bearer "), 1)
-    return frozenset(str(claims.get("scope", "")).split())
+    return set(str(claims.get("scope", "")).split())
 
 
 @pytest.fixture(autouse=True)

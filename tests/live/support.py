@@ -17,29 +17,17 @@ CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "ISSUER", "AUDIENCE")
 TIMEOUT = 30  # seconds; API Gateway itself waits 29 seconds for a function
 
 
-def check_usage(environ: Mapping[str, str]) -> None:
-    """Check API_URL, and TOKEN or the credentials for one.
-
-    Raises
-    ------
-    pytest.UsageError
-        If a variable is missing or malformed.
-
-    """
+def usage_fault(environ: Mapping[str, str]) -> str:
+    """Return why API_URL, or TOKEN or the credentials for one, cannot be used; empty if they can."""
     api_url, missing = environ.get("API_URL", ""), [name for name in CREDENTIALS if not environ.get(name)]
     local = re.match(r"http://(127\.0\.0\.1|localhost)[:/]", f"{api_url}/")
     if not is_secure(api_url, api_url if local else "https://"):
-        raise pytest.UsageError(
-            "API_URL must be an https address (http only on this machine), the stack's output ApiUrl:"
-            " make smoke API_URL=https://..."
-        )
+        return "API_URL must be an https address (http only on this machine): make smoke API_URL=https://..."
     if "TOKEN" in environ:
-        if not re.fullmatch(r"[!-~]+", bare_token(environ)):
-            raise pytest.UsageError(
-                "TOKEN is set but holds no token; unset it to skip the tests that need one"
-            )
-    elif missing and (environ.get("CLIENT_ID") or environ.get("CLIENT_SECRET")):  # CI sets both, maybe empty
-        raise pytest.UsageError(f"To get a token by client credentials, set {', '.join(missing)} too")
+        usable = re.fullmatch(r"[!-~]+", bare_token(environ))
+        return "" if usable else "TOKEN is set but holds no token; unset it to skip the tests that need one"
+    started = environ.get("CLIENT_ID") or environ.get("CLIENT_SECRET")  # CI sets both, maybe empty
+    return f"For client credentials, set {', '.join(missing)} too" if started and missing else ""
 
 
 def access_token(environ: Mapping[str, str]) -> str:

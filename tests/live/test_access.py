@@ -41,7 +41,7 @@ def test_a_preflight_allows_the_route(anonymous: httpx.Client, route: Route) -> 
         fail(f"{describe(answer)}; it does not allow {sorted(missing)}.", GATEWAY)
 
 
-def test_routes_outside_the_scopes_are_403(caller: httpx.Client, scopes: frozenset[str]) -> None:
+def test_routes_outside_the_scopes_are_403(caller: httpx.Client, scopes: set[str]) -> None:
     closed = [route for route in ROUTES if route.scope not in scopes]
     if not closed:
         pytest.skip("the token's scopes open every route")

@@ -42,7 +42,6 @@ def entry(created: httpx.Response) -> dict[str, Any]:
     return dict(created.json())
 
 
-@pytest.fixture
 def path(entry: dict[str, Any]) -> str:
     return f"/timesheets/{entry['id']}"
 
@@ -69,10 +68,8 @@ def test_the_same_idempotency_key_creates_nothing(caller: httpx.Client, created:
 
 
 @reads
-def test_the_entry_is_read_alone_and_in_the_list(
-    caller: httpx.Client, entry: dict[str, Any], path: str
-) -> None:
-    assert expect(caller.get(path), 200) == entry
+def test_the_entry_is_read_alone_and_in_the_list(caller: httpx.Client, entry: dict[str, Any]) -> None:
+    assert expect(caller.get(path(entry)), 200) == entry
     assert listed(caller, entry).count(entry["id"]) == 1
 
 
@@ -83,16 +80,16 @@ def test_the_week_counts_the_entry(caller: httpx.Client, entry: dict[str, Any]) 
     assert found["total_hours"] >= found["by_project"][PROJECT] >= HOURS
 
 
-def test_a_correction_needs_the_current_version(caller: httpx.Client, path: str) -> None:
+def test_a_correction_needs_the_current_version(caller: httpx.Client, entry: dict[str, Any]) -> None:
     change, first = {"notes": "Corrected by the live tests"}, {"If-Match": '"1"'}
-    corrected = caller.patch(path, json=change, headers=first)
+    corrected = caller.patch(path(entry), json=change, headers=first)
     assert expect(corrected, 200)["notes"] == change["notes"]
     expect_header(corrected, "ETag", '"2"')
-    expect_problem(caller.patch(path, json=change, headers=first), 412, "version_mismatch")
+    expect_problem(caller.patch(path(entry), json=change, headers=first), 412, "version_mismatch")
 
 
 @reads
-def test_a_deleted_entry_is_gone(caller: httpx.Client, entry: dict[str, Any], path: str) -> None:
-    expect(caller.delete(path), 204)
-    expect_problem(caller.get(path), 404, "not_found")
+def test_a_deleted_entry_is_gone(caller: httpx.Client, entry: dict[str, Any]) -> None:
+    expect(caller.delete(path(entry)), 204)
+    expect_problem(caller.get(path(entry)), 404, "not_found")
     assert entry["id"] not in listed(caller, entry)

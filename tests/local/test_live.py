@@ -1,4 +1,4 @@
-"""`make smoke` against the local stack, with the tokens of each role and without one."""
+"""`make smoke` against the local stack, with the tokens of each role and without one, and wrong usage."""
 
 import os
 import subprocess
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.live.support import usage_fault
 from tests.support import PROJECT
 
 if TYPE_CHECKING:
     from tests.local.support import Stack
+
+API = {"API_URL": "https://api.example/v1/"}
 
 
 def smoke(api_url: str, **environ: str) -> tuple[int, str]:
@@ -41,3 +44,20 @@ def test_without_a_token_or_the_right_address_no_token_is_sent(stack: "Stack") -
     assert (code, "no token: set TOKEN" in output) == (0, True), output
     code, output = smoke(stack.settings.issuer, TOKEN="any-token")
     assert (code != 0, "No token was sent" in output) == (True, True), output
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({}, "API_URL must be an https address"),
+        ({"API_URL": "http://api.example"}, "API_URL must be an https address"),
+        ({"API_URL": "https://api.example@evil.example/"}, "API_URL must be an https address"),
+        (API | {"TOKEN": ""}, "TOKEN is set but holds no token"),
+        (API | {"TOKEN": "two words"}, "TOKEN is set but holds no token"),
+        (API | {"CLIENT_ID": "x"}, "set CLIENT_SECRET, ISSUER, AUDIENCE too"),
+        (API | {"CLIENT_ID": "", "CLIENT_SECRET": ""}, ""),
+    ],
+)
+def test_wrong_usage_is_explained(environ: dict[str, str], message: str) -> None:
+    fault = usage_fault(environ)
+    assert (bool(fault), message in fault) == (bool(message), True)

@@ -1,11 +1,18 @@
-"""A rehearsal: a checkout that it may change, and the environment `prod` on MiniStack."""
+"""A rehearsal: a checkout that it may change, and the environment `prod` on MiniStack.
 
+As a program, it runs `make deploy` or `make prove` on MiniStack, which imports APIs incompletely.
+"""
+
+import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.gateway import complete_gateway
 from local.settings import Settings
 from local.sign_in import access_token
+from ops import deploy, prove
 from ops.environment import Environment
 
 CONFIG = "rehearsal.toml"
@@ -35,7 +42,7 @@ class Rehearsal:
 
     def ops(self, command: str, *options: str) -> str:
         """Run a command of ops/ for the environment `prod`."""
-        python = [".venv/bin/python", "-m", "tests.local.rehearsal.ministack", command, "prod"]
+        python = [".venv/bin/python", "-m", "tests.local.rehearsal.support", command, "prod"]
         return self.run(*python, "--config-file", CONFIG, *options)
 
     def change(self, name: str, old: str, new: str) -> None:
@@ -45,5 +52,19 @@ class Rehearsal:
         path.write_text(path.read_text().replace(old, new, 1))
         self.run(*GIT, "commit", "-qam", f"Change {name}")
 
-    def api_url(self) -> str:
-        return f"{self.settings.aws_url}/restapis/{self.prod.outputs()['ApiId']}/v1/_user_request_"
+
+def api_url(environment: Environment) -> str:
+    """Return the deployed API's address on MiniStack."""
+    return f"{os.environ['AWS_ENDPOINT_URL']}/restapis/{environment.outputs()['ApiId']}/v1/_user_request_"
+
+
+def complete(environment: Environment) -> str:
+    """Complete the deployed API and return its address."""
+    cloudformation, gateway = environment.client("cloudformation"), environment.client("apigateway")
+    complete_gateway(cloudformation, gateway, environment.stack)
+    return api_url(environment)
+
+
+if __name__ == "__main__":
+    command = {"deploy": deploy.main, "prove": prove.main}[sys.argv[1]]
+    sys.exit(command(sys.argv[2:], address=complete))

@@ -65,10 +65,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
             patch.setattr(module, "PROJECT", project)
         for name, value in (settings.aws_environment | {"CI": "true"}).items():
             patch.setenv(name, value)
-        app = App(project, settings.aws_url)
-        app.stack.client("cloudformation").create_stack(
-            StackName="timesheets-dev", TemplateBody=json.dumps(API_TEMPLATE)
-        )
+        app, template = App(project, settings.aws_url), json.dumps(API_TEMPLATE)
+        app.stack.client("cloudformation").create_stack(StackName="timesheets-dev", TemplateBody=template)
         app.deploy("one")
         yield app
 
@@ -88,11 +86,6 @@ def test_a_path_without_an_extension_is_the_page(app: App, path: str) -> None:
     assert (response.status_code, response.text[:15]) == (200, "<!doctype html>")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["cache-control"] == "no-cache"
-
-
-def test_config_json_has_the_addresses_of_the_api_stack(app: App) -> None:
-    expected = {"issuer": "https://tenant.example/", "clientId": "app", "audience": "urn:api"}
-    assert app.get("/config.json").json() == expected | {"api": "https://api.example/v1"}
 
 
 def test_the_next_deployment_replaces_the_page_and_keeps_old_assets(app: App) -> None:

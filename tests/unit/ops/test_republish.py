@@ -46,9 +46,8 @@ class Aws(MagicMock):
             for number, body in enumerate(bodies or [{"DDBStreamBatchInfo": BATCH}])
         ]
         self.receive_message.side_effect = [{"Messages": messages}, {}]
-        return Republisher(
-            "queue", "table", "bus", lambda name: dynamodb if name == "dynamodb" else self
-        ).run()
+        clients = {"dynamodb": dynamodb}
+        return Republisher("queue", "table", "bus", lambda name: clients.get(name, self)).run()
 
     def published(self) -> list[tuple[str, int, str]]:
         """Return the type, the version and the state before of each event."""
@@ -56,8 +55,8 @@ class Aws(MagicMock):
         details = [json.loads(event["Detail"]) for event in events]
         for detail in details:
             jsonschema.validate(detail, SCHEMA)
-        changes = zip(events, details, strict=True)
-        return [(e["DetailType"], d["entry"]["version"], d["before"]["status"]) for e, d in changes]
+        states = [(detail["entry"]["version"], detail["before"]["status"]) for detail in details]
+        return [(event["DetailType"], *state) for event, state in zip(events, states, strict=True)]
 
     def deleted(self) -> list[str]:
         return [call.kwargs["ReceiptHandle"] for call in self.delete_message.call_args_list]

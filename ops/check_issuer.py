@@ -26,16 +26,13 @@ from tokens.settings import Settings
 NAMESPACE: Final = "https://api.exampleco.com"  # the template's default
 TIMEOUT: Final = 10  # seconds for a connection, and for each read
 
-
 _API: Final = "Auth0, Applications > APIs > the API > Settings"
 _CLOCK: Final = "Get a new token. If it is new, one clock is wrong: correct it, or deploy with TokenLeeway."
 _COPY: Final = "Auth0 issues no such token: copy the access token whole, and check which server issued it."
 _HTTPS: Final = "Check DOMAIN: every Auth0 tenant announces it."
 _ISSUER: Final = "Give DOMAIN, and deploy, the issuer to the letter: a custom domain, the slash at the end."
 _JWT: Final = f"The application must send audience=AUDIENCE when it signs in, and JWE must be off ({_API})."
-_AUDIENCE: Final = (
-    "AUDIENCE must be the API's Identifier to the letter; send the access_token, not the id_token."
-)
+_AUDIENCE: Final = "AUDIENCE must be the API's Identifier to the letter; send the access_token."
 REMEDIES: Final = {
     "too_large": ("", "A token may have 8 KiB: remove what Actions add to it."),
     "not_compact": ("", _JWT),
@@ -83,9 +80,9 @@ def check(issuer: str, audience: str, environ: Mapping[str, str]) -> Iterator[Fi
     if jwks_uri != published:
         yield ("warning", f"The server publishes its keys at {shown(published)}", "Deploy with this JwksUri.")
     variables = {"TOKEN_ISSUER": issuer, "AUDIENCE": audience, "JWKS_URI": jwks_uri}
+    variables["CLAIMS_NAMESPACE"] = environ.get("CLAIMS_NAMESPACE") or NAMESPACE
     try:
-        namespace = environ.get("CLAIMS_NAMESPACE") or NAMESPACE
-        settings = Settings(variables | {"CLAIMS_NAMESPACE": namespace})
+        settings = Settings(variables)
         print(f"keys: {shown(list(fetch_jwks(jwks_uri, settings.algorithm)))} at {jwks_uri}")
     except (ConfigurationError, KeysUnavailable) as error:
         remedy = "It must return RSA keys of 2,048 bits or more within 2 seconds, without a redirect."

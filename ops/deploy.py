@@ -104,14 +104,7 @@ def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def deploy(environment: Environment, given: Mapping[str, str], architecture: str, *, ask: bool) -> None:
-    """Build, deploy with SAM CLI, and drop the policies that API Gateway cached for the routes before.
-
-    Raises
-    ------
-    StepFailed
-        If a command fails; CloudFormation then rolls back.
-
-    """
+    """Build, deploy with SAM CLI, and drop the policies that API Gateway cached for the routes before."""
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
     live = live_versions(environment)
     delete_versions(environment, live)
@@ -128,14 +121,7 @@ def deploy(environment: Environment, given: Mapping[str, str], architecture: str
 
 
 def sam_deploy(stack: Environment, given: Mapping[str, str], *options: str, ask: bool) -> None:
-    """Create or update a stack with SAM CLI; with `ask`, as its samconfig.toml says.
-
-    Raises
-    ------
-    StepFailed
-        If SAM CLI fails.
-
-    """
+    """Create or update a stack with SAM CLI; without `ask`, ask for no confirmation."""
     sam = ["sam", "deploy", "--config-file", str(stack.config_file), "--config-env", stack.name]
     sam += ["--stack-name", stack.stack, *options, *([] if ask else ["--no-confirm-changeset"])]
     sam += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in given.items())]
@@ -143,14 +129,7 @@ def sam_deploy(stack: Environment, given: Mapping[str, str], *options: str, ask:
 
 
 def test(values: Mapping[str, str], api_url: str) -> None:
-    """Run the live tests, once more after a failure.
-
-    Raises
-    ------
-    StepFailed
-        If both runs fail.
-
-    """
+    """Run the live tests, once more after a failure."""
     origin = values["AllowedOrigins"].partition(",")[0].replace("*", "")
     own = {"ISSUER": values["TokenIssuer"], "AUDIENCE": values["Audience"], "ORIGIN": origin}
     smoke = ["make", "smoke", f"API_URL={api_url}"]
@@ -163,7 +142,7 @@ def test(values: Mapping[str, str], api_url: str) -> None:
 
 
 def run(command: list[str], remedy: str, environ: Mapping[str, str] | None = None) -> None:
-    """Run a command of the project in the foreground."""
+    """Run a command of the project in the foreground; raise StepFailed with the remedy if it fails."""
     print(f"\n$ {' '.join(command)}", flush=True)
     path = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
     own = {**(environ or {}), **os.environ, "PATH": path}

@@ -41,12 +41,8 @@ class Environment:
     def read(cls, name: str, config_file: Path = CONFIG_FILE, section: str = "deploy") -> "Environment":
         """Read an environment: the API's stack, or that of the app from the section `app`.
 
-        Raises
-        ------
-        ValueError
-            If it is missing or incomplete, or if SAM CLI would misread a parameter: it cuts an unquoted value
-            at the first space.
-
+        Raise ValueError if it is missing or incomplete, or if SAM CLI would misread a parameter: it cuts an
+        unquoted value at the first space.
         """
         document = tomllib.loads(config_file.read_text())
         names = [key for key in document if key not in {"version", "default"}]

@@ -45,11 +45,7 @@ class Restorer:
     def restore(self, entry_id: str) -> bool:
         """Make an entry what it was, whatever it is now; return whether that was a change.
 
-        Raises
-        ------
-        StepFailed
-            If the source has no such entry, or another request changed it at the same time.
-
+        Raise StepFailed if the source has no such entry or another request changed it at the same time.
         """
         lost, present = (self._get(table, entry_key(entry_id)) for table in (self.source, self.target))
         if not is_entry(lost):

@@ -33,11 +33,9 @@ class Rehearsal:
 
     def run(self, *command: str) -> str:
         """Run a command in the checkout, as an operator does, and return its output."""
-        environ = self.settings.aws_environment | {"TOKEN": self.token("ana")}
-        ran = subprocess.run(
-            command, cwd=self.checkout, env=environ, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+        environ, out = self.settings.aws_environment | {"TOKEN": self.token("ana")}, subprocess.PIPE
+        ran = subprocess.run(command, cwd=self.checkout, env=environ, stdout=out, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout
         return ran.stdout
 
     def ops(self, command: str, *options: str) -> str:

@@ -1,12 +1,10 @@
 """`make restore`: missing entries come back, existing ones stay."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from ops import restore
 from ops.environment import StepFailed
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1")
 KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request_digest="digest")
 ROW = import_item("job", "1", IMPORTED.id, "digest")
+pytestmark = pytest.mark.usefixtures("table")
 
 
 class Tables:
@@ -30,16 +29,15 @@ class Tables:
 
     def __init__(self, client: "DynamoDBClient", template: dict[str, Any]) -> None:
         self.client = client
-        self.restorer = Restorer(client, "restored", "own")
-        for name in ("restored", "own"):
-            client.create_table(TableName=name, **table_definition(template))
+        self.restorer = Restorer(client, "restored", "timesheets")
+        client.create_table(TableName="restored", **table_definition(template))
 
     def put(self, table: str, *items: dict[str, Any]) -> None:
         for item in items:
             self.client.put_item(TableName=table, Item=item)
 
     def entry(self, entry: Entry) -> Entry | None:
-        item = self.client.get_item(TableName="own", Key=entry_key(entry.id)).get("Item", {})
+        item = self.client.get_item(TableName="timesheets", Key=entry_key(entry.id)).get("Item", {})
         return from_item(item) if is_entry(item) else None
 
     def restore_missing(self) -> list[str]:
@@ -47,9 +45,8 @@ class Tables:
 
 
 @pytest.fixture
-def tables(dynamodb: "DynamoDBClient", template: dict[str, Any]) -> Iterator[Tables]:
-    with mock_aws():
-        yield Tables(dynamodb, template)
+def tables(dynamodb: "DynamoDBClient", template: dict[str, Any]) -> Tables:
+    return Tables(dynamodb, template)
 
 
 def test_missing_entries_are_restored_once(tables: Tables) -> None:
@@ -58,14 +55,14 @@ def test_missing_entries_are_restored_once(tables: Tables) -> None:
     assert tables.entry(PENDING) is None
     assert tables.restore_missing() == sorted([PENDING.id, KEYED.id, IMPORTED.id])
     assert [tables.entry(entry) for entry in (PENDING, KEYED, IMPORTED)] == [PENDING, KEYED, IMPORTED]
-    row = tables.client.get_item(TableName="own", Key=import_key("job", "1"))["Item"]
+    row = tables.client.get_item(TableName="timesheets", Key=import_key("job", "1"))["Item"]
     assert row["entry_id"]["S"] == IMPORTED.id
     assert tables.restore_missing() == []
 
 
 def test_existing_and_deleted_entries_stay(tables: Tables) -> None:
     tables.put("restored", to_item(PENDING), to_item(KEYED))
-    tables.put("own", to_item(APPROVED), tombstone(KEYED, 1))
+    tables.put("timesheets", to_item(APPROVED), tombstone(KEYED, 1))
     assert tables.restore_missing() == []
     assert tables.entry(PENDING) == APPROVED
     assert tables.entry(KEYED) is None
@@ -74,7 +71,7 @@ def test_existing_and_deleted_entries_stay(tables: Tables) -> None:
 def test_a_row_imported_again_is_not_doubled(tables: Tables) -> None:
     again = replace(IMPORTED, id=new_id("auth0|ana"))
     tables.put("restored", to_item(IMPORTED), ROW)
-    tables.put("own", to_item(again), import_item("job", "1", again.id, "digest"))
+    tables.put("timesheets", to_item(again), import_item("job", "1", again.id, "digest"))
     assert tables.restore_missing() == []
     assert tables.entry(IMPORTED) is None
     with pytest.raises(StepFailed, match="belongs to another entry"):
@@ -84,17 +81,16 @@ def test_a_row_imported_again_is_not_doubled(tables: Tables) -> None:
 def test_a_named_entry_is_restored_as_a_new_version(tables: Tables) -> None:
     spoilt = corrected(corrected(PENDING, {"hours": Decimal(1)}, now=NOW), {"hours": Decimal(2)}, now=NOW)
     tables.put("restored", to_item(PENDING))
-    tables.put("own", to_item(spoilt))
+    tables.put("timesheets", to_item(spoilt))
     assert tables.restorer.restore(PENDING.id)
-    entry = tables.entry(PENDING)
-    assert entry is not None
+    assert (entry := tables.entry(PENDING))
     assert entry == replace(PENDING, version=spoilt.version + 1, modified_at=entry.modified_at)
     assert not tables.restorer.restore(PENDING.id)
 
 
 def test_a_named_entry_is_restored_after_its_deletion(tables: Tables) -> None:
     tables.put("restored", to_item(KEYED))
-    tables.put("own", tombstone(KEYED, 1))
+    tables.put("timesheets", tombstone(KEYED, 1))
     assert tables.restorer.restore(KEYED.id)
     assert tables.entry(KEYED) == KEYED
     with pytest.raises(StepFailed, match="has no entry"):

@@ -31,17 +31,15 @@ _CLOCK: Final = "Get a new token. If it is new, one clock is wrong: correct it, 
 _COPY: Final = "Auth0 issues no such token: copy the access token whole, and check which server issued it."
 _HTTPS: Final = "Check DOMAIN: every Auth0 tenant announces it."
 _ISSUER: Final = "Give DOMAIN, and deploy, the issuer to the letter: a custom domain, the slash at the end."
-_JWT: Final = f"The application must send audience=AUDIENCE when it signs in, and JWE must be off ({_API})."
-_AUDIENCE: Final = "AUDIENCE must be the API's Identifier to the letter; send the access_token."
 REMEDIES: Final = {
     "too_large": ("", "A token may have 8 KiB: remove what Actions add to it."),
-    "not_compact": ("", _JWT),
+    "not_compact": ("", f"The application must send audience=AUDIENCE at sign-in; turn JWE off ({_API})."),
     "wrong_algorithm": ("alg", f"Set the algorithm to RS256 ({_API}), or deploy with TokenAlgorithm=HS256."),
     "wrong_type": ("typ", "Send the token response's access_token."),
     "unknown_key": ("kid", "Its key was revoked, or it comes from another tenant: get a new token."),
     "bad_signature": ("kid", "Get a new token, and copy it whole."),
     "wrong_issuer": ("iss", _ISSUER),
-    "wrong_audience": ("aud", _AUDIENCE),
+    "wrong_audience": ("aud", "AUDIENCE must be the API's Identifier to the letter; send the access_token."),
     "expired": ("exp", _CLOCK),
     "not_yet_valid": ("nbf", _CLOCK),
     "issued_in_future": ("iat", _CLOCK),

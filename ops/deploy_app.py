@@ -23,11 +23,7 @@ TYPES: Final = MimeTypes()
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = command_parser("make deploy-app ENV=dev")
-    _, api = parse(parser, arguments)
-    try:
-        app = Environment.read(api.name, api.config_file, "app")
-    except ValueError as error:
-        parser.error(str(error))
+    api, app = (parse(parser, arguments, section)[1] for section in ("deploy", "app"))
     section = f"[{app.name}.app.parameters] of {app.config_file.name}"
     if app.stack == api.stack:
         parser.error(f"{section} needs a stack_name of its own")

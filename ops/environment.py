@@ -55,8 +55,7 @@ class Environment:
             raise ValueError(f"{config_file.name}: {name} needs stack_name and region")
         parameters = {}
         for text in options.get("parameter_overrides", []):
-            found = OVERRIDE.fullmatch(text)
-            if not found:
+            if not (found := OVERRIDE.fullmatch(text)):
                 form = """'Name=value' or 'Name="a value"'"""
                 raise ValueError(f"{config_file.name}: write {text!r} as {form}")
             parameters[found[1]] = found[2] or found[3]
@@ -103,11 +102,13 @@ def command_parser(usage: str) -> ArgumentParser:
     return parser
 
 
-def parse(parser: ArgumentParser, arguments: list[str] | None) -> tuple[Namespace, Environment]:
-    """Parse a command line that names an environment; end with its usage if there is no such one."""
+def parse(
+    parser: ArgumentParser, arguments: list[str] | None, section: str = "deploy"
+) -> tuple[Namespace, Environment]:
+    """Parse a command line and read the environment it names; end with the usage if it has none."""
     options = parser.parse_args(arguments)
     try:
-        return options, Environment.read(options.environment, options.config_file.resolve())
+        return options, Environment.read(options.environment, options.config_file.resolve(), section)
     except (OSError, ValueError) as error:
         parser.error(str(error))
 

@@ -65,14 +65,11 @@ class Republisher:
     def _records(self, batch: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         """Return the stream's records of a batch; None if the stream no longer has them."""
         streams, last = self.client("dynamodbstreams"), int(batch["endSequenceNumber"])
+        shard = {"StreamArn": batch["streamArn"], "ShardId": batch["shardId"]}
+        start = {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": batch["startSequenceNumber"]}
         found: list[dict[str, Any]] = []
         try:
-            iterator = streams.get_shard_iterator(
-                StreamArn=batch["streamArn"],
-                ShardId=batch["shardId"],
-                ShardIteratorType="AT_SEQUENCE_NUMBER",
-                SequenceNumber=batch["startSequenceNumber"],
-            )["ShardIterator"]
+            iterator = streams.get_shard_iterator(**shard, **start)["ShardIterator"]
             while iterator:
                 page = streams.get_records(ShardIterator=iterator)
                 for record in page["Records"]:

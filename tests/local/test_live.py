@@ -3,15 +3,12 @@
 import os
 import subprocess
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.live.support import usage_fault
+from tests.local.support import Stack
 from tests.support import PROJECT
-
-if TYPE_CHECKING:
-    from tests.local.support import Stack
 
 API = {"API_URL": "https://api.example/v1/"}
 
@@ -26,20 +23,20 @@ def smoke(api_url: str, **environ: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(("user", "skipped"), [("ana", 2), ("mia", 1)])
-def test_people_pass(stack: "Stack", sign_in: Callable[..., str], user: str, skipped: int) -> None:
+def test_people_pass(stack: Stack, sign_in: Callable[..., str], user: str, skipped: int) -> None:
     token = f"Bearer {sign_in(user)}"
     code, output = smoke(stack.settings.api_url, TOKEN=token, ORIGIN="https://app.example")
     assert (code, f"{skipped} skipped" in output) == (0, True), output
 
 
-def test_a_program_passes(stack: "Stack") -> None:
+def test_a_program_passes(stack: Stack) -> None:
     client = {"CLIENT_ID": "timesheets-import", "CLIENT_SECRET": "local-import-secret"}
     issuer = {"ISSUER": stack.settings.issuer, "AUDIENCE": stack.settings.audience}
     code, output = smoke(stack.settings.api_url, **client, **issuer)
     assert (code, "test_an_import_is_idempotent PASSED" in output) == (0, True), output
 
 
-def test_without_a_token_or_the_right_address_no_token_is_sent(stack: "Stack") -> None:
+def test_without_a_token_or_the_right_address_no_token_is_sent(stack: Stack) -> None:
     code, output = smoke(stack.settings.api_url)
     assert (code, "no token: set TOKEN" in output) == (0, True), output
     code, output = smoke(stack.settings.issuer, TOKEN="any-token")

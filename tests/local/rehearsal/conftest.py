@@ -1,5 +1,6 @@
 """A checkout that a rehearsal may change, MiniStack to deploy it to, and an issuer for its callers."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,6 @@ from ops.environment import Environment
 from tests.local.rehearsal.support import CONFIG, GIT, Rehearsal
 from tests.local.support import copy_project
 from tests.support import PROJECT
-
-# MiniStack has no CodeDeploy and no WAF association.
-PARAMETERS = {"GradualDeployment": "false", "Waf": "false"}
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +37,11 @@ def rehearsal(checkout: Path) -> Iterator[Rehearsal]:
     settings = Settings(issuer_port=issuer, aws_port=port)
     text = (checkout / "samconfig.toml").read_text().replace("TEAM@", "team@")
     text = text.replace("https://TENANT.eu.auth0.com/", settings.issuer)
-    for name, value in PARAMETERS.items():
-        text = text.replace(f'"{name}=true"', f'"{name}={value}"')
+    # MiniStack has no CodeDeploy and no WAF association.
+    text = re.sub('"(GradualDeployment|Waf)=true"', r'"\1=false"', text)
     added = f'"Architecture={settings.architecture}",'
     (checkout / CONFIG).write_text(text.replace("parameter_overrides = [", f"parameter_overrides = [{added}"))
-    tokens = TokenIssuer(settings.local_issuer)
-    served = serve(issuer_app(tokens), listen(issuer, "ISSUER_PORT"))
+    served = serve(issuer_app(TokenIssuer(settings.local_issuer)), listen(issuer, "ISSUER_PORT"))
     with served, aws.ministack(settings), pytest.MonkeyPatch.context() as patch:
         for name, value in settings.aws_environment.items():
             patch.setenv(name, value)

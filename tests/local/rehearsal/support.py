@@ -1,7 +1,4 @@
-"""A rehearsal: a checkout that it may change, and the environment `prod` on MiniStack.
-
-As a program, it runs `make deploy` or `make prove` on MiniStack, which imports APIs incompletely.
-"""
+"""A rehearsal of the environment `prod` on MiniStack; as a program, `make deploy` or `make prove` there."""
 
 import os
 import subprocess
@@ -51,18 +48,13 @@ class Rehearsal:
         self.run(*GIT, "commit", "-qam", f"Change {name}")
 
 
-def api_url(environment: Environment) -> str:
-    """Return the deployed API's address on MiniStack."""
-    return f"{os.environ['AWS_ENDPOINT_URL']}/restapis/{environment.outputs()['ApiId']}/v1/_user_request_"
-
-
-def complete(environment: Environment) -> str:
-    """Complete the deployed API and return its address."""
+def address(environment: Environment) -> str:
+    """Complete the deployed API and return its address on MiniStack."""
     cloudformation, gateway = environment.client("cloudformation"), environment.client("apigateway")
     complete_gateway(cloudformation, gateway, environment.stack)
-    return api_url(environment)
+    return f"{os.environ['AWS_ENDPOINT_URL']}/restapis/{environment.outputs()['ApiId']}/v1/_user_request_"
 
 
 if __name__ == "__main__":
     command = {"deploy": deploy.main, "prove": prove.main}[sys.argv[1]]
-    sys.exit(command(sys.argv[2:], address=complete))
+    sys.exit(command(sys.argv[2:], address=address))

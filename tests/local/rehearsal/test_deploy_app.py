@@ -35,7 +35,6 @@ class App:
     def deploy(self, release: str) -> None:
         files = {f"assets/{release}.js": release, "index.html": f"<!doctype html>{release}", "sw.js": ""}
         for name, text in files.items():
-            (self.project / "app/dist" / name).parent.mkdir(parents=True, exist_ok=True)
             (self.project / "app/dist" / name).write_text(text)
         assert deploy_app.main(["dev", "--config-file", str(self.stack.config_file)]) == 0
 
@@ -49,7 +48,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     if not shutil.which("node"):
         pytest.skip("no node on PATH, which runs the CloudFront function")
     project = tmp_path_factory.mktemp("project")
-    (project / "app").mkdir()
+    (project / "app/dist/assets").mkdir(parents=True)
     (project / "Makefile").write_text("app-build:\n\t@:\n")
     (project / ".venv").symlink_to(PROJECT / ".venv")
     # MiniStack refuses CloudFront's own requests to the bucket under the statement TlsOnly.

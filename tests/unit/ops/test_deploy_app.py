@@ -10,11 +10,7 @@ import pytest
 from ops import deploy_app
 from ops.environment import Environment
 
-API = """[dev.global.parameters]
-stack_name = "api"
-region = "eu-west-1"
-[dev.app.parameters]
-"""
+API = '[dev.global.parameters]\nstack_name = "api"\nregion = "eu-west-1"\n[dev.app.parameters]\n'
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
@@ -25,34 +21,29 @@ def test_samconfig_lacks_only_the_client_id(name: str, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("section", "message"),
+    ("text", "fault"),
     [
         ('client_id = "x"', "needs a stack_name of its own"),
-        ('stack_name = "app"', "Set client_id"),
         ('stack_name = "app"\nclient_id = "x"', "There is no stack api; run: make deploy ENV=dev"),
     ],
 )
 def test_nothing_is_deployed_without_its_settings_and_the_api(
-    section: str,
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    text: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "samconfig.toml").write_text(API + section)
+    (tmp_path / "samconfig.toml").write_text(API + text)
     monkeypatch.setattr(Environment, "describe", lambda _: {})
     monkeypatch.setattr(deploy_app, "run", MagicMock(side_effect=AssertionError))
     with suppress(SystemExit):
         assert deploy_app.main(["dev", "--config-file", str(tmp_path / "samconfig.toml")]) == 1
-    assert message in capsys.readouterr().err
+    assert fault in capsys.readouterr().err
 
 
 def test_upload_puts_assets_first_and_the_service_worker_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deploy_app, "PROJECT", tmp_path)
+    (tmp_path / "app/dist/assets").mkdir(parents=True)
     for name in ("index.html", "sw.js", "icon.xyz", "assets/index-a1.js"):
-        (tmp_path / "app/dist" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app/dist" / name).write_text(name)
     app = MagicMock(client_id="app")
     app.outputs.return_value = {"BucketName": "b", "DistributionId": "d"}

@@ -113,7 +113,7 @@ test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 m
 
 .PHONY: test-all
 test-all: setup ## test, and all that takes minutes: thousands of races, kills, the rehearsal, Schemathesis, browsers
-	@UV=$(UV) LONG=1 .venv/bin/pytest -n 2 --cov --durations=20
+	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest -n 2 --cov --durations=20
 	@LONG=1 $(MAKE) test-node test-app ARGS=--durations=20
 
 .PHONY: test-unit
@@ -131,7 +131,7 @@ test-app: setup app-build ## test the app: units, then Chromium as a phone on th
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
-	@UV=$(UV) LONG=1 .venv/bin/pytest tests/local/rehearsal tests/local/test_runtime.py
+	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest tests/local/rehearsal tests/local/test_runtime.py
 
 ARCHITECTURE ?= arm64
 BUILD ?= .aws-sam/build

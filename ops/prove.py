@@ -34,6 +34,7 @@ ORIGIN: Final = "https://proof.example"
 READABLE: Final = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
 "Action": "s3:GetObject", "Resource": "arn:aws:s3:::%s/*"}]}"""
 EMULATOR: Final = {
+    "AllowedOrigins takes effect": "MiniStack does not deploy the API again for a changed parameter",
     "UploadRate takes effect": "MiniStack does not throttle",
     "RequestRate takes effect": "MiniStack does not throttle",
     "Architecture takes effect": "MiniStack runs functions on this machine's processor",

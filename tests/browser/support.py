@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, override
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from local.settings import Settings
@@ -165,7 +166,11 @@ def serving(files: dict[str, bytes]) -> Iterator[str]:
 
 def await_service_worker(page: "Page") -> None:
     """Wait until the service worker serves the page."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")  # has a timeout
+    for _ in range(400):
+        if page.evaluate("navigator.serviceWorker.controller !== null"):
+            return
+        page.wait_for_timeout(50)  # milliseconds; wait_for_function would need eval, which the page forbids
+    pytest.fail("no service worker serves the page")
 
 
 def tab(page: "Page", name: str) -> None:

@@ -23,7 +23,7 @@ from timesheets.store.entries import Entries
 # moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
-ROUNDS = 120 if LONG else 10
+ROUNDS = 60 if LONG else 10
 """For each contest, on each engine."""
 
 type Move = Callable[[Entry], Entry | None]

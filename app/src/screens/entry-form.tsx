@@ -92,7 +92,10 @@ export function EntryForm({ session, id }: { session: Session; id?: string }) {
     id: name,
     value: current[name],
     onInput: (event: Event) => change(name, (event.currentTarget as HTMLInputElement).value),
-    onBlur: () => showError(name, current),
+    onBlur: ({ relatedTarget: next }: FocusEvent) => {
+      // A message that appears while Save is pressed would move Save away from the pointer. Save shows all errors.
+      if (next && !(next instanceof HTMLButtonElement && next.type === "submit")) showError(name, current);
+    },
     "aria-invalid": errors[name] ? true : undefined,
     "aria-describedby": errors[name] ? `${name}-error` : undefined,
   });

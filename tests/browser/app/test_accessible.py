@@ -70,6 +70,7 @@ def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterat
     expect(page.get_by_label("Project")).to_have_value("Till")
     fill(page, hours="25")
     press(page, "Save")
+    expect(page.get_by_label("Hours")).to_be_focused()  # the click reached Save
     yield "edit, with a fault", page
     tab(page, "New")
     yield "new", page

@@ -82,6 +82,7 @@ _GROUPS = {"local": "stack", "store": "engines", "browser": "browser", "rehearsa
 """The pytest-xdist group of the tests below a folder, which share a stack: one worker runs them."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the long tests unless `LONG` is set, and group the tests that share a stack."""
     if not LONG:
@@ -89,6 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
     for item in items:
-        groups = [_GROUPS[folder] for folder in item.path.relative_to(PROJECT).parts if folder in _GROUPS]
+        folders = item.path.relative_to(PROJECT / "tests").parts
+        groups = [_GROUPS[folder] for folder in folders if folder in _GROUPS and folders[0] != "unit"]
         if groups:
             item.add_marker(pytest.mark.xdist_group(groups[-1]))

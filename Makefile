@@ -108,17 +108,17 @@ sam-local: setup ## run the API under `sam local` in Docker, or one function: ma
 	@$(PYTHON) -m local sam-local $(EVENT)
 
 .PHONY: test
-test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
+test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (5 minutes)
 	@.venv/bin/pytest -n 2 --cov
 
 .PHONY: test-all
-test-all: setup ## test, and all that takes minutes: thousands of races, kills, the rehearsal, Schemathesis, browsers
+test-all: setup ## test, and all that takes minutes: a thousand races, kills, the rehearsal, Schemathesis, browsers
 	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest -n 2 --cov --durations=20
 	@LONG=1 $(MAKE) test-node ARGS=--durations=20 || LONG=1 $(MAKE) test-node ARGS=--last-failed
 	@LONG=1 $(MAKE) test-app ARGS=--durations=20 || LONG=1 $(MAKE) test-app ARGS=--last-failed
 
 .PHONY: test-unit
-test-unit: setup ## the tests to run on each save: rules, handlers, template (15 seconds)
+test-unit: setup ## the tests to run on each save: rules, handlers, template
 	@.venv/bin/pytest -n 2 tests/unit tests/repository
 
 .PHONY: test-node

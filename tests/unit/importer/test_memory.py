@@ -11,8 +11,6 @@ from local.settings import PROJECT
 
 pytestmark = pytest.mark.long
 
-pytestmark = pytest.mark.long
-
 ROWS = int(os.environ.get("IMPORT_MEMORY_ROWS", "60000"))
 # A small process in between, because a child's peak is at least its parent's memory at the fork.
 MEASURE = """

@@ -115,7 +115,7 @@ class Api:
     """The handlers that ship, on one table."""
 
     def __init__(self, table_name: str, recorder: Recorder) -> None:
-        """Import every handler again, because a handler binds its table at import."""
+        """Import every handler again, because the settings of one import name one table."""
         self._table = table_name
         self._recorder = recorder
         self._client = boto3.client("dynamodb")
@@ -124,6 +124,8 @@ class Api:
         for name in [name for name in sys.modules if name in modules or name.startswith("timesheets")]:
             del sys.modules[name]
         self._handlers = {name: importlib.import_module(name).lambda_handler for name in modules}
+        settings = importlib.import_module("timesheets.settings").settings
+        assert settings.table_name == table_name  # noqa: S101 read now, before another Api sets the variable
 
     def handler(self, steps: list[Step]) -> float:
         """Return the seconds of the last step's handler."""

@@ -8,7 +8,7 @@ import pytest
 import timesheets
 
 
-@pytest.mark.parametrize(("name", "thresholds"), [("ListTimesheets", [50_000]), ("", [])])
+@pytest.mark.parametrize(("name", "thresholds"), [("ListTimesheets", [100_000]), ("", [])])
 def test_only_a_lambda_function_raises_the_threshold(
     name: str, thresholds: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,7 +127,8 @@ def clean(text: str) -> str:
 
 def strip(text: str) -> str:
     """Return text without zero-width characters that mean nothing and without blanks at its ends."""
-    return text.translate(_MEANINGLESS).strip(BLANK)
+    visible = text if text.isascii() else text.translate(_MEANINGLESS)
+    return visible.strip(BLANK)
 
 
 def parse_text(

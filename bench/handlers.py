@@ -59,6 +59,7 @@ OPERATIONS: Final[dict[str, list[Step]]] = {
     "create": [("create_timesheet", {"body": NEW})],
     "create with a key": [OWN],
     "read": [OWN, ("get_timesheet", {})],
+    "read another user's": [OTHER, ("get_approval", {})],
     "correct": [OWN, ("correct_timesheet", {"body": {"hours": "7.25"}})],
     "correct, with another date": [OWN, ("correct_timesheet", {"body": {"date": "2026-11-19"}})],
     "decide": [OTHER, APPROVE],
@@ -66,6 +67,12 @@ OPERATIONS: Final[dict[str, list[Step]]] = {
     "delete": [OWN, ("delete_timesheet", {})],
     "a page of 50": [("list_timesheets", {"query": {"limit": ["50"]}})],
     "a page of approvals (50)": [("list_approvals", {"query": {"limit": ["50"]}})],
+    "a page of decided entries (50)": [
+        ("list_approvals", {"query": {"limit": ["50"], "status": ["approved"], "user_id": [ANA]}})
+    ],
+    "a page of 50 approved own entries": [
+        ("list_timesheets", {"query": {"limit": ["50"], "status": ["approved"]}})
+    ],
     "a week": [("get_week", {})],
     "an upload of 100 rows, new": [UPLOAD],
     "the same again, unchanged": [UPLOAD, UPLOAD],

@@ -126,10 +126,16 @@ class Model:
     # Requests of approvers
 
     def list_approvals(self, user_id: str, filters: Filters) -> list[Entry]:
-        def waits(entry: Entry) -> bool:
-            return entry.user_id != user_id and entry.status == "pending"
+        filters = {"order": "asc", "status": "pending"} | filters
+        if filters["status"] != "pending" and "user_id" not in filters:
+            raise Refused(400, "malformed_request")
+        return self._listed(lambda entry: entry.user_id != user_id, filters)
 
-        return self._listed(waits, {"order": "asc"} | filters)
+    def read_approval(self, user_id: str, entry_id: int) -> Json:
+        entry = self.entries.get(entry_id)
+        if entry is None or entry.user_id == user_id:
+            raise Refused(404, "not_found")
+        return entry.body()
 
     def decide(self, user_id: str, entry_id: int, decision: Json | None, if_match: int | None = None) -> Json:
         decision = decision or {"approved": True}

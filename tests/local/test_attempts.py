@@ -21,6 +21,9 @@ INVALID = (422, "invalid_entry")
 OK = (200, None)
 CREATED = (201, None)
 
+HIDDEN = ("id", "imported", "ana", "undecided", "approved", "rejected")
+"""The names of values that no answer may hold: ana's entries, ana, and the entries of mia's own."""
+
 type Row = tuple[str, str, str, dict[str, Any], tuple[int, str | None]]
 """Caller, method, path, further parts of the request, expected answer. $names refer to `World.names`."""
 
@@ -78,6 +81,7 @@ def world(newcomers: Newcomers) -> World:
             "rejected": rejected["id"],
             "ana": callers["ana"].sub,
             "carl": callers["carl"].sub,
+            "mia": callers["mia"].sub,
             "client": callers["program"].client_id,
         },
     )
@@ -111,7 +115,19 @@ WITHOUT_SCOPE: list[Row] = [
         for who in ("ana", "carl", "program")
         for method, request in DECISIONS
     ),
-    *((who, "GET", "/approvals", {}, NO_SCOPE) for who in ("ana", "carl", "program")),
+    *(
+        (who, "GET", path, {}, NO_SCOPE)
+        for who in ("ana", "carl", "program")
+        for path in (
+            "/approvals",
+            "/approvals?status=approved&user_id=$ana",
+            "/approvals?status=rejected&user_id=$carl",
+            "/approvals/$id",
+            "/approvals/$imported",
+            "/approvals/$own",
+            "/approvals/$ID",
+        )
+    ),
     *(
         (who, method, path, request, NO_SCOPE)
         for who in ("program", "approver")
@@ -139,6 +155,29 @@ SELF_APPROVAL: list[Row] = [
         ("PUT", {"json": {"approved": True}, "headers": {"X-User-Id": "$ana"}}),
         ("DELETE", {"headers": {"If-Match": "*"}}),
     ]
+]
+
+OWN_APPROVALS: list[Row] = [
+    *(
+        ("mia", "GET", f"/approvals/{entry}", request, NOT_FOUND)
+        for entry in ("$undecided", "$approved", "$rejected")
+        for request in ({}, {"headers": {"X-User-Id": "$ana"}}, {"headers": {"If-None-Match": '"1"'}})
+    ),
+    *(
+        ("mia", "GET", f"/approvals?{query}", {}, MALFORMED)
+        for query in (
+            "status=approved",
+            "status=rejected&project=StoreZero",
+            "status=approved&user_id=",
+            "status=approved&user_id=$ana&user_id=$mia",
+            "status=pending&status=approved&user_id=$ana",
+            "status=*&user_id=$ana",
+            "status=approved&sub=$ana",
+        )
+    ),
+    ("mia", "GET", "/approvals?status=approved&user_id=$mia", {}, OK),
+    ("mia", "GET", "/approvals?status=rejected&user_id=$mia", {}, OK),
+    ("mia", "GET", "/approvals?user_id=$mia", {}, OK),
 ]
 
 PARAMETERS: list[Row] = [
@@ -312,11 +351,12 @@ IMPORTS: list[Row] = [
 
 @pytest.mark.parametrize(
     "rows",
-    [BY_ID, WITHOUT_SCOPE, SELF_APPROVAL, PARAMETERS, HEADERS, BODIES, IDS, IMPORTS],
+    [BY_ID, WITHOUT_SCOPE, SELF_APPROVAL, OWN_APPROVALS, PARAMETERS, HEADERS, BODIES, IDS, IMPORTS],
     ids=[
         "by its id",
         "without the scope",
         "a manager's own entry",
+        "a manager's own entry in a list",
         "by a parameter",
         "by a header",
         "by a body",
@@ -330,7 +370,7 @@ def test_no_attempt_reaches_an_entry_of_another_person(rows: list[Row], world: W
     for row in rows:
         answer = world.attempt(row)
         code = answer.json()["code"] if answer.status_code >= 400 else None
-        shown = any(world.names[name] in answer.text for name in ("id", "imported", "ana"))
+        shown = any(world.names[name] in answer.text for name in HIDDEN)
         # After refusals, one comparison at the end is enough: the version shows undone changes too.
         changed = answer.status_code < 300 and world.entries() != before
         if (answer.status_code, code) != row[-1] or shown or changed:

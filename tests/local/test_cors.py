@@ -17,7 +17,7 @@ ROUTES = [
     ("/timesheets/weeks/2026-W47", {"GET"}),
     ("/timesheets/upload", {"POST"}),
     ("/approvals", {"GET"}),
-    ("/approvals/an-id", {"PUT", "DELETE"}),
+    ("/approvals/an-id", {"GET", "PUT", "DELETE"}),
 ]
 
 
@@ -47,6 +47,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}}, 200),
     ("mia", "GET", "/timesheets/weeks/2026-W47", {}, 200),
     ("mia", "GET", "/approvals", {}, 200),
+    ("mia", "GET", "/approvals/{ana}", {}, 200),
     ("mia", "PUT", "/approvals/{ana}", {}, 200),
     ("mia", "DELETE", "/approvals/{ana}", {}, 200),
     ("program", "POST", "/timesheets/upload", {"json": GOOD | {"user_id": "cors"}}, 201),
@@ -64,6 +65,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "GET", "/nowhere", {}, 404),
     ("mia", "PUT", "/timesheets", {}, 404),
     ("mia", "GET", "/timesheets/{ana}", {}, 404),
+    ("mia", "GET", "/approvals/{own}", {}, 404),
     ("mia", "DELETE", "/approvals/nothing", {}, 404),
     ("mia", "PATCH", "/timesheets/{locked}", {"json": {}}, 409),
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}, "headers": {"If-Match": '"9"'}}, 412),

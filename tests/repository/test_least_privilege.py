@@ -45,7 +45,7 @@ def actions_of(module: str) -> dict[str, set[str]]:
                     yield from (
                         f"dynamodb:Query {INDEXES[n]}" for n in map(ast.unparse, call.args) if n in INDEXES
                     )
-                elif called.removeprefix("self.") in methods.keys() - {name}:
+                elif called.startswith("self.") and called.removeprefix("self.") in methods.keys() - {name}:
                     yield from reached(called.removeprefix("self."))
 
     return {name: set(reached(name)) for name in methods}

@@ -30,6 +30,7 @@ CORRECT_TIMESHEET: Final = Route("PATCH", "/timesheets/{id}", "create:timesheets
 DELETE_TIMESHEET: Final = Route("DELETE", "/timesheets/{id}", "delete:timesheets")
 GET_WEEK: Final = Route("GET", "/timesheets/weeks/{week}", "read:timesheets")
 LIST_APPROVALS: Final = Route("GET", "/approvals", "approve:timesheets")
+GET_APPROVAL: Final = Route("GET", "/approvals/{id}", "approve:timesheets")
 DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
 REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
 UPLOAD_TIMESHEETS: Final = Route("POST", "/timesheets/upload", "batch:upload")
@@ -42,6 +43,7 @@ ROUTES: Final = (
     DELETE_TIMESHEET,
     GET_WEEK,
     LIST_APPROVALS,
+    GET_APPROVAL,
     DECIDE_APPROVAL,
     REOPEN_APPROVAL,
     UPLOAD_TIMESHEETS,

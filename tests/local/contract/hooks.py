@@ -15,6 +15,7 @@ MEANINGS = (
     "Query parameter 'user_id' must not",
     "Query parameter 'cursor' was not issued for this list",
     "Query parameter 'from' must not be after 'to'",
+    "Query parameter 'status' needs 'user_id'",
     "The week must be an ISO week",  # such as week 53 of a year with 52
     "The entry has changed since you read it",  # If-Match
     "This Idempotency-Key was used for another request",

@@ -44,6 +44,7 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
             [
                 f"{STAGE}/GET/approvals",
                 f"{STAGE}/GET/approvals/",
+                f"{STAGE}/GET/approvals/*",
                 f"{STAGE}/PUT/approvals/*",
                 f"{STAGE}/DELETE/approvals/*",
             ],

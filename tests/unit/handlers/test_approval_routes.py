@@ -12,6 +12,8 @@ type Call = Callable[..., "Answer"]
 
 pytestmark = pytest.mark.usefixtures("table")
 
+REASON: dict[str, dict[str, str]] = {"approved": {}, "rejected": {"reason": "Which customer?"}}
+
 
 @pytest.fixture
 def entry(call: Call) -> dict[str, Any]:
@@ -86,6 +88,54 @@ def test_approvals_list_pending_entries_of_others_oldest_first(call: Call) -> No
     assert call("list_approvals", query={"user_id": ["auth0|carl"]}).json == [early]
     assert call("list_approvals", query={"user_id": ["auth0|mia"]}).json == []
     assert call("list_approvals", query={"from": ["2026-11-19"]}).json == [late]
-    assert call("list_approvals", query={"status": ["approved"]}).status == 400
+    assert call("list_approvals", query={"status": ["pending"]}).json == [early, late]
     call("decide_approval", early["id"])
     assert call("list_approvals").json == [late]
+
+
+def test_decided_entries_are_listed_by_their_owner(call: Call) -> None:
+    bodies = [{"date": f"2026-11-{day}", "project": "StoreZero", "hours": 1} for day in (20, 18, 19, 17)]
+    late, early, rejected, waiting = (call("create_timesheet", body=body).json for body in bodies)
+    early, late = (call("decide_approval", entry["id"], body="").json for entry in (early, late))
+    rejected = call("decide_approval", rejected["id"], body={"approved": False, "reason": "Why?"}).json
+
+    def listed(status: str, user: str = "ana", **query: list[str]) -> Any:
+        wanted = query | {"status": [status], "user_id": [f"auth0|{user}"]}
+        return call("list_approvals", query=wanted).json
+
+    assert listed("approved") == [early, late]
+    assert listed("approved", order=["desc"]) == [late, early]
+    assert listed("approved", to=["2026-11-19"]) == [early]
+    assert listed("approved", project=["StoreOne"]) == listed("approved", "carl") == []
+    assert listed("rejected") == [rejected]
+    assert listed("pending") == [waiting]
+
+
+@pytest.mark.parametrize("status", ["approved", "rejected"])
+def test_decided_entries_of_everyone_cannot_be_listed(status: str, call: Call) -> None:
+    answer = call("list_approvals", query={"status": [status]})
+    assert (answer.status, answer.problem["code"]) == (400, "malformed_request")
+    assert "user_id" in answer.problem["detail"]
+
+
+@pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
+def test_own_entries_are_in_no_list_of_approvals(status: str, entry: dict[str, Any], call: Call) -> None:
+    if status != "pending":
+        call("decide_approval", entry["id"], body={"approved": status == "approved"} | REASON[status])
+    query = {"status": [status], "user_id": ["auth0|ana"]}
+    assert [one["id"] for one in call("list_approvals", query=query).json] == [entry["id"]]
+    answer = call("list_approvals", query=query, sub="auth0|ana")
+    assert (answer.json, "Link" in answer.headers) == ([], False)
+
+
+def test_an_entry_of_another_user_is_read_in_any_state(entry: dict[str, Any], call: Call) -> None:
+    assert call("get_approval", entry["id"]).json == entry
+    decided = call("decide_approval", entry["id"])
+    answer = call("get_approval", entry["id"])
+    assert (answer.status, answer.headers["ETag"], answer.json) == (200, '"2"', decided.json)
+
+
+def test_an_own_or_missing_entry_is_not_found(entry: dict[str, Any], call: Call) -> None:
+    for entry_id, sub in ((entry["id"], "auth0|ana"), ("0" * 48, "auth0|mia"), ("1", "auth0|mia")):
+        answer = call("get_approval", entry_id, sub=sub)
+        assert (answer.status, answer.problem["code"]) == (404, "not_found")

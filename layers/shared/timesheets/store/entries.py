@@ -97,7 +97,7 @@ class Entries:
         """
         # Read every shard, for one user, too: there may have been fewer shards when an entry was created.
         # A page of a shard holds its share and half as much again, so that few shards need a second page.
-        wanted = _examined(query)
+        wanted = _examined(replace(query, status=None))  # the index holds no other status
         page_size = math.ceil(1.5 * wanted / len(SHARDS)) + 2 if wanted else 0
         streams = [self._read(query, page_size, PENDING, PENDING, shard) for shard in SHARDS]
         return heapq.merge(*streams, key=attrgetter("position"), reverse=not query.ascending)

@@ -139,9 +139,11 @@ def token_faults(token: str, settings: Settings) -> Iterator[Finding]:
         remedy = "The application must ask for scopes that the user's role, or a machine's grant, permits."
         permissions = f"permissions are {shown(claims.get('permissions'))}"
         yield ("warning", f"Its scope {shown(claims.get('scope'))} opens no route; {permissions}", remedy)
-    if "email" not in identity and not identity["sub"].endswith("@clients"):
+    personal = {"email": settings.email_claim, "name": settings.name_claim}
+    missing = [claim for key, claim in personal.items() if key not in identity]
+    if missing and not identity["sub"].endswith("@clients"):
         remedy = "Deploy the post-login Action of docs/auth0.md, with the namespace of ClaimsNamespace."
-        yield ("warning", f"It has no valid {settings.email_claim}, so entries lack it", remedy)
+        yield ("warning", f"It has no valid {' or '.join(missing)}, so entries lack it", remedy)
     if int(identity["exp"]) - int(claims["iat"]) > 24 * 3600:
         yield ("warning", "It is valid for over a day", f"Lower the maximum lifetime ({_API}).")
 

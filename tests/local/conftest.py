@@ -7,7 +7,7 @@ import pytest
 
 from local.sign_in import ALL_SCOPES, access_token
 from tests.local.callers import Newcomers
-from tests.local.support import Stack, running_stack
+from tests.local.support import Stack, job_token, running_stack
 
 
 @pytest.fixture(scope="session")
@@ -36,17 +36,13 @@ def sign_in(stack: Stack) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def import_token(stack: Stack) -> str:
     """Return an access token of the import job."""
-    answer = httpx.post(
-        f"{stack.settings.issuer}oauth/token",
-        json={
-            "grant_type": "client_credentials",
-            "client_id": "timesheets-import",
-            "client_secret": "local-import-secret",
-            "audience": stack.settings.audience,
-        },
-    )
-    token: str = answer.raise_for_status().json()["access_token"]
-    return token
+    return job_token(stack, "import")
+
+
+@pytest.fixture(scope="session")
+def payroll_token(stack: Stack) -> str:
+    """Return an access token of the payroll job."""
+    return job_token(stack, "payroll")
 
 
 @pytest.fixture(scope="session")

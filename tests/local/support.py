@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2 as httpx
+
 from local.issuer.tokens import TokenIssuer
 from local.ports import free_ports
 from local.settings import Settings
@@ -29,6 +31,21 @@ def running_stack() -> Iterator[Stack]:
     tokens = TokenIssuer(settings.local_issuer)
     with running(settings, tokens):
         yield Stack(settings, tokens)
+
+
+def job_token(stack: Stack, job: str) -> str:
+    """Return an access token of a seeded application, by client credentials."""
+    answer = httpx.post(
+        f"{stack.settings.issuer}oauth/token",
+        json={
+            "grant_type": "client_credentials",
+            "client_id": f"timesheets-{job}",
+            "client_secret": f"local-{job}-secret",
+            "audience": stack.settings.audience,
+        },
+    )
+    token: str = answer.raise_for_status().json()["access_token"]
+    return token
 
 
 def copy_project(folder: Path, *left_out: str) -> None:

@@ -139,5 +139,12 @@ def test_preflight_needs_no_token(http: httpx.Client) -> None:
     assert "Authorization" in answer.headers["access-control-allow-headers"]
 
 
-def test_the_import_job_may_not_read(import_token: str, http: httpx.Client) -> None:
-    assert http.get("/timesheets", headers=bearer(import_token)).status_code == 403
+@pytest.mark.parametrize(("job", "scope"), [("import", "batch:upload"), ("payroll", "export:timesheets")])
+def test_a_job_opens_only_the_routes_of_its_scope(
+    job: str, scope: str, request: pytest.FixtureRequest, http: httpx.Client
+) -> None:
+    headers = bearer(request.getfixturevalue(f"{job}_token"))
+    for route in ROUTES:
+        path = route.path.format(id="0" * 48, week="2026-W47")
+        answer = http.request(route.method, path, headers=headers, json=GOOD)
+        assert (answer.status_code == 403) == (route.scope != scope), f"{route}: {answer.text}"

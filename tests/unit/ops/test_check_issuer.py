@@ -12,6 +12,7 @@ from ops import check_issuer
 from tests.support import Issuer
 from tokens import jwks
 
+PERSONAL = {"https://api.exampleco.com/email": "ana@exampleco.com", "https://api.exampleco.com/name": "Ana"}
 CLIENT = {"CLIENT_ID": "timesheets-import", "CLIENT_SECRET": "s3cret-of-the-import"}
 
 type Check = Callable[..., tuple[int, str]]
@@ -41,7 +42,7 @@ def check(issuer: Issuer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def test_a_good_server_and_token_have_no_fault(check: Check, issuer: Issuer) -> None:
-    code, printed = check(TOKEN=issuer.token(**{"https://api.exampleco.com/email": "ana@exampleco.com"}))
+    code, printed = check(TOKEN=issuer.token(**PERSONAL))
     assert (code, "auth0|ana by timesheets-mobile: GET /timesheets" in printed) == (0, True)
     assert "warning" not in printed
 
@@ -76,6 +77,16 @@ def test_faults_of_a_token(check: Check, issuer: Issuer, claims: dict[str, Any],
     code, printed = check(TOKEN=issuer.token(**claims))
     assert message in printed
     assert code == ("fault:" in printed)
+
+
+@pytest.mark.parametrize("claim", PERSONAL)
+def test_a_missing_claim_about_a_person_is_a_warning(check: Check, issuer: Issuer, claim: str) -> None:
+    code, printed = check(TOKEN=issuer.token(**PERSONAL | {claim: None}))
+    assert (code, f"no valid {claim}, so entries lack it" in printed) == (0, True)
+
+
+def test_a_job_needs_no_claim_about_a_person(check: Check, issuer: Issuer) -> None:
+    assert "warning" not in check(TOKEN=issuer.token(sub="timesheets-import@clients"))[1]
 
 
 def test_an_opaque_token_is_explained(check: Check) -> None:

@@ -40,6 +40,7 @@ IMPORT = {
     "client_secret": "local-import-secret",
     "audience": AUDIENCE,
 }
+PAYROLL = IMPORT | {"client_id": "timesheets-payroll", "client_secret": "local-payroll-secret"}
 
 type Changes = dict[str, str | None]
 

@@ -13,6 +13,7 @@ from tests.unit.local.issuer.support import (
     ISSUER,
     MANAGER,
     MOBILE,
+    PAYROLL,
     VERIFIER,
     WEB,
     WEB_SECRET,
@@ -108,7 +109,11 @@ def test_without_openid_there_is_no_id_token_and_no_userinfo(browser: Browser) -
         ("mia", MANAGER, MANAGER),
         ("mia", "read:timesheets", "read:timesheets"),
         ("carl", "approve:timesheets", ""),
-        ("mia", "batch:upload openid read:timesheets read:timesheets nonsense", "openid read:timesheets"),
+        (
+            "mia",
+            "batch:upload export:timesheets openid read:timesheets read:timesheets nonsense",
+            "openid read:timesheets",
+        ),
         ("ana", None, EMPLOYEE),
     ],
 )
@@ -147,20 +152,21 @@ def test_the_web_app_signs_in_by_code_and_secret(form: str, browser: Browser) ->
     assert again.status_code == 200
 
 
+@pytest.mark.parametrize(("job", "scope"), [(IMPORT, "batch:upload"), (PAYROLL, "export:timesheets")])
 @FORMS
-def test_the_import_job_uses_client_credentials(form: str, browser: Browser) -> None:
-    body = post(browser, form, IMPORT).json()
+def test_a_job_uses_client_credentials(form: str, job: dict[str, str], scope: str, browser: Browser) -> None:
+    body = post(browser, form, job).json()
     assert set(body) == {"access_token", "scope", "expires_in", "token_type"}
     assert without_jti(browser.claims(body["access_token"])) == {
         "iss": ISSUER,
-        "sub": "timesheets-import@clients",
+        "sub": f"{job['client_id']}@clients",
         "aud": AUDIENCE,
         "gty": "client-credentials",
         "iat": browser.clock.now,
         "exp": browser.clock.now + 86_400,
-        "azp": "timesheets-import",
-        "scope": "batch:upload",
-        "permissions": ["batch:upload"],
+        "azp": job["client_id"],
+        "scope": scope,
+        "permissions": [scope],
     }
 
 
@@ -185,6 +191,9 @@ def test_a_token_for_another_api_has_its_audience(browser: Browser) -> None:
         ({"audience": "https://nowhere.example"}, 403, "access_denied"),
         ({"audience": None}, 400, "invalid_request"),
         ({"scope": "batch:upload approve:timesheets"}, 403, "access_denied"),
+        ({"scope": "export:timesheets"}, 403, "access_denied"),
+        (PAYROLL | {"scope": "batch:upload"}, 403, "access_denied"),
+        (PAYROLL | {"audience": "https://api.exampleco.com/expenses"}, 403, "access_denied"),
         ({"scope": 'a"b'}, 403, "access_denied"),
         ({"grant_type": "password"}, 403, "unsupported_grant_type"),
         ({"grant_type": 'a"b'}, 403, "unsupported_grant_type"),

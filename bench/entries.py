@@ -92,5 +92,6 @@ def _entry(owner: str, number: int, day: date) -> Entry:
         id=id_of_request(owner, "bench", str(number)),
         user_id=owner,
         user_email=f"{owner[6:]}@exampleco.com",
+        user_name=owner[6:],
         now=datetime(2026, 11, 20, 21, 51, 49, 552_000, UTC),
     )

@@ -27,6 +27,7 @@ def lambda_handler(request: Request) -> Response:
             id=id_of_request(caller.sub, "create", caller.sub, key) if key else new_id(caller.sub),
             user_id=caller.sub,
             user_email=caller.email,
+            user_name=caller.name,
             request_digest=fields_digest(fields) if key else None,
             now=now,
         )

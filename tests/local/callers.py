@@ -29,7 +29,13 @@ class Caller:
     sub: str
     client_id: str
     email: str | None
+    name: str | None
     token: str
+
+    @property
+    def owner(self) -> dict[str, str | None]:
+        """The fields of an entry that name this person as its owner."""
+        return {"user_id": self.sub, "user_email": self.email, "user_name": self.name}
 
     def __call__(self, method: str, path: str = "/timesheets", **kwargs: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} | kwargs.pop("headers", {})
@@ -72,16 +78,18 @@ class Newcomers:
 
     def person(self, name: str, scope: str = EMPLOYEE, *, sub: str | None = None) -> Caller:
         """Return a person signed in with the mobile app; `sub` is new unless given."""
-        name = f"{name}-{_run}-{next(_numbers)}"
-        email = f"{name}@exampleco.com"
-        return self._caller(sub or f"auth0|{name}", "timesheets-mobile", scope, email)
+        unique = f"{name}-{_run}-{next(_numbers)}"
+        email, full_name = f"{unique}@exampleco.com", f"{name.title()} Pérez"
+        return self._caller(sub or f"auth0|{unique}", "timesheets-mobile", scope, email, full_name)
 
     def program(self, name: str = "import", scope: str = IMPORT, *, client_id: str | None = None) -> Caller:
         """Return an application signed in by client credentials."""
         client_id = client_id or f"{name}-{_run}-{next(_numbers)}"
-        return self._caller(f"{client_id}@clients", client_id, scope, None)
+        return self._caller(f"{client_id}@clients", client_id, scope)
 
-    def _caller(self, sub: str, client_id: str, scope: str, email: str | None) -> Caller:
+    def _caller(
+        self, sub: str, client_id: str, scope: str, email: str | None = None, name: str | None = None
+    ) -> Caller:
         now = int(time.time())
         claims = {
             "iss": self.stack.settings.issuer,
@@ -92,6 +100,6 @@ class Newcomers:
             "azp": client_id,
             "scope": scope,
         }
-        if email:
-            claims["https://api.exampleco.com/email"] = email
-        return Caller(self.http, sub, client_id, email, self.stack.tokens.sign(claims))
+        personal = {"email": email, "name": name}
+        claims |= {f"https://api.exampleco.com/{key}": value for key, value in personal.items() if value}
+        return Caller(self.http, sub, client_id, email, name, self.stack.tokens.sign(claims))

@@ -37,6 +37,7 @@ class Entry:
     """The logical time of creation; equal for the entries of one upload."""
     user_id: str
     user_email: str | None
+    user_name: str | None
     date: str
     project: str
     hours: Decimal
@@ -74,15 +75,16 @@ class Model:
 
     # Requests of owners
 
-    def create(self, user_id: str, email: str, body: Json, key: str | None = None) -> Json:
+    def create(self, owner: Json, body: Json, key: str | None = None) -> Json:
         refuse_faults(body, {"date", "project", "hours"})
+        user_id = owner["user_id"]
         if key and (user_id, key) in self.keys:
             first_body, first_answer = self.keys[user_id, key]
             if body != first_body:
                 raise Refused(422, "idempotency_key_reused")
             return first_answer
         self.ticks += 1
-        answer = self._add(body, user_id=user_id, user_email=email).body()
+        answer = self._add(body, **owner).body()
         if key:
             self.keys[user_id, key] = (body, answer)
         return answer
@@ -202,7 +204,7 @@ class Model:
 
     def _add(self, body: Json, **others: Any) -> Entry:
         self.ids += 1
-        fields = {"user_email": None, "notes": None} | body | others
+        fields = {"user_email": None, "user_name": None, "notes": None} | body | others
         self.entries[self.ids] = entry = Entry(id=self.ids, tick=self.ticks, **fields)
         return entry
 

@@ -253,6 +253,7 @@ CLAIMS = {
     "id": "$id",
     "user_id": "$ana",
     "user_email": "ana@exampleco.com",
+    "user_name": "Ana",
     "status": "approved",
     "approved": True,
     "reviewed_by": "$carl",

@@ -102,7 +102,7 @@ def test_authlib_signs_in_and_calls_the_api(
     assert set(client.token["scope"].split()) == GRANTED
     posted = client.post(f"{stack.settings.api_url}/timesheets", json=ENTRY)
     assert posted.status_code == 201, posted.text
-    assert posted.json()["user_email"] == "ana@exampleco.com"
+    assert (posted.json()["user_email"], posted.json()["user_name"]) == ("ana@exampleco.com", "Ana")
     assert posted.json() in client.get(f"{stack.settings.api_url}/timesheets").json()
     assert client.get(f"{stack.settings.api_url}/approvals").status_code == 403
     userinfo = client.get(metadata["userinfo_endpoint"]).raise_for_status().json()

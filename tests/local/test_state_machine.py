@@ -107,7 +107,7 @@ class Timesheets(RuleBasedStateMachine):
     def create(self, who: str, body: Json, *, spelled: bool) -> None:
         caller, body = self.people[who], self.real(body)
         answer = caller("POST", json=wire(body, spelled=spelled))
-        self.same(answer, 201, lambda: self.model.create(caller.sub, caller.email or "", body))
+        self.same(answer, 201, lambda: self.model.create(caller.owner, body))
 
     @rule(who=people, key=st.sampled_from(["k1", "k2"]), body=entries)
     def create_with_key(self, who: str, key: str, body: Json) -> None:
@@ -120,7 +120,7 @@ class Timesheets(RuleBasedStateMachine):
         who, key, body = pick(self.keyed, n)
         caller = self.people[who]
         answer = caller("POST", json=wire(body), headers={"Idempotency-Key": key})
-        self.same(answer, 201, lambda: self.model.create(caller.sub, caller.email or "", body, key))
+        self.same(answer, 201, lambda: self.model.create(caller.owner, body, key))
 
     @precondition(lambda self: self.server_ids)
     @rule(who=people, n=nth)

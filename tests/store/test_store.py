@@ -36,7 +36,7 @@ def add_all(store: Entries, *entries: Entry) -> None:
     "changes",
     [
         {},
-        {"notes": "", "user_email": "ana@exampleco.com"},
+        {"notes": "", "user_email": "ana@exampleco.com", "user_name": "Ana Pérez"},
         {"notes": "first\nsecond 🦆"},
         {"status": "rejected", "reviewed_by": "auth0|mia", "reviewed_at": "2026-11-20", "reason": "Why?"},
         {"external_id": "row 1", "source": "timesheets-import"},

@@ -19,6 +19,7 @@ PENDING = new_entry(
     id=new_id("auth0|ana"),
     user_id="auth0|ana",
     user_email="ana@exampleco.com",
+    user_name="Ana",
     now=NOW,
 )
 APPROVED = decided(PENDING, Decision(approved=True), reviewer="auth0|mia", now=NOW)

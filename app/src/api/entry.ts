@@ -6,6 +6,7 @@ export interface Entry {
   id: string;
   user_id: string;
   user_email?: string;
+  user_name?: string;
   date: string;
   project: string;
   hours: number;

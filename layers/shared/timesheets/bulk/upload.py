@@ -92,7 +92,7 @@ def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | 
             return result
     changes = {"notes": None, **row.fields}
     if row.user_id != state.entry.user_id:
-        changes |= {"id": new.id, "user_id": row.user_id, "user_email": None}
+        changes |= {"id": new.id, "user_id": row.user_id, "user_email": None, "user_name": None}
     return Update(state.record, state.entry, corrected(state.entry, changes, now=now))
 
 

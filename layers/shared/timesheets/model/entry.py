@@ -32,6 +32,7 @@ class Entry:
     id: str
     user_id: str
     user_email: str | None = None
+    user_name: str | None = None
     date: date
     project: str
     hours: Decimal

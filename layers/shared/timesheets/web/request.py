@@ -38,6 +38,7 @@ class Caller:
     client_id: str
     """Empty if the token does not name a client."""
     email: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ class Request:
         # AWS passes path parameters percent-encoded; the local emulators decode them.
         path = {name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()}
         return cls(
-            caller=Caller(sub=claims["sub"], client_id=claims["client_id"], email=claims.get("email")),
+            caller=Caller(
+                sub=claims["sub"],
+                client_id=claims["client_id"],
+                email=claims.get("email"),
+                name=claims.get("name"),
+            ),
             path=path,
             query=_query(event),
             headers=headers,

@@ -61,7 +61,8 @@ def test_a_changed_row_replaces_all_fields_of_the_entry(old: Entry) -> None:
 def test_a_row_of_another_user_moves_the_entry_to_a_new_id() -> None:
     moved = row(user_id="008", notes="Release")
     new = created_by(moved)
-    decision = decide(moved, State(RECORD, replace(OLD, user_email="007@exampleco.com")), new, now=LATER)
+    old = replace(OLD, user_email="007@exampleco.com", user_name="James")
+    decision = decide(moved, State(RECORD, old), new, now=LATER)
     assert isinstance(decision, Update)
     assert decision.new == replace(OLD, id=new.id, user_id="008", modified_at=LATER_TEXT, version=2)
 

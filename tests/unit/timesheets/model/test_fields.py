@@ -51,6 +51,7 @@ def test_server_fields_are_ignored() -> None:
         "id": "1",
         "user_id": "someone-else",
         "user_email": "x",
+        "user_name": "x",
         "status": "approved",
         "approved": True,
         "reviewed_by": "me",

@@ -24,6 +24,7 @@ entries = st.builds(
     id=texts,
     user_id=texts,
     user_email=st.none() | texts,
+    user_name=st.none() | texts,
     date=st.dates(),
     project=texts,
     hours=st.decimals(min_value=Decimal("0.01"), max_value=24, places=2),
@@ -59,7 +60,7 @@ def read(text: str, dialect: Dialect) -> list[dict[str, str]]:
 def test_a_table_has_a_header_row_and_lines_that_end_in_crlf() -> None:
     assert to_csv([]) == ",".join(MEMBERS) + "\r\n"
     assert to_csv([entry()]).splitlines(keepends=True)[1] == (
-        "1,auth0|ana,,2026-11-20,StoreZero,7.5,,pending,false,,,,,,"
+        "1,auth0|ana,,,2026-11-20,StoreZero,7.5,,pending,false,,,,,,"
         "2026-11-20T09:30:00.000Z,2026-11-20T09:30:00.000Z,1\r\n"
     )
 
@@ -108,4 +109,4 @@ def test_excel_reads_the_separators_of_the_preferred_language(languages: list[st
 def test_a_table_for_excel_has_a_mark_semicolons_and_decimal_commas() -> None:
     header, row = to_csv([entry()], EXCEL_COMMA).splitlines()
     assert header == "\ufeff" + ";".join(MEMBERS)
-    assert row.startswith("1;auth0|ana;;2026-11-20;StoreZero;7,5;;pending;false;")
+    assert row.startswith("1;auth0|ana;;;2026-11-20;StoreZero;7,5;;pending;false;")

@@ -54,7 +54,7 @@ def test_an_entry_is_created_for_the_caller_and_listed_at_once(
     assert created["headers"]["Location"] == f"timesheets/{entry['id']}"
     assert created["headers"]["ETag"] == '"1"'
     assert entry["user_id"] == "auth0|ana"
-    assert entry["user_email"] == "ana@exampleco.com"
+    assert (entry["user_email"], entry["user_name"]) == ("ana@exampleco.com", "Ana")
     assert (entry["date"], entry["project"], entry["hours"]) == ("2017-05-10", "StoreZero", 5)
     assert (entry["status"], entry["approved"], entry["version"]) == ("pending", False, 1)
 
@@ -62,6 +62,14 @@ def test_an_entry_is_created_for_the_caller_and_listed_at_once(
     assert listed["statusCode"] == 200
     assert json.loads(listed["body"]) == [entry]
     assert json.loads(listing(event("list_timesheets", sub="auth0|carl"))["body"]) == []
+
+
+@pytest.mark.parametrize("claim", ["email", "name"])
+def test_an_entry_has_no_email_or_name_that_the_token_lacks(claim: str, event: Event, create: Call) -> None:
+    sent = event("create_timesheet")
+    del sent["requestContext"]["authorizer"][claim]
+    entry = json.loads(create(sent)["body"])
+    assert {"user_email", "user_name"} - entry.keys() == {f"user_{claim}"}
 
 
 def test_the_body_cannot_override_the_caller(event: Event, create: Call) -> None:

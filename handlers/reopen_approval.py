@@ -20,7 +20,7 @@ def lambda_handler(request: Request) -> Response:
     check_reviewer(entry, request.caller.sub)  # first: a 412 must not mask a 403
     request.check_version(entry)
     changed = reopened(entry, reviewer=request.caller.sub, now=datetime.now(UTC))
-    entries.replace(entry, changed)
+    entries.replace(entry, changed, "reopened")
     if changed is not entry:
         logger.info("entry reopened", entry_id=entry.id, version=changed.version)
         count("EntriesReopened")

@@ -16,7 +16,7 @@ from typing import Any
 import botocore.session
 
 SERVICE = "dynamodb"
-OPERATIONS = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems")
+OPERATIONS = ("BatchGetItem", "GetItem", "Query", "TransactWriteItems")
 
 
 def main() -> None:

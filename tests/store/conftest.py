@@ -18,6 +18,7 @@ from tests.support import table_definition
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
+from timesheets.store.log import LOG_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -86,5 +87,9 @@ def imports(database: Table) -> Imports:
 
 @pytest.fixture
 def items(client: "DynamoDBClient", table: str) -> Callable[[], list[Any]]:
-    """Return a function that returns all items of the table."""
-    return lambda: client.scan(TableName=table, ConsistentRead=True)["Items"]
+    """Return a function that returns all items of the table but the log's."""
+    return lambda: [
+        item
+        for item in client.scan(TableName=table, ConsistentRead=True)["Items"]
+        if not item["SK"]["S"].startswith(LOG_PREFIX)
+    ]

@@ -68,19 +68,23 @@ def upload(**changes: str) -> Request:
 def correct(database: Table) -> None:
     store = Entries(database)
     one = store.find_own(ANA, PLAIN.id)
-    store.replace(one, corrected(one, {"date": date(2025, 1, 1), "hours": Decimal(8)}, now=NOW))
+    store.replace(
+        one,
+        corrected(one, {"date": date(2025, 1, 1), "hours": Decimal(8)}, by="auth0|ana", now=NOW),
+        "corrected",
+    )
 
 
 def decide(database: Table) -> None:
     store = Entries(database)
     one = store.find(PLAIN.id)
-    store.replace(one, decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW))
+    store.replace(one, decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW), "corrected")
 
 
 def delete_all(database: Table) -> None:
     store = Entries(database)
     for one in listed(store):
-        store.remove(one)
+        store.remove(one, by="auth0|ana", now=NOW)
 
 
 REQUESTS: dict[str, tuple[Request, Request]] = {

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers import create_timesheet
-from tests.store.support import entry
+from tests.store.support import NOW, entry
 from tests.store.support import upload as an_upload
 from tests.support import DATES, Event
 from timesheets.model.errors import Conflict, Unavailable
@@ -24,7 +24,6 @@ from timesheets.store.items import import_item, to_item
 
 THROTTLED = (400, {"__type": "com.amazonaws.dynamodb#ThrottlingException", "message": "slow down"})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb#InternalServerError"})
-RACED = (400, {"__type": "com.amazonaws.dynamodb#TransactionConflictException"})
 SILENT: tuple[int, Any] = (0, {})
 """No response before the client's timeout."""
 CUT: tuple[int, Any] = (-1, {})
@@ -101,7 +100,7 @@ def store(database: Table) -> Entries:
 OPERATIONS: dict[str, Callable[[Table], object]] = {
     "find": lambda database: Entries(database).find(STORED.id),
     "add": lambda database: Entries(database).add(STORED),
-    "remove": lambda database: Entries(database).remove(STORED),
+    "remove": lambda database: Entries(database).remove(STORED, by="auth0|ana", now=NOW),
     "find imports": lambda database: Imports(database).find_many("timesheets-import", ["row 1"]),
     "add imported": lambda database: Imports(database).add(entry(external_id="1", source="s"), "digest"),
 }
@@ -163,7 +162,6 @@ def test_a_temporary_fault_is_retried(outage: tuple[int, Any], engine: Engine, s
         (cancelled("ProvisionedThroughputExceeded", "ConditionalCheckFailed"), Unavailable),
         (cancelled("ConditionalCheckFailed", "None"), Conflict),
         (cancelled("None", "TransactionConflict"), Conflict),
-        (RACED, Conflict),
         (cancelled("ValidationError", "None"), ClientError),
         ((400, {"__type": "com.amazonaws.dynamodb#AccessDeniedException"}), ClientError),
     ],
@@ -176,10 +174,13 @@ def test_a_cancelled_transaction_is_an_outage_or_a_conflict(
         Imports(database).add(entry(external_id="1", source="s"), "digest")
 
 
-def test_a_write_that_meets_a_transaction_is_a_conflict(engine: Engine, store: Entries) -> None:
-    engine.answers = [RACED]
+def test_an_addition_that_meets_another_transaction_is_repeated(engine: Engine, store: Entries) -> None:
+    engine.answers = [cancelled("TransactionConflict", "None"), DONE]
+    assert store.add(STORED) == (STORED, True)
+    assert engine.calls == ["TransactWriteItems"] * 2
+    engine.answers = [cancelled("TransactionConflict", "None")]
     with pytest.raises(Conflict):
-        store.replace(STORED, entry(version=2))
+        store.add(STORED)
 
 
 @pytest.mark.parametrize(

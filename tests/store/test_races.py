@@ -39,11 +39,11 @@ def reject(one: Entry) -> Entry:
 
 
 def correct(one: Entry) -> Entry:
-    return corrected(one, {"hours": Decimal(8), "notes": "Corrected"}, now=NOW)
+    return corrected(one, {"hours": Decimal(8), "notes": "Corrected"}, by="auth0|ana", now=NOW)
 
 
 def move(one: Entry) -> Entry:
-    return corrected(one, {"date": date(2026, 1, 1)}, now=NOW)
+    return corrected(one, {"date": date(2026, 1, 1)}, by="auth0|ana", now=NOW)
 
 
 def delete(_one: Entry) -> None:
@@ -100,12 +100,14 @@ def test_one_change_wins_and_the_others_are_conflicts(
         start = entry(user, **known)
         store.add(start)
         if before and (first := before(start)):
-            store.replace(start, first)
+            store.replace(start, first, "corrected")
             start = first
 
         def job(move: Move, start: Entry = start) -> Callable[[], Entry | None]:
             new = move(start)
-            return lambda: store.replace(start, new) if new else store.remove(start)
+            if new is None:
+                return lambda: store.remove(start, by=user, now=NOW)
+            return lambda: store.replace(start, new, "corrected")
 
         results = at_once([job(move) for move in moves], pool)
         winners = [n for n, result in enumerate(results) if not isinstance(result, Problem)]
@@ -115,7 +117,7 @@ def test_one_change_wins_and_the_others_are_conflicts(
         assert listed(store) == ([kept] if kept else [])
         assert pending(store, user_id=user) == ([kept] if kept and kept.status == "pending" else [])
         if kept:
-            store.remove(kept)
+            store.remove(kept, by="auth0|ana", now=NOW)
 
 
 def test_32_requests_with_one_key_create_one_entry(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -192,21 +192,21 @@ def test_only_pending_entries_are_in_the_pending_index(store: Entries) -> None:
     add_all(store, one)
     states = [one, approved(one)]
     states.append(reopened(states[-1], reviewer="auth0|mia", now=NOW))
-    states.append(corrected(states[-1], {"date": date(2026, 1, 1)}, now=NOW))
+    states.append(corrected(states[-1], {"date": date(2026, 1, 1)}, by="auth0|ana", now=NOW))
     for old, new in zip(states, [*states[1:], None], strict=True):
         assert pending(store) == ([old] if old.status == "pending" else [])
         assert listed(store) == [old]
         if new:
-            store.replace(old, new)
-    store.remove(states[-1])
+            store.replace(old, new, "corrected")
+    store.remove(states[-1], by="auth0|ana", now=NOW)
     assert (pending(store), listed(store)) == ([], [])
 
 
 def test_an_entry_moved_to_another_date_keeps_its_id(store: Entries, items: Items) -> None:
     one = entry()
     add_all(store, one)
-    moved = corrected(one, {"date": date(2025, 1, 1)}, now=NOW)
-    store.replace(one, moved)
+    moved = corrected(one, {"date": date(2025, 1, 1)}, by="auth0|ana", now=NOW)
+    store.replace(one, moved, "corrected")
     assert store.find(one.id) == moved
     assert listed(store) == pending(store) == [moved]
     assert len(items()) == 1
@@ -216,11 +216,11 @@ def test_a_change_of_a_stale_version_is_a_conflict(store: Entries) -> None:
     one = entry()
     add_all(store, one)
     winner = approved(one)
-    store.replace(one, winner)
+    store.replace(one, winner, "corrected")
     with pytest.raises(Conflict):
-        store.replace(one, corrected(one, {"project": "Late"}, now=NOW))
+        store.replace(one, corrected(one, {"project": "Late"}, by="auth0|ana", now=NOW), "corrected")
     with pytest.raises(Conflict):
-        store.remove(one)
+        store.remove(one, by="auth0|ana", now=NOW)
     assert store.find(one.id) == winner
 
 
@@ -229,17 +229,17 @@ def test_a_repeated_write_after_a_lost_response_is_no_conflict(store: Entries) -
     add_all(store, one)
     assert store.add(one) == (one, True)
     new = approved(one)
-    store.replace(one, new)
-    store.replace(one, new)
-    store.remove(new)
-    store.remove(new)
+    store.replace(one, new, "corrected")
+    store.replace(one, new, "corrected")
+    store.remove(new, by="auth0|ana", now=NOW)
+    store.remove(new, by="auth0|ana", now=NOW)
     with pytest.raises(Conflict):
-        store.replace(one, new)
+        store.replace(one, new, "corrected")
 
 
 def test_an_unchanged_entry_is_not_written(store: Entries) -> None:
     never_kept = entry()
-    store.replace(never_kept, never_kept)
+    store.replace(never_kept, never_kept, "corrected")
     assert listed(store) == []
 
 
@@ -253,11 +253,11 @@ def test_an_idempotency_key_gives_the_first_response_after_any_change(
     add_all(store, first)
     match change:
         case "corrected":
-            store.replace(first, corrected(first, {"project": "Other"}, now=NOW))
+            store.replace(first, corrected(first, {"project": "Other"}, by="auth0|ana", now=NOW), "corrected")
         case "approved":
-            store.replace(first, approved(first))
+            store.replace(first, approved(first), "corrected")
         case "deleted":
-            store.remove(first)
+            store.remove(first, by="auth0|ana", now=NOW)
     before = items()
     again = replace(first, created_at="2026-11-20T12:00:00.000Z", modified_at="2026-11-20T12:00:00.000Z")
     assert store.add(again) == (first, False)
@@ -268,16 +268,12 @@ def test_an_idempotency_key_gives_the_first_response_after_any_change(
     assert len(listed(store)) == (change != "deleted")
 
 
-def test_a_tombstone_holds_no_field_and_expires(store: Entries, items: Items) -> None:
-    one = entry(id=id_of_request("auth0|ana", "key"), request_digest="digest", notes="private")
-    add_all(store, one)
-    store.remove(one)
+def test_a_tombstone_holds_no_field_and_stays(store: Entries, items: Items) -> None:
+    one = entry(id=id_of_request("auth0|ana", "key"), request_digest="digest", notes="Private")
+    store.add(one)
+    store.remove(one, by="auth0|ana", now=NOW)
     (tombstone,) = items()
-    assert set(tombstone) == {"PK", "SK", "request", "created_at", "expires_at"}
-    expires = datetime.fromtimestamp(int(tombstone["expires_at"]["N"]), UTC)
-    assert timedelta(days=29) < expires - datetime.now(UTC) < timedelta(days=31)
-    with pytest.raises(Problem, match="no such entry"):
-        store.find(one.id)
+    assert set(tombstone) == {"PK", "SK", "request", "created_at"}
 
 
 def imported(external_id: str = "row 1", **changes: Any) -> Entry:
@@ -308,7 +304,7 @@ def test_an_import_replaces_its_entry_and_its_owner(
 ) -> None:
     old = imported()
     imports.add(old, "digest")
-    new = replace(corrected(old, {"project": "Other"}, now=NOW), user_id=user)
+    new = replace(corrected(old, {"project": "Other"}, by="auth0|ana", now=NOW), user_id=user)
     if user != old.user_id:
         new = replace(new, id=new_id(user))
     known = Import(old.id, "digest")
@@ -325,6 +321,6 @@ def test_deleting_an_imported_entry_frees_its_external_id(
 ) -> None:
     one = imported()
     imports.add(one, "digest")
-    store.remove(one)
+    store.remove(one, by="auth0|ana", now=NOW)
     assert items() == []
     imports.add(imported(), "digest")

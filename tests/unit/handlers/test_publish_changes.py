@@ -59,7 +59,7 @@ def publish(*records: dict[str, Any]) -> list[str]:
         (PENDING, APPROVED, "Entry approved"),
         (PENDING, REJECTED, "Entry rejected"),
         (APPROVED, reopened(APPROVED, reviewer="auth0|mia", now=NOW), "Entry reopened"),
-        (REJECTED, corrected(REJECTED, {"hours": Decimal(8)}, now=NOW), "Entry reopened"),
+        (REJECTED, corrected(REJECTED, {"hours": Decimal(8)}, by="auth0|ana", now=NOW), "Entry reopened"),
     ],
 )
 def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
@@ -78,10 +78,10 @@ def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus:
     "change",
     [
         record(None, to_item(PENDING)),
-        of_entries(PENDING, corrected(PENDING, {"hours": Decimal(8)}, now=NOW)),
+        of_entries(PENDING, corrected(PENDING, {"hours": Decimal(8)}, by="auth0|ana", now=NOW)),
         of_entries(APPROVED, APPROVED),
         record(to_item(REJECTED), None),
-        record(to_item(KEYED), tombstone(KEYED, 1)),
+        record(to_item(KEYED), tombstone(KEYED)),
         record(import_item("s", "1", PENDING.id, "a"), import_item("s", "1", PENDING.id, "b")),
     ],
     ids=["logged", "corrected", "the same", "deleted", "deleted under a key", "no entry"],

@@ -83,7 +83,7 @@ def test_older_changes_are_published_as_the_entries_are_now(aws: Aws, records: A
         aws.dynamodb.put_item(TableName="timesheets", Item=item)
     assert aws.run() == 0
     assert sorted(aws.published()) == [("Entry approved", 2, "pending"), ("Entry reopened", 3, "pending")]
-    assert current_state(APPROVED).before == replace(PENDING, version=2)
+    assert current_state(APPROVED).before == replace(PENDING, version=2, modified_by="auth0|mia")
 
 
 def test_failed_messages_stay_and_the_others_are_published(

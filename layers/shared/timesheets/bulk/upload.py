@@ -93,7 +93,7 @@ def decide(row: Row, state: State, new: Entry, *, now: datetime) -> RowResult | 
     changes = {"notes": None, **row.fields}
     if row.user_id != state.entry.user_id:
         changes |= {"id": new.id, "user_id": row.user_id, "user_email": None, "user_name": None}
-    return Update(state.record, state.entry, corrected(state.entry, changes, now=now))
+    return Update(state.record, state.entry, corrected(state.entry, changes, by=new.modified_by, now=now))
 
 
 def recognize(row: Row, entry: Entry | None, source: str | None) -> RowResult | Problem | None:

@@ -45,6 +45,8 @@ class Entry:
     source: str | None = None
     created_at: str
     modified_at: str
+    modified_by: str | None = None
+    """The caller or the importing client that made this version; None in entries from before the field."""
     version: int = 1
     sequence: int | None = field(default=None, metadata=INTERNAL)
     """The index of the entry's row in its upload: orders entries that were created by the same upload."""
@@ -139,13 +141,14 @@ def parse_decision(body: object) -> Decision:
 
 
 def new_entry(fields: Mapping[str, Any], *, now: datetime, **server_fields: Any) -> Entry:  # noqa: ANN401
-    """Return a pending entry at version 1, logged at `now` (UTC)."""
+    """Return a pending entry at version 1, logged at `now` (UTC) by its source or else its owner."""
     timestamp = rfc3339(now)
-    return Entry(**fields, **server_fields, created_at=timestamp, modified_at=timestamp)
+    entry = Entry(**fields, **server_fields, created_at=timestamp, modified_at=timestamp)
+    return replace(entry, modified_by=entry.source or entry.user_id)
 
 
-def corrected(entry: Entry, changes: Mapping[str, Any], *, now: datetime) -> Entry:
-    """Return the entry with its owner's changes, pending again if it was rejected.
+def corrected(entry: Entry, changes: Mapping[str, Any], *, by: str | None, now: datetime) -> Entry:
+    """Return the entry with changes by its owner or its source, pending again if it was rejected.
 
     Raises
     ------
@@ -156,7 +159,7 @@ def corrected(entry: Entry, changes: Mapping[str, Any], *, now: datetime) -> Ent
     check_unlocked(entry)
     if entry.status == "pending" and all(getattr(entry, name) == value for name, value in changes.items()):
         return entry
-    return replace(_pending(entry, now), **changes)
+    return replace(_pending(entry, by, now), **changes)
 
 
 def check_unlocked(entry: Entry) -> None:
@@ -200,7 +203,7 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
         return entry
     if entry.status != "pending":
         raise Problem("conflict", f"The entry is already {entry.status}; reopen it first")
-    timestamp = _modified_at(entry, now)
+    timestamp = modified_at(entry, now)
     return replace(
         entry,
         status=status,
@@ -208,6 +211,7 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
         reviewed_at=timestamp,
         reason=decision.reason,
         modified_at=timestamp,
+        modified_by=reviewer,
         version=entry.version + 1,
     )
 
@@ -222,7 +226,7 @@ def reopened(entry: Entry, *, reviewer: str, now: datetime) -> Entry:
 
     """
     check_reviewer(entry, reviewer)
-    return entry if entry.status == "pending" else _pending(entry, now)
+    return entry if entry.status == "pending" else _pending(entry, reviewer, now)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -238,18 +242,19 @@ def json_number(hours: Decimal) -> int | float:
     return int(hours) if hours == hours.to_integral_value() else float(hours)
 
 
-def _pending(entry: Entry, now: datetime) -> Entry:
+def _pending(entry: Entry, by: str | None, now: datetime) -> Entry:
     return replace(
         entry,
         status="pending",
         reviewed_by=None,
         reviewed_at=None,
         reason=None,
-        modified_at=_modified_at(entry, now),
+        modified_at=modified_at(entry, now),
+        modified_by=by,
         version=entry.version + 1,
     )
 
 
-def _modified_at(entry: Entry, now: datetime) -> str:
+def modified_at(entry: Entry, now: datetime) -> str:
     """Return the time of a change, never before the entry's last one: servers' clocks may differ."""
     return max(rfc3339(now), entry.modified_at)

@@ -1,4 +1,4 @@
-"""One DynamoDB table: reads, queries, conditional writes and transactions.
+"""One DynamoDB table: reads, queries and transactions.
 
 Every call raises `Unavailable` if DynamoDB does not respond, or refuses for now, after three attempts.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 """An item or a key, in DynamoDB's JSON: `{"version": {"N": "1"}}`."""
 type Condition = dict[str, Any]
-"""The parameters of a conditional write."""
+"""The parameters of a condition."""
 type Action = dict[str, dict[str, Any]]
 """One write, as `TransactWriteItems` takes it: `{"Put": {...}}` or `{"Delete": {...}}`."""
 
@@ -46,14 +46,14 @@ _RETRYABLE: Final = frozenset(
     }
 )
 """Error codes of a call, and of the reasons of a cancelled transaction, that a later attempt may not get."""
-_RACE: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict", "TransactionConflictException"})
+_RACE: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _SERVER_ERROR: Final = 500
 
 IS_NEW: Final[Condition] = {"ConditionExpression": "attribute_not_exists(PK)"}
 
 
 class ConditionFailed(Conflict):
-    """The condition of a write did not hold."""
+    """The condition of a transaction's first write did not hold."""
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -127,31 +127,24 @@ class Table:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def write(self, *actions: Action) -> None:
-        """Do all the actions, or none: one as a single write, several as a transaction.
+        """Do all the actions, or none.
 
         Raises
         ------
         Conflict
-            If a condition does not hold or another write interferes; `ConditionFailed` for a single write.
+            If a condition does not hold or another write interferes; `ConditionFailed` if it is the condition
+            of the first action.
 
         """
-        targets = [
-            (kind, {"TableName": self.name, **parameters})
+        targets: list[Action] = [
+            {kind: {"TableName": self.name, **parameters}}
             for action in actions
             for kind, parameters in action.items()
         ]
-        if len(targets) > 1:
-            self._call("transact_write_items", TransactItems=[{kind: target} for kind, target in targets])
-            return
-        ((kind, target),) = targets
-        try:
-            operation = {"Put": "put_item", "Delete": "delete_item"}[kind]
-            self._call(operation, ReturnValuesOnConditionCheckFailure="ALL_OLD", **target)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            item: Item = error.response.get("Item", {})  # type: ignore[assignment]
-            raise ConditionFailed(item) from error
+        (first,) = targets[0].values()
+        first["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        # botocore sends a token, so an attempt whose answer was lost is not repeated (ClientRequestToken).
+        self._call("transact_write_items", TransactItems=targets)
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 botocore's
         """Call DynamoDB; map outages to Unavailable and lost races to Conflict."""
@@ -164,6 +157,9 @@ class Table:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             if codes & _RETRYABLE or status >= _SERVER_ERROR:
                 raise Unavailable from error
+            item = _failed_item(error.response)
+            if item is not None:
+                raise ConditionFailed(item) from error
             if codes & _RACE:
                 raise Conflict from error
             raise
@@ -180,6 +176,12 @@ def delete(key: Item, condition: Condition) -> Action:
     return {"Delete": {"Key": key, **condition}}
 
 
+def update(key: Item, expression: str, values: Item, condition: str) -> Action:
+    """Return the action that changes attributes of an item if a condition holds (`UpdateExpression`)."""
+    parameters = {"UpdateExpression": expression, "ConditionExpression": condition}
+    return {"Update": {"Key": key, "ExpressionAttributeValues": values, **parameters}}
+
+
 def equals(**values: Item) -> Condition:
     """Return the condition that an item's attributes have these values, in DynamoDB's JSON."""
     return {
@@ -192,6 +194,14 @@ def absent_or(condition: Condition) -> Condition:
     """Return the condition that there is no item, or that `condition` holds."""
     expression = f"attribute_not_exists(PK) OR {condition['ConditionExpression']}"
     return {**condition, "ConditionExpression": expression}
+
+
+def _failed_item(response: Mapping[str, Any]) -> Item | None:
+    """Return the item that the condition of the first write did not allow; None for another error."""
+    reasons = response.get("CancellationReasons", [])
+    if reasons and reasons[0].get("Code") == "ConditionalCheckFailed":
+        return dict(reasons[0].get("Item", {}))
+    return None
 
 
 def _codes(response: Mapping[str, Any]) -> set[str]:

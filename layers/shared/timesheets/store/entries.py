@@ -1,24 +1,28 @@
 """Entries in the table: find, list, add, replace and remove.
 
-Every change is one conditional write, or one transaction, that depends on the state that was read.
+Every change is one transaction with its row of the log, on the condition of the state that was read.
 """
 
 import heapq
 import math
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
-from timesheets.model.entry import Entry
-from timesheets.model.errors import NotFound, Problem
+from timesheets.model.change import ChangeKind, change_to, deletion
+from timesheets.model.entry import Entry, modified_at
+from timesheets.model.errors import Conflict, NotFound, Problem
 from timesheets.model.ids import hash_of, owner_of
 from timesheets.model.query import MAX_EXAMINED, ListQuery
 from timesheets.store.dynamodb import (
     IS_NEW,
     Condition,
     ConditionFailed,
+    Item,
     Table,
     absent_or,
     delete,
@@ -37,9 +41,10 @@ from timesheets.store.items import (
     to_item,
     tombstone,
 )
+from timesheets.store.log import log
 
-KEY_LIFETIME: Final = 30 * 24 * 60 * 60
-"""Seconds for which a deleted entry's idempotency key creates no other entry."""
+_ATTEMPTS: Final = 6
+"""To add an entry while another request adds the same."""
 
 
 class Entries:
@@ -113,11 +118,8 @@ class Entries:
             `idempotency_key_reused` if the key was used for another request.
 
         """
-        try:
-            self._table.write(put(to_item(entry), IS_NEW))
-        except ConditionFailed as failure:
-            existing = failure.item
-        else:
+        existing = self._add(entry)
+        if existing is None:
             return entry, True
         if entry.request_digest is None:
             return entry, True  # the id is random, so this is our own write: its response was lost
@@ -129,7 +131,20 @@ class Entries:
         created_at = existing["created_at"]["S"]
         return replace(entry, created_at=created_at, modified_at=created_at), False
 
-    def replace(self, old: Entry, new: Entry) -> None:
+    def _add(self, entry: Entry) -> Item | None:
+        """Add an entry; return the item that has its id, if any."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._table.write(put(to_item(entry), IS_NEW), log(change_to("created", entry)))
+            except ConditionFailed as failure:
+                return failure.item
+            except Conflict:  # with a transaction for the same id, which may yet fail
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
+            else:
+                return None
+        raise Conflict
+
+    def replace(self, old: Entry, new: Entry, kind: ChangeKind) -> None:
         """Replace the state of an entry that was read; do nothing if `new` is `old`.
 
         Raises
@@ -141,13 +156,13 @@ class Entries:
         if new is old:
             return
         try:
-            self._table.write(put(to_item(new), is_unchanged(old)))
+            self._table.write(put(to_item(new), is_unchanged(old)), log(change_to(kind, new)))
         except ConditionFailed as failure:
             # Our own state is there if the response of the first attempt was lost.
             if not (is_entry(failure.item) and from_item(failure.item) == new):
                 raise
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, entry: Entry, *, by: str, now: datetime) -> None:
         """Delete an entry in the state that was read.
 
         Raises
@@ -156,20 +171,17 @@ class Entries:
             If the entry has changed.
 
         """
-        key, unchanged = entry_key(entry.id), is_unchanged(entry)
+        unchanged = is_unchanged(entry)
+        if entry.request_digest is None:
+            actions = [delete(entry_key(entry.id), unchanged)]
+        else:
+            actions = [put(tombstone(entry), unchanged)]
         if entry.source is not None and entry.external_id is not None:
             # The source may send the same row again, which then creates a new entry.
             record = import_key(entry.source, entry.external_id)
-            self._table.write(
-                delete(key, absent_or(unchanged)),
-                delete(record, absent_or(equals(entry_id={"S": entry.id}))),
-            )
-            return
+            actions.append(delete(record, absent_or(equals(entry_id={"S": entry.id}))))
         try:
-            if entry.request_digest is None:
-                self._table.write(delete(key, unchanged))
-            else:
-                self._table.write(put(tombstone(entry, int(time.time()) + KEY_LIFETIME), unchanged))
+            self._table.write(*actions, log(deletion(entry, by=by, at=modified_at(entry, now))))
         except ConditionFailed as failure:
             if is_entry(failure.item):
                 raise

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 
+from timesheets.model.change import change_to, deletion
 from timesheets.model.entry import Entry
 from timesheets.store.dynamodb import IS_NEW, Item, Table, delete, equals, put
 from timesheets.store.entries import is_unchanged
 from timesheets.store.items import Import, entry_key, import_item, import_key, to_item
+from timesheets.store.log import log
 
 
 class Imports:
@@ -32,10 +34,12 @@ class Imports:
             If the external id has a record by now.
 
         """
-        self._table.write(put(_record(entry, digest), IS_NEW), put(to_item(entry), IS_NEW))
+        self._table.write(
+            put(_record(entry, digest), IS_NEW), put(to_item(entry), IS_NEW), log(change_to("created", entry))
+        )
 
     def replace(self, record: Import, old: Entry, new: Entry, digest: str) -> None:
-        """Replace an entry, with another owner if the row names one, and the record of its external id.
+        """Replace an entry, and the record of its external id. An entry with another owner is a new one.
 
         Raises
         ------
@@ -46,9 +50,16 @@ class Imports:
         unchanged = equals(entry_id={"S": record.entry_id}, digest={"S": record.digest})
         update = put(_record(new, digest), unchanged)
         if new.id == old.id:
-            self._table.write(update, put(to_item(new), is_unchanged(old)))
+            change = log(change_to("corrected", new))
+            self._table.write(update, put(to_item(new), is_unchanged(old)), change)
         else:
-            self._table.write(update, delete(entry_key(old.id), is_unchanged(old)), put(to_item(new), IS_NEW))
+            self._table.write(
+                update,
+                delete(entry_key(old.id), is_unchanged(old)),
+                log(deletion(old, by=new.modified_by, at=new.modified_at)),
+                put(to_item(new), IS_NEW),
+                log(change_to("created", new)),
+            )
 
 
 def _record(entry: Entry, digest: str) -> Item:

@@ -1,8 +1,9 @@
 """Items of the table and their keys.
 
     entry       PK = OWNER#<owner>    SK = <id>     by_date = <date>#<created_at>#<id>    pending = <shard>
-    tombstone   PK = OWNER#<owner>    SK = <id>     expires_at; of a deleted entry that had an idempotency key
+    tombstone   PK = OWNER#<owner>    SK = <id>     of a deleted entry that had an idempotency key
     import      PK = IMPORT#<digest>  SK = IMPORT   the entry of an external id, and the row last imported
+    change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    see `log`
 
 An entry lies in its owner's partition, and its id names the owner (see `ids`), so one read finds any entry.
 `by_date` sorts a partition by date and time of creation. It is a local secondary index, since only that kind
@@ -61,14 +62,15 @@ def shard_of(owner: str) -> str:
 
 def to_item(entry: Entry) -> Item:
     """Return the item of an entry."""
-    item: Item = {
-        **entry_key(entry.id),
-        BY_DATE: {"S": entry.position},
-        "date": {"S": entry.date.isoformat()},
-        "hours": {"N": str(entry.hours)},
-    }
+    item = {**entry_key(entry.id), BY_DATE: {"S": entry.position}, **attributes_of(entry)}
     if entry.status == "pending":
         item[PENDING] = {"S": shard_of(entry.id[HALF:])}
+    return item
+
+
+def attributes_of(entry: Entry) -> Item:
+    """Return the attributes of an entry's fields, without its id."""
+    item: Item = {"date": {"S": entry.date.isoformat()}, "hours": {"N": str(entry.hours)}}
     for name in _NUMBERS:
         value = getattr(entry, name)
         if value is not None:
@@ -82,10 +84,15 @@ def to_item(entry: Entry) -> Item:
 
 def from_item(item: Item) -> Entry:
     """Return the entry of an item."""
+    return entry_of(item["SK"]["S"], item)
+
+
+def entry_of(entry_id: str, item: Item) -> Entry:
+    """Return the entry with an id and the attributes of `attributes_of`."""
     numbers: dict[str, Any] = {name: int(item[name]["N"]) for name in _NUMBERS if name in item}
     texts = {name: item[attribute]["S"] for name, attribute in _TEXTS.items() if attribute in item}
     return Entry(
-        id=item["SK"]["S"],
+        id=entry_id,
         date=date.fromisoformat(item["date"]["S"]),
         hours=Decimal(item["hours"]["N"]),
         **numbers,
@@ -94,15 +101,14 @@ def from_item(item: Item) -> Entry:
 
 
 def is_entry(item: Item) -> bool:
-    """Return whether an item is an entry, not a tombstone or anything else."""
+    """Return whether an item is an entry, not a tombstone, a change or anything else."""
     return "version" in item
 
 
-def tombstone(entry: Entry, expires_at: int) -> Item:
-    """Return the item that a deleted entry leaves for its idempotency key until `expires_at` (Unix time)."""
+def tombstone(entry: Entry) -> Item:
+    """Return the item that a deleted entry leaves for its idempotency key, for good."""
     item = to_item(entry)
-    kept = {name: item[name] for name in ("PK", "SK", "request", "created_at")}
-    return kept | {"expires_at": {"N": str(expires_at)}}
+    return {name: item[name] for name in ("PK", "SK", "request", "created_at")}
 
 
 def import_key(source: str, external_id: str) -> Item:

@@ -26,7 +26,9 @@ def row(**changes: Any) -> Row:
 
 
 def created_by(one: Row) -> Entry:
-    return new_entry(one.fields, id=new_id(one.user_id), user_id=one.user_id, external_id="1", now=NOW)
+    return new_entry(
+        one.fields, id=new_id(one.user_id), user_id=one.user_id, external_id="1", source="import", now=NOW
+    )
 
 
 OLD_ROW = row(notes="Release")
@@ -54,6 +56,7 @@ def test_a_changed_row_replaces_all_fields_of_the_entry(old: Entry) -> None:
     decision = decide(changed, State(RECORD, old), created_by(changed), now=LATER)
     assert isinstance(decision, Update)
     assert (decision.record, decision.old) == (RECORD, old)
+    assert decision.new.modified_by == "import"
     expected = replace(OLD, hours=Decimal(6), notes=None, modified_at=LATER_TEXT, version=old.version + 1)
     assert decision.new == expected
 

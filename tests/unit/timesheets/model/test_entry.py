@@ -35,13 +35,15 @@ APPROVED = decided(PENDING, APPROVE, reviewer="auth0|mia", now=LATER)
 REJECTED = decided(PENDING, REJECT, reviewer="auth0|mia", now=LATER)
 
 NOW_PENDING = {"status": "pending", "reviewed_by": None, "reviewed_at": None, "reason": None}
+BY_MIA = {"modified_by": "auth0|mia"}
+REASON = {"status": "rejected", "reason": "Which customer?"}
 NOW_DECIDED = {"reviewed_by": "auth0|mia", "reviewed_at": "2026-11-20T10:00:00.001Z"}
 
 type Change = Callable[[Entry], Entry]
 
 
 def correct(**changes: Any) -> Change:
-    return lambda entry: corrected(entry, changes, now=LATER)
+    return lambda entry: corrected(entry, changes, by="auth0|ana", now=LATER)
 
 
 def decide(decision: Decision, reviewer: str = "auth0|mia") -> Change:
@@ -64,6 +66,7 @@ def test_a_new_entry_is_pending_at_version_1() -> None:
         "approved": False,
         "created_at": "2026-11-20T09:30:00.000Z",
         "modified_at": "2026-11-20T09:30:00.000Z",
+        "modified_by": "auth0|ana",
         "version": 1,
     }
 
@@ -76,14 +79,15 @@ def test_a_new_entry_is_pending_at_version_1() -> None:
         (PENDING, correct(notes=None), {"notes": None}),
         (REJECTED, correct(), NOW_PENDING),
         (REJECTED, correct(hours=Decimal(8)), NOW_PENDING | {"hours": Decimal(8)}),
-        (PENDING, decide(APPROVE), NOW_DECIDED | {"status": "approved"}),
-        (PENDING, decide(REJECT), NOW_DECIDED | {"status": "rejected", "reason": "Which customer?"}),
-        (APPROVED, reopen(), NOW_PENDING),
-        (REJECTED, reopen(), NOW_PENDING),
+        (PENDING, decide(APPROVE), NOW_DECIDED | BY_MIA | {"status": "approved"}),
+        (PENDING, decide(REJECT), NOW_DECIDED | BY_MIA | REASON),
+        (APPROVED, reopen(), NOW_PENDING | BY_MIA),
+        (REJECTED, reopen(), NOW_PENDING | BY_MIA),
     ],
 )
 def test_a_change_increments_the_version(entry: Entry, change: Change, expected: dict[str, Any]) -> None:
-    next_version = replace(entry, modified_at="2026-11-20T10:00:00.001Z", version=entry.version + 1)
+    modified = {"modified_at": "2026-11-20T10:00:00.001Z", "modified_by": "auth0|ana"}
+    next_version = replace(entry, **modified, version=entry.version + 1)  # type: ignore[arg-type]
     assert change(entry) == replace(next_version, **expected)
 
 

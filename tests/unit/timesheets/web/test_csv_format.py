@@ -36,6 +36,7 @@ entries = st.builds(
     source=st.none() | texts,
     created_at=st.just("2026-11-20T09:30:00.000Z"),
     modified_at=st.just("2026-11-20T09:30:00.000Z"),
+    modified_by=st.none() | texts,
     version=st.integers(1),
 )
 
@@ -61,7 +62,7 @@ def test_a_table_has_a_header_row_and_lines_that_end_in_crlf() -> None:
     assert to_csv([]) == ",".join(MEMBERS) + "\r\n"
     assert to_csv([entry()]).splitlines(keepends=True)[1] == (
         "1,auth0|ana,,,2026-11-20,StoreZero,7.5,,pending,false,,,,,,"
-        "2026-11-20T09:30:00.000Z,2026-11-20T09:30:00.000Z,1\r\n"
+        "2026-11-20T09:30:00.000Z,2026-11-20T09:30:00.000Z,auth0|ana,1\r\n"
     )
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from layers import botocore_data
 from tests.support import PROJECT
-from timesheets.store import items
+from timesheets.store import items, log
 
 HANDLERS = sorted((PROJECT / "handlers").glob("*.py"))
 SHARED = PROJECT / "layers/shared/timesheets"
 
-INDEXES = {"BY_DATE": items.BY_DATE, "PENDING": items.PENDING}
+INDEXES = {"BY_DATE": items.BY_DATE, "PENDING": items.PENDING, "CHANGES": log.CHANGES, "None": ""}
 
 # A transaction needs the permissions of its actions and none of its own.
 ACTIONS = {
@@ -31,11 +31,11 @@ WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 
 def actions_of(module: str) -> dict[str, set[str]]:
-    """Return the actions of each method of the class in a module of the store, with the methods it calls."""
+    """Return the actions of each method of a module's class in the store, with the methods it calls."""
     (cls,) = (
         node
         for node in ast.parse((SHARED / f"store/{module}.py").read_text()).body
-        if isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.ClassDef) and node.name == module.capitalize()
     )
     methods = {node.name: node for node in cls.body if isinstance(node, ast.FunctionDef)}
 
@@ -45,9 +45,11 @@ def actions_of(module: str) -> dict[str, set[str]]:
                 called = ast.unparse(call.func)
                 if called in ACTIONS:
                     yield ACTIONS[called]
-                elif called == "self._read":
+                elif called in {"self._read", "self._table.query"}:
                     yield from (
-                        f"dynamodb:Query {INDEXES[n]}" for n in map(ast.unparse, call.args) if n in INDEXES
+                        f"dynamodb:Query {INDEXES[n]}".strip()
+                        for n in map(ast.unparse, call.args)
+                        if n in INDEXES
                     )
                 elif called.startswith("self.") and called.removeprefix("self.") in methods.keys() - {name}:
                     yield from reached(called.removeprefix("self."))
@@ -56,14 +58,14 @@ def actions_of(module: str) -> dict[str, set[str]]:
 
 
 def called_by(path: Path) -> set[str]:
-    """Return the actions of a handler's code, and of the upload's where the handler imports that."""
+    """Return the actions of a handler's code, and of the modules of bulk/ and stream/ that it imports."""
     source = path.read_text()
-    if "timesheets.bulk.upload" in source:
-        source += (SHARED / "bulk/upload.py").read_text()
-    store = {module: actions_of(module) for module in ("entries", "imports")}
+    for folder, module in re.findall(r"from timesheets\.(bulk|stream)\.(\w+) import", source):
+        source += (SHARED / folder / f"{module}.py").read_text()
+    store = {module: actions_of(module) for module in ("entries", "imports", "changes")}
     found = set[str]()
-    for module, method in re.findall(r"\b_?(entries|imports)\.(\w+)", source):
-        found |= store[module][method]
+    for module, method in re.findall(r"\b_?(entries|imports|changes)\.(\w+)", source):
+        found |= store[module].get(method, set())
     return found | ({"events:PutEvents"} if "events.put_events" in source else set())
 
 

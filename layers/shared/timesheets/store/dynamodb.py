@@ -105,17 +105,26 @@ class Table:
         raise Unavailable
 
     def query(
-        self, index: str, condition: str, values: Mapping[str, str], *, page_size: int, **options: object
+        self,
+        index: str | None,
+        condition: str,
+        values: Mapping[str, str | int],
+        *,
+        page_size: int,
+        **options: object,
     ) -> Iterator[Item]:
-        """Yield the items of an index that meet a key condition, `page_size` a call (0 for no limit).
+        """Yield the items that meet a key condition, `page_size` a call (0 for no limit).
 
-        `values` are the condition's strings; `options` are further parameters of `Query`.
+        `index` is None for the table itself; `options` are further parameters of `Query`.
         """
         request: dict[str, Any] = {
             "TableName": self.name,
-            "IndexName": index,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+            "ExpressionAttributeValues": {
+                name: {"S": value} if isinstance(value, str) else integer(value)
+                for name, value in values.items()
+            },
+            **({"IndexName": index} if index else {}),
             **({"Limit": page_size} if page_size else {}),
             **options,
         }
@@ -164,6 +173,11 @@ class Table:
                 raise Conflict from error
             raise
         return response
+
+
+def integer(value: int) -> Item:
+    """Return an integer in DynamoDB's JSON."""
+    return {"N": str(value)}
 
 
 def put(item: Item, condition: Condition) -> Action:

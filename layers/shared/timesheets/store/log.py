@@ -1,13 +1,13 @@
 """Items of the changes: the log.
 
-    change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    change, at, by, entry; number and block
-    head        PK = HEAD             SK = HEAD                  n, the last number that was given; log_id
+    change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    change, at, by, entry; log_number, log_block
+    head        PK = HEAD             SK = HEAD                  log_number: the last that was given; log_id
 
 A change lies beside its entry, and both are written in one transaction. It gets its number later, from the
-head. `block`, the thousand of the number, and `number` are the keys of the index `changes`.
+head. `log_block`, the thousand of the number, and `log_number` are the keys of the index `changes`.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from timesheets.model.change import Change
 from timesheets.model.ids import HALF, hash_of
@@ -63,7 +63,6 @@ def change_of(item: Item) -> Change:
     """Return the change of an item."""
     sort_key = item["SK"]["S"]
     entry_id = entry_id_of(sort_key)
-    number: Any = item.get("number")
     return Change(
         kind=item["change"]["S"],
         entry_id=entry_id,
@@ -71,8 +70,13 @@ def change_of(item: Item) -> Change:
         at=item["at"]["S"],
         by=item["by"]["S"] if "by" in item else None,
         entry=entry_of(entry_id, item["entry"]["M"]) if "entry" in item else None,
-        number=int(number["N"]) if number else None,
+        number=number_of(item) or None,
     )
+
+
+def number_of(item: Item) -> int:
+    """Return the number of a change, the head or a reader's position; 0 if it has none."""
+    return int(item["log_number"]["N"]) if "log_number" in item else 0
 
 
 def block_of(number: int) -> int:

@@ -1,0 +1,149 @@
+"""The log of changes in the table: histories, numbers and the feed.
+
+A change is written with its entry and gets its number later. Numbers have no gap: one transaction moves the
+head and numbers the rows. The index of the numbered changes is eventually consistent, so a reader takes only
+the run without a gap after its position.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from timesheets.model.change import Change
+from timesheets.model.errors import NotFound
+from timesheets.model.ids import HALF, hash_of, owner_of
+from timesheets.store.dynamodb import Item, Table, integer, update
+from timesheets.store.items import partition_of
+from timesheets.store.log import (
+    CHANGES,
+    HEAD_KEY,
+    block_of,
+    change_of,
+    log_key,
+    log_name,
+    log_prefix,
+    number_of,
+)
+
+MAX_NUMBERED: Final = 99
+"""Changes that one transaction numbers: it has at most 100 actions, and one moves the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A run of changes without a gap in their numbers."""
+
+    log: str
+    """The name of the log; a new name means that the numbers start again."""
+    head: int
+    """The last number that was given."""
+    changes: list[Change]
+
+
+class Changes:
+    """The changes of all entries. Every method raises `Unavailable` as `Table` does."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def own_history(self, user_id: str, entry_id: str) -> list[Change]:
+        """Return all changes of one of a user's own entries, deleted ones too, by version.
+
+        Raises
+        ------
+        NotFound
+            If there are none, or the entry belongs to another user.
+
+        """
+        if owner_of(entry_id) != hash_of(user_id):
+            raise NotFound
+        return self._history(entry_id)
+
+    def others_history(self, user_id: str, entry_id: str) -> list[Change]:
+        """Return all changes of an entry of another user, deleted ones too, by version.
+
+        Raises
+        ------
+        NotFound
+            If there are none, or the entry belongs to the user.
+
+        """
+        if owner_of(entry_id) in (None, hash_of(user_id)):
+            raise NotFound
+        return self._history(entry_id)
+
+    def find(self, entry_id: str, version: int) -> Change | None:
+        """Return the change that made a version of an entry; None if it was not logged."""
+        item = self._table.get(log_key(entry_id, version))
+        return change_of(item) if item else None
+
+    def read(self, after: int, limit: int) -> Feed:
+        """Return the changes after a number, at most `limit`, up to the first that is missing."""
+        head = self._table.get(HEAD_KEY)
+        last, changes = number_of(head), list[Change]()
+        while (position := after + len(changes)) < last and len(changes) < limit:
+            found = self._run(position + 1, limit - len(changes))
+            changes += found
+            if not found or block_of(position + len(found) + 1) == block_of(position + 1):
+                break  # the index does not have the next number yet
+        return Feed(log_name(self._table.name, head), last, changes)
+
+    def unnumbered(self, entry_id: str) -> list[Item]:
+        """Return the keys of an entry's changes that have no number, by version."""
+        missing = "attribute_not_exists(log_number)"
+        return self._rows(entry_id, ProjectionExpression="PK, SK", FilterExpression=missing)
+
+    def number(self, keys: Sequence[Item]) -> None:
+        """Give the next numbers to at most `MAX_NUMBERED` changes, in order.
+
+        Raises
+        ------
+        Conflict
+            If the head has moved or one of the changes has a number by now; none is numbered then.
+
+        """
+        head = self._table.get(HEAD_KEY)
+        last = number_of(head)
+        unmoved = "log_number = :last" if last else "attribute_not_exists(log_number)"
+        values = {":next": integer(last + len(keys))} | ({":last": integer(last)} if last else {})
+        move = update(HEAD_KEY, "SET log_number = :next", values, unmoved)
+        self._table.write(move, *(_number(key, last + n) for n, key in enumerate(keys, 1)))
+
+    def _history(self, entry_id: str) -> list[Change]:
+        rows = self._rows(entry_id)
+        if not rows:
+            raise NotFound
+        return [change_of(row) for row in rows]
+
+    def _rows(self, entry_id: str, **options: object) -> list[Item]:
+        """Return the rows of an entry by version, without a gap."""
+        values = {":owner": partition_of(entry_id[HALF:]), ":prefix": log_prefix(entry_id)}
+        condition = "PK = :owner AND begins_with(SK, :prefix)"
+        # A query is no snapshot. Read from the last version on: each earlier one was there before it.
+        rows = self._table.query(
+            None, condition, values, page_size=0, ConsistentRead=True, ScanIndexForward=False, **options
+        )
+        return list(rows)[::-1]
+
+    def _run(self, first: int, limit: int) -> list[Change]:
+        """Return the changes from a number on in its block, at most `limit`, up to the first gap."""
+        values = {":block": block_of(first), ":first": first}
+        items = self._table.query(
+            CHANGES, "log_block = :block AND log_number >= :first", values, page_size=limit
+        )
+        run: list[Change] = []
+        for item in items:
+            if len(run) == limit or number_of(item) != first + len(run):
+                break
+            run.append(change_of(item))
+        return run
+
+
+def _number(key: Item, value: int) -> dict[str, Item]:
+    """Return the action that numbers a change."""
+    return update(
+        key,
+        "SET log_number = :number, log_block = :block",
+        {":number": integer(value), ":block": integer(block_of(value))},
+        "attribute_exists(PK) AND attribute_not_exists(log_number)",
+    )

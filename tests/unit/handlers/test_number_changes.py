@@ -1,0 +1,69 @@
+"""The function that numbers changes, woken by the table's stream."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from handlers import number_changes as handler
+from tests.support import Event
+from tests.unit.support import PENDING
+from timesheets.model.errors import Unavailable
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.log import log_key
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+def wake(event: Callable[..., Event], *sort_keys: str) -> None:
+    """Call the function with a record for each sort key."""
+    (record,) = event("number_changes")["Records"]
+    records = [record | {"dynamodb": {"Keys": {"SK": {"S": key}}}} for key in sort_keys]
+    handler.lambda_handler({"Records": records}, None)
+
+
+def numbers() -> list[int | None]:
+    changes = Changes(Table(boto3.client("dynamodb"))).own_history(PENDING.user_id, PENDING.id)
+    return [change.number for change in changes]
+
+
+def test_the_event_of_an_unknown_entry_changes_nothing(event: Callable[..., Event]) -> None:
+    handler.lambda_handler(event("number_changes"), None)
+
+
+def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives(event: Callable[..., Event]) -> None:
+    entries = Entries(Table(boto3.client("dynamodb")))
+    entries.add(PENDING)
+    key = log_key(PENDING.id, 7)["SK"]["S"]
+    wake(event, key, key)
+    assert numbers() == [1]
+    wake(event, key)
+    assert numbers() == [1]
+
+
+def test_an_outage_repeats_the_batch(event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(*_: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(handler.changes, "unnumbered", unavailable)
+    with pytest.raises(Unavailable):
+        wake(event, log_key(PENDING.id, 1)["SK"]["S"])
+
+
+def test_a_fault_is_counted_and_does_not_repeat_the_batch(
+    event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("secret of ana")
+
+    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    monkeypatch.setattr(handler.changes, "number", fail)
+    wake(event, log_key(PENDING.id, 1)["SK"]["S"])
+    logged = written()
+    assert PENDING.id in logged
+    assert "ChangesNotNumbered" in logged
+    assert "secret of ana" not in logged
+    assert numbers() == [None]

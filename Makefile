@@ -99,6 +99,10 @@ prove: setup ## prove a deployment on AWS with a throwaway stack, and write proo
 republish: setup ## publish the changes in the queue UnpublishedChanges: make republish ENV=prod
 	@$(PYTHON) -m ops.republish "$$ENV"
 
+.PHONY: number
+number: setup ## number changes that have no number: make number ENV=prod (NEW_LOG=1: see docs/operations.md)
+	@$(PYTHON) -m ops.number $(if $(NEW_LOG),--new-log) "$$ENV"
+
 .PHONY: restore
 restore: setup ## copy lost entries from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
 	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS

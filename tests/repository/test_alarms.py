@@ -39,7 +39,9 @@ def test_the_dashboard_is_json_and_its_searches_quote_the_namespace() -> None:
 
 
 def test_the_code_writes_the_metrics_that_alarms_read(template: dict[str, Any]) -> None:
-    code = "".join(path.read_text() for path in PROJECT.glob("authorizer/**/*.py"))
+    code = "".join(
+        path.read_text() for folder in ("authorizer", "layers") for path in (PROJECT / folder).glob("**/*.py")
+    )
     own = template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
     for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
         if alarm["Namespace"] == own:

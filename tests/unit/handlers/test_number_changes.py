@@ -1,5 +1,6 @@
 """The function that numbers changes, woken by the table's stream."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import boto3
 import pytest
 
 from handlers import number_changes as handler
-from tests.support import Event
+from tests.support import PROJECT
 from tests.unit.support import PENDING
 from timesheets.model.errors import Unavailable
 from timesheets.store.changes import Changes
@@ -18,9 +19,12 @@ from timesheets.store.log import log_key
 pytestmark = pytest.mark.usefixtures("table")
 
 
-def wake(event: Callable[..., Event], *sort_keys: str) -> None:
+EVENT: dict[str, Any] = json.loads((PROJECT / "events/number_changes.json").read_text())
+
+
+def wake(*sort_keys: str) -> None:
     """Call the function with a record for each sort key."""
-    (record,) = event("number_changes")["Records"]
+    (record,) = EVENT["Records"]
     records = [record | {"dynamodb": {"Keys": {"SK": {"S": key}}}} for key in sort_keys]
     handler.lambda_handler({"Records": records}, None)
 
@@ -30,38 +34,39 @@ def numbers() -> list[int | None]:
     return [change.number for change in changes]
 
 
-def test_the_event_of_an_unknown_entry_changes_nothing(event: Callable[..., Event]) -> None:
-    handler.lambda_handler(event("number_changes"), None)
+def test_the_event_of_an_unknown_entry_changes_nothing() -> None:
+    handler.lambda_handler(EVENT, None)
+    assert Changes(Table(boto3.client("dynamodb"))).read(0, 1).head == 0
 
 
-def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives(event: Callable[..., Event]) -> None:
+def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives() -> None:
     entries = Entries(Table(boto3.client("dynamodb")))
     entries.add(PENDING)
     key = log_key(PENDING.id, 7)["SK"]["S"]
-    wake(event, key, key)
+    wake(key, key)
     assert numbers() == [1]
-    wake(event, key)
+    wake(key)
     assert numbers() == [1]
 
 
-def test_an_outage_repeats_the_batch(event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outage_repeats_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     def unavailable(*_: Any) -> None:
         raise Unavailable
 
     monkeypatch.setattr(handler.changes, "unnumbered", unavailable)
     with pytest.raises(Unavailable):
-        wake(event, log_key(PENDING.id, 1)["SK"]["S"])
+        wake(log_key(PENDING.id, 1)["SK"]["S"])
 
 
 def test_a_fault_is_counted_and_does_not_repeat_the_batch(
-    event: Callable[..., Event], monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
+    monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
 ) -> None:
     def fail(*_: Any) -> None:
         raise ValueError("secret of ana")
 
     Entries(Table(boto3.client("dynamodb"))).add(PENDING)
     monkeypatch.setattr(handler.changes, "number", fail)
-    wake(event, log_key(PENDING.id, 1)["SK"]["S"])
+    wake(log_key(PENDING.id, 1)["SK"]["S"])
     logged = written()
     assert PENDING.id in logged
     assert "ChangesNotNumbered" in logged

@@ -14,6 +14,8 @@ REDOCLY := @redocly/cli@2.77.0
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
 export SAM_CLI_TELEMETRY := 0
+# Container images set it to stay small; without bytecode, each start of a tool or a function compiles its modules.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from openapi_spec_validator import validate
@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from local.issuer.seed import Seed
 from local.settings import Settings
 from tests.support import PROJECT
-from timesheets.model import entry, fields, query, rows
+from timesheets.model import change, entry, fields, query, rows
 from timesheets.model.errors import FieldError, Problem
 from timesheets.routes import ROUTES
 from timesheets.web import problems, request
@@ -74,10 +74,18 @@ def test_openapi_has_the_limits_of_the_model(openapi: dict[str, Any]) -> None:
     assert schemas["Upload"]["oneOf"][1]["maxItems"] == rows.MAX_ROWS
     limit = openapi["components"]["parameters"]["Limit"]["schema"]
     assert (limit["maximum"], limit["default"]) == (query.MAX_LIMIT, query.DEFAULT_LIMIT)
+    kinds = [
+        *schemas["EntryChange"]["properties"]["change"]["enum"],
+        schemas["Erasure"]["properties"]["change"]["const"],
+    ]
+    assert kinds == list(get_args(change.ChangeKind.__value__))
+    after, page = (one["schema"] for one in openapi["paths"]["/changes"]["get"]["parameters"])
+    assert (after["maximum"], page["maximum"], page["default"]) == (query.MAX_NUMBER, *[query.MAX_LIMIT] * 2)
 
 
 def test_openapi_names_the_parameters_of_the_lists(openapi: dict[str, Any]) -> None:
-    for path, known in (("/timesheets", query.OWN_LIST), ("/approvals", query.APPROVALS)):
+    lists = {"/timesheets": query.OWN_LIST, "/approvals": query.APPROVALS, "/changes": query.CHANGES}
+    for path, known in lists.items():
         parameters = openapi["paths"][path]["get"]["parameters"]
         names = [p["$ref"].rpartition("/")[2].lower() if "$ref" in p else p["name"] for p in parameters]
         assert names == list(known)

@@ -28,11 +28,14 @@ CREATE_TIMESHEET: Final = Route("POST", "/timesheets", "create:timesheets")
 GET_TIMESHEET: Final = Route("GET", "/timesheets/{id}", "read:timesheets")
 CORRECT_TIMESHEET: Final = Route("PATCH", "/timesheets/{id}", "create:timesheets")
 DELETE_TIMESHEET: Final = Route("DELETE", "/timesheets/{id}", "delete:timesheets")
+GET_HISTORY: Final = Route("GET", "/timesheets/{id}/history", "read:timesheets")
 GET_WEEK: Final = Route("GET", "/timesheets/weeks/{week}", "read:timesheets")
 LIST_APPROVALS: Final = Route("GET", "/approvals", "approve:timesheets")
 GET_APPROVAL: Final = Route("GET", "/approvals/{id}", "approve:timesheets")
 DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
 REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
+GET_APPROVAL_HISTORY: Final = Route("GET", "/approvals/{id}/history", "approve:timesheets")
+LIST_CHANGES: Final = Route("GET", "/changes", "export:timesheets")
 UPLOAD_TIMESHEETS: Final = Route("POST", "/timesheets/upload", "batch:upload")
 
 ROUTES: Final = (
@@ -41,10 +44,13 @@ ROUTES: Final = (
     GET_TIMESHEET,
     CORRECT_TIMESHEET,
     DELETE_TIMESHEET,
+    GET_HISTORY,
     GET_WEEK,
     LIST_APPROVALS,
     GET_APPROVAL,
     DECIDE_APPROVAL,
     REOPEN_APPROVAL,
+    GET_APPROVAL_HISTORY,
+    LIST_CHANGES,
     UPLOAD_TIMESHEETS,
 )

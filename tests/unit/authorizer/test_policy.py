@@ -18,7 +18,14 @@ STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
 LIST = f"{STAGE}/GET/timesheets"
 CREATE = f"{STAGE}/POST/timesheets"
 UPLOAD = f"{STAGE}/POST/timesheets/upload"
-READS = [LIST, f"{LIST}/", f"{STAGE}/GET/timesheets/*", f"{STAGE}/GET/timesheets/weeks/*"]
+READS = [
+    LIST,
+    f"{LIST}/",
+    f"{STAGE}/GET/timesheets/*",
+    f"{STAGE}/GET/timesheets/*/history",
+    f"{STAGE}/GET/timesheets/*/history/",
+    f"{STAGE}/GET/timesheets/weeks/*",
+]
 
 
 def identity(scope: str) -> dict[str, str]:
@@ -38,6 +45,7 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
         ("create:timesheets", "Allow", [CREATE, f"{CREATE}/", f"{STAGE}/PATCH/timesheets/*"]),
         ("delete:timesheets", "Allow", [f"{STAGE}/DELETE/timesheets/*"]),
         ("batch:upload", "Allow", [UPLOAD, f"{UPLOAD}/"]),
+        ("export:timesheets", "Allow", [f"{STAGE}/GET/changes", f"{STAGE}/GET/changes/"]),
         (
             "approve:timesheets openid",
             "Allow",
@@ -45,6 +53,8 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
                 f"{STAGE}/GET/approvals",
                 f"{STAGE}/GET/approvals/",
                 f"{STAGE}/GET/approvals/*",
+                f"{STAGE}/GET/approvals/*/history",
+                f"{STAGE}/GET/approvals/*/history/",
                 f"{STAGE}/PUT/approvals/*",
                 f"{STAGE}/DELETE/approvals/*",
             ],

@@ -13,6 +13,7 @@ type Code = Literal[
     "not_found",
     "entry_locked",
     "conflict",
+    "log_reset",
     "version_mismatch",
     "payload_too_large",
     "invalid_entry",
@@ -82,3 +83,11 @@ def invalid_entry(errors: Sequence[FieldError]) -> Problem:
 def version_mismatch() -> Problem:
     """Return the problem of a change to a version that is no longer current (RFC 9110, section 13.1.1)."""
     return Problem("version_mismatch", "The entry has changed since you read it; read it again")
+
+
+def log_reset(head: int) -> Problem:
+    """Return the problem of a position in the feed of changes beyond the last number, `head`."""
+    return Problem(
+        "log_reset",
+        f"The log of changes was reset and ends at {head}; start again at after=0 and replace your copy",
+    )

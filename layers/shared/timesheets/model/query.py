@@ -1,5 +1,6 @@
-"""Query parameters of a list."""
+"""Query parameters of lists and of the feed of changes."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,13 @@ from timesheets.model.text import clean, parse_text
 
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
+MAX_NUMBER: Final = 999_999_999_999_999
+"""Of a change: exact in the floating-point numbers of JSON parsers."""
 MAX_EXAMINED: Final = 100
 """Entries that are read for one page, whatever its filters, so that no page costs more than the longest."""
 
 OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor", "format")
+CHANGES: Final = ("after", "limit")
 APPROVALS: Final = ("from", "to", "project", "status", "user_id", "order", "limit", "cursor", "format")
 
 
@@ -54,7 +58,7 @@ class ListQuery:
 
 
 def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict[str, Any]:
-    """Return the members of a list's `ListQuery`, `cursor` unchecked, and `format`.
+    """Return the members of a list's `ListQuery`, `cursor` unchecked, and `format`; or `after` and `limit`.
 
     Raises
     ------
@@ -100,6 +104,15 @@ def _limit(value: str) -> int:
 
 _LIMITS: Final = {str(number): number for number in range(1, MAX_LIMIT + 1)}
 
+
+def _number(value: str) -> int:
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(f"must be a whole number from 0 to {MAX_NUMBER}")
+    return int(value)
+
+
+_NUMBER: Final = re.compile("0|[1-9][0-9]{0,14}")
+
 _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "from": ("first", parse_day),
     "to": ("last", parse_day),
@@ -110,4 +123,5 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "limit": ("limit", _limit),
     "cursor": ("cursor", str),
     "format": ("format", _one_of("excel")),
+    "after": ("after", _number),
 }

@@ -16,6 +16,7 @@ STATUSES: Final[Mapping[Code, HTTPStatus]] = {
     "not_found": HTTPStatus.NOT_FOUND,
     "entry_locked": HTTPStatus.CONFLICT,
     "conflict": HTTPStatus.CONFLICT,
+    "log_reset": HTTPStatus.GONE,
     "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
     "payload_too_large": HTTPStatus.CONTENT_TOO_LARGE,
     "invalid_entry": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -8,7 +8,7 @@ import pytest
 
 from timesheets.model.entry import new_entry
 from timesheets.model.errors import Problem
-from timesheets.model.query import APPROVALS, OWN_LIST, ListQuery, parse_filters
+from timesheets.model.query import APPROVALS, CHANGES, OWN_LIST, ListQuery, parse_filters
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,29 @@ def test_a_page_has_50_entries_by_default() -> None:
 def test_a_problem_names_the_bad_or_unknown_parameter(parameters: dict[str, str]) -> None:
     with pytest.raises(Problem) as refusal:
         parse_filters(parameters, OWN_LIST)
+    assert refusal.value.code == "malformed_request"
+    assert f"'{next(iter(parameters))}'" in refusal.value.detail
+
+
+@pytest.mark.parametrize("number", [0, 1, 48211, 999_999_999_999_999])
+def test_the_feed_starts_after_a_number(number: int) -> None:
+    assert parse_filters({"after": str(number), "limit": "7"}, CHANGES) == {"after": number, "limit": 7}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        *({"after": text} for text in ("", "-1", "+1", " 1", "1.0", "1e3", "01", "00", "\u0661", "null")),
+        {"after": "1000000000000000"},
+        {"after": "9" * 5000},
+        {"limit": "0"},
+        {"limit": "101"},
+        {"from": "2026-11-01"},
+        {"cursor": "abc"},
+    ],
+)
+def test_a_problem_names_the_bad_or_unknown_parameter_of_the_feed(parameters: dict[str, str]) -> None:
+    with pytest.raises(Problem) as refusal:
+        parse_filters(parameters, CHANGES)
     assert refusal.value.code == "malformed_request"
     assert f"'{next(iter(parameters))}'" in refusal.value.detail

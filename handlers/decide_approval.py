@@ -21,7 +21,7 @@ def lambda_handler(request: Request) -> Response:
     check_reviewer(entry, request.caller.sub)  # first: a 412 must not mask a 403
     request.check_version(entry)
     changed = decided(entry, decision, reviewer=request.caller.sub, now=datetime.now(UTC))
-    entries.replace(entry, changed, "approved" if changed.approved else "rejected")
+    entries.replace(entry, changed, decision.status)
     if changed is not entry:
         logger.info("entry decided", entry_id=entry.id, status=changed.status, version=changed.version)
         count("EntriesDecided", status=changed.status)

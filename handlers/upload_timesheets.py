@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from timesheets.bulk.upload import Upload
+from timesheets.model.batch import DuplicateMember
 from timesheets.model.errors import Problem
 from timesheets.model.results import RowResult, RowStatus
-from timesheets.model.rows import DuplicateMember, parse_rows
+from timesheets.model.rows import parse_rows
 from timesheets.routes import UPLOAD_TIMESHEETS
 from timesheets.settings import settings
 from timesheets.store.dynamodb import Table
@@ -36,7 +37,7 @@ def lambda_handler(request: Request) -> Response:
             count(metric, statuses.count(status))
     logger.info("upload imported", rows=len(results), imported=len(statuses))
     if isinstance(body, list):
-        return multi_status(results)
+        return multi_status(results, refusal="rejected")
     (result,) = results
     if isinstance(result, Problem):
         raise result

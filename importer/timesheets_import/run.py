@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
-from timesheets.model.rows import MAX_ROWS
+from timesheets.model.batch import MAX_ROWS
 from timesheets_import.check import check_file
 from timesheets_import.errors import Exit, UsageError
 from timesheets_import.files import Source, inspect, open_input

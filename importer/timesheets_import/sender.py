@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2 as httpx
 
-from timesheets.model.rows import MAX_ROWS
+from timesheets.model.batch import MAX_ROWS
 from timesheets_import.oauth import UNREACHABLE, Tokens
 from timesheets_import.responses import Result, error_detail, permanent_error, row_results
 from timesheets_import.retry import Retry, parse_retry_after

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 import httpx2 as httpx
 
-from timesheets.model.rows import MAX_ROWS
+from timesheets.model.batch import MAX_ROWS
 from timesheets_import.errors import DeliveryError, ImporterError, Interrupted, UsageError
 from timesheets_import.journal import STATUSES, Journal, Rejection
 from timesheets_import.layout import Layout

@@ -155,6 +155,29 @@ class Model:
             change(entry, status=status, reviewed_by=user_id, reason=reason)
         return entry.body()
 
+    def decide_many(self, user_id: str, rows: list[Json]) -> list[Json]:
+        results = []
+        for index, row in enumerate(rows):
+            result: Json = {"index": index}
+            try:
+                before = self.entries[row["id"]].version if row["id"] in self.entries else 0
+                entry = self._decide_row(user_id, dict(row))
+                result |= {"status": "unchanged" if entry["version"] == before else "decided", "entry": entry}
+            except Refused as refused:
+                result |= {"status": "refused", "code": refused.code, "faults": refused.faults}
+            results.append(result)
+        return results
+
+    def _decide_row(self, user_id: str, row: Json) -> Json:
+        entry_id, version = row.pop("id"), row.pop("version")
+        if row.keys() == {"approved"} and not row["approved"]:
+            raise Refused(422, "invalid_entry", ["/reason"])
+        entry = self._others(user_id, entry_id)
+        status = "approved" if row["approved"] else "rejected"
+        if (entry.version, entry.status) == (version + 1, status):
+            return entry.body()
+        return self.decide(user_id, entry_id, row, version)
+
     def reopen(self, user_id: str, entry_id: int, if_match: int | None = None) -> Json:
         entry = self._others(user_id, entry_id)
         change(matching(entry, if_match))

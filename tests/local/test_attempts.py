@@ -20,6 +20,7 @@ MALFORMED = (400, "malformed_request")
 INVALID = (422, "invalid_entry")
 OK = (200, None)
 CREATED = (201, None)
+MULTI = (207, None)
 
 HIDDEN = ("id", "imported", "ana", "undecided", "approved", "rejected")
 """The names of values that no answer may hold: ana's entries, ana, and the entries of mia's own."""
@@ -109,6 +110,7 @@ DECISIONS: list[tuple[str, dict[str, Any]]] = [
     ("PUT", {"headers": {"If-Match": "*"}}),
     ("DELETE", {}),
 ]
+DECIDE = {"id": "$id", "version": 1, "approved": True}
 WITHOUT_SCOPE: list[Row] = [
     *(
         (who, method, "/approvals/$id", request, NO_SCOPE)
@@ -127,6 +129,11 @@ WITHOUT_SCOPE: list[Row] = [
             "/approvals/$own",
             "/approvals/$ID",
         )
+    ),
+    *(
+        (who, "POST", "/approvals", {"json": body}, NO_SCOPE)
+        for who in ("ana", "carl", "program")
+        for body in ([DECIDE], [DECIDE | REJECT], [DECIDE, DECIDE | {"id": "$imported"}], [])
     ),
     *(
         (who, method, path, request, NO_SCOPE)
@@ -178,6 +185,71 @@ OWN_APPROVALS: list[Row] = [
     ("mia", "GET", "/approvals?status=approved&user_id=$mia", {}, OK),
     ("mia", "GET", "/approvals?status=rejected&user_id=$mia", {}, OK),
     ("mia", "GET", "/approvals?user_id=$mia", {}, OK),
+]
+
+MANY: list[Row] = [
+    *(
+        (
+            "mia",
+            "POST",
+            "/approvals",
+            {"json": [DECIDE | {"id": entry, "version": version} | decision]},
+            MULTI,
+        )
+        for entry in ("$undecided", "$approved", "$rejected")
+        for version in (1, 2, 3)
+        for decision in ({}, REJECT)
+    ),
+    *(
+        ("mia", "POST", "/approvals", {"json": [DECIDE | {"id": entry}]}, MULTI)
+        for entry in (
+            *(
+                "$ID",
+                "$head",
+                "$tail",
+                "$encoded",
+                "$id\u0000",
+                "$id ",
+                " $id",
+                "${id}0",
+                "$id,$imported",
+                "*",
+                "",
+            ),
+            *("../$id", "OWNER#$id", "LOG#$id#000000001", "$ana", "x-1", "9" * 3000),
+            *(["$id"], {"S": "$id"}, None, 1, True),
+        )
+    ),
+    *(
+        ("mia", "POST", "/approvals", {"json": [DECIDE | {"version": version}]}, MULTI)
+        for version in (0, -1, 2, 99, 10**30, 1.5, "1", '"1"', "*", None, True, [1], {"N": "1"})
+    ),
+    *(
+        ("mia", "POST", "/approvals", {"json": [DECIDE | other]}, MULTI)
+        for other in (
+            *({"user_id": "$ana"}, {"reviewed_by": "$ana"}, {"status": "approved"}, {"If-Match": "*"}),
+            *(
+                {"approved": None},
+                {"approved": "true"},
+                {"approved": 1},
+                {"approved": False},
+                {"reason": "x"},
+            ),
+        )
+    ),
+    *(
+        ("mia", "POST", "/approvals", {"json": [{n: v for n, v in DECIDE.items() if n != name}]}, MULTI)
+        for name in DECIDE
+    ),
+    *(
+        ("mia", "POST", "/approvals", {"json": body}, INVALID)
+        for body in (DECIDE, {"decisions": [DECIDE]}, [], [DECIDE] * 101, "$id")
+    ),
+    ("mia", "POST", "/approvals?user_id=$ana", {"json": [[DECIDE]]}, MULTI),
+    ("mia", "POST", "/approvals/$id", {"json": [DECIDE]}, NOT_FOUND),
+    ("mia", "PUT", "/approvals", {"json": [DECIDE]}, NOT_FOUND),
+    ("mia", "PATCH", "/approvals", {"json": [DECIDE]}, NOT_FOUND),
+    ("mia", "DELETE", "/approvals", {"json": [DECIDE]}, NOT_FOUND),
 ]
 
 PARAMETERS: list[Row] = [
@@ -352,12 +424,13 @@ IMPORTS: list[Row] = [
 
 @pytest.mark.parametrize(
     "rows",
-    [BY_ID, WITHOUT_SCOPE, SELF_APPROVAL, OWN_APPROVALS, PARAMETERS, HEADERS, BODIES, IDS, IMPORTS],
+    [BY_ID, WITHOUT_SCOPE, SELF_APPROVAL, OWN_APPROVALS, MANY, PARAMETERS, HEADERS, BODIES, IDS, IMPORTS],
     ids=[
         "by its id",
         "without the scope",
         "a manager's own entry",
         "a manager's own entry in a list",
+        "by a decision among many",
         "by a parameter",
         "by a header",
         "by a body",

@@ -16,7 +16,7 @@ ROUTES = [
     ("/timesheets/an-id", {"GET", "PATCH", "DELETE"}),
     ("/timesheets/weeks/2026-W47", {"GET"}),
     ("/timesheets/upload", {"POST"}),
-    ("/approvals", {"GET"}),
+    ("/approvals", {"GET", "POST"}),
     ("/approvals/an-id", {"GET", "PUT", "DELETE"}),
 ]
 
@@ -47,6 +47,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}}, 200),
     ("mia", "GET", "/timesheets/weeks/2026-W47", {}, 200),
     ("mia", "GET", "/approvals", {}, 200),
+    ("mia", "POST", "/approvals", {"json": [{"id": "{own}", "version": 1, "approved": True}]}, 207),
     ("mia", "GET", "/approvals/{ana}", {}, 200),
     ("mia", "PUT", "/approvals/{ana}", {}, 200),
     ("mia", "DELETE", "/approvals/{ana}", {}, 200),
@@ -72,6 +73,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "POST", "/timesheets", {"json": GOOD | {"notes": "x" * 2_000_000}}, 413),
     ("program", "POST", "/timesheets/upload", {"json": [GOOD | {"notes": "x" * 2_000_000}]}, 413),
     ("mia", "POST", "/timesheets", {"json": {}}, 422),
+    ("mia", "POST", "/approvals", {"json": []}, 422),
     ("mia", "PUT", "/approvals/{ana}", {"json": {"approved": 1}}, 422),
     ("mia", "DELETE", "/timesheets/{own}", {}, 204),
 ]

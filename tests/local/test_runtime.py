@@ -29,6 +29,7 @@ EXPECTED = {
     "list_timesheets": '"statusCode": 200',
     "get_week": '"statusCode": 200',
     "list_approvals": '"statusCode": 200',
+    "decide_approvals": '"statusCode": 207',
     "upload_timesheets": '"statusCode": 207',
     "publish_changes": '{"batchItemFailures": []}',
     "authorizer": '"Effect": "Allow"',

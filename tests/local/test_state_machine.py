@@ -85,6 +85,9 @@ filters = st.fixed_dictionaries(
 matches = st.sampled_from([None, None, None, 0, 0, -1, 1])
 """The If-Match header: none, or its distance from the entry's version."""
 
+many_matches = st.sampled_from([0, 0, 0, -1, 1])
+many_decisions = st.sampled_from([approval, approval, rejection, another, {"approved": False}])
+
 
 class Timesheets(RuleBasedStateMachine):
     """Three people and an importing program, new in each example."""
@@ -199,6 +202,28 @@ class Timesheets(RuleBasedStateMachine):
         body = {} if decision is None else {"json": decision}
         answer = self.mia("PUT", f"/approvals/{self.server_ids[number]}", headers=headers, **body)
         self.same(answer, 200, lambda: self.model.decide(self.mia.sub, number, decision, version))
+
+    @precondition(lambda self: self.server_ids)
+    @rule(rows=st.lists(st.tuples(nth, many_matches, many_decisions), min_size=1, max_size=6))
+    def decide_many(self, rows: list[tuple[int, int, Json]]) -> None:
+        wanted = []
+        for n, match, decision in rows:
+            number = self.number(n)
+            version = max(1, (self.if_match(number, match)[0] or 1))
+            wanted.append({"id": number, "version": version} | decision)
+        answer = self.mia(
+            "POST", "/approvals", json=[row | {"id": self.server_ids[row["id"]]} for row in wanted]
+        )
+        expected = self.model.decide_many(self.mia.sub, wanted)
+        assert answer.status_code == 207, answer.text
+        results = answer.json(parse_float=Decimal)["results"]
+        assert [plain(result) for result in results] == [
+            {name: value for name, value in result.items() if name != "entry"} for result in expected
+        ]
+        for result, one in zip(results, expected, strict=True):
+            assert ("entry" in result) == ("entry" in one)
+            if "entry" in one:
+                self.same_entry(result["entry"], one["entry"])
 
     @precondition(lambda self: self.server_ids)
     @rule(n=nth, match=matches)
@@ -455,6 +480,20 @@ def a_decision_stands_until_it_is_reopened(api: Timesheets) -> None:
     api.delete("ana", 0, None)
 
 
+def many_decisions_apply_to_their_versions_only(api: Timesheets) -> None:
+    for who in ("ana", "carl", "mia", "ana"):
+        api.create(who, LOGGED, spelled=False)
+    api.decide_many([(0, 0, approval), (1, 0, approval), (2, 0, rejection), (3, -1, approval)])
+    api.decide_many([(0, -1, approval), (2, -1, rejection), (0, 0, rejection), (0, -1, rejection)])
+    api.decide_many([(3, 0, approval), (3, 0, approval), (3, 0, rejection), (3, 1, rejection)])
+    api.reopen(0, None)
+    api.decide_many([(0, -1, approval), (0, -1, approval), (0, 0, {"approved": False})])
+    api.correct(0, {"hours": Decimal(2)}, None, spelled=False)
+    api.decide_many([(0, -1, approval), (0, 0, approval), (0, 1, approval)])
+    api.delete("carl", 2, None)
+    api.decide_many([(2, 0, approval), (1, 0, approval)])
+
+
 def an_empty_correction_resubmits_a_rejected_entry(api: Timesheets) -> None:
     api.create("ana", LOGGED, spelled=False)
     api.correct(0, {}, None, spelled=False)
@@ -484,6 +523,7 @@ ROW = LOGGED | {"user_id": "ana", "external_id": "x"}
         a_deleted_entry_frees_its_external_id,
         a_changed_row_moves_its_entry_to_another_owner,
         a_decision_stands_until_it_is_reopened,
+        many_decisions_apply_to_their_versions_only,
         an_empty_correction_resubmits_a_rejected_entry,
         an_own_entry_is_never_decided_at_any_version,
     ],

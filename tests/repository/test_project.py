@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from local.issuer.seed import Seed
 from local.settings import Settings
 from tests.support import PROJECT
-from timesheets.model import change, entry, fields, query, rows
+from timesheets.model import batch, change, decisions, entry, fields, query
 from timesheets.model.errors import FieldError, Problem
 from timesheets.routes import ROUTES
 from timesheets.web import problems, request
@@ -67,11 +67,13 @@ def test_openapi_has_the_limits_of_the_model(openapi: dict[str, Any]) -> None:
     assert schemas["IdempotencyKey"]["maxLength"] == request.MAX_KEY
     assert schemas["ProjectInput"]["maxLength"] == fields.MAX_PROJECT
     assert schemas["NotesInput"]["maxLength"] == fields.MAX_NOTES
-    assert schemas["Decision"]["properties"]["reason"]["maxLength"] == fields.MAX_REASON
+    assert schemas["Reason"]["maxLength"] == fields.MAX_REASON
     row = schemas["Row"]["allOf"][1]["properties"]
     assert row["user_id"]["maxLength"] == fields.MAX_USER_ID
     assert row["external_id"]["oneOf"][0]["maxLength"] == fields.MAX_EXTERNAL_ID
-    assert schemas["Upload"]["oneOf"][1]["maxItems"] == rows.MAX_ROWS
+    assert schemas["Upload"]["oneOf"][1]["maxItems"] == batch.MAX_ROWS
+    assert schemas["Decisions"]["maxItems"] == batch.MAX_ROWS
+    assert schemas["DecisionRow"]["properties"]["version"]["maximum"] == decisions.MAX_VERSION
     limit = openapi["components"]["parameters"]["Limit"]["schema"]
     assert (limit["maximum"], limit["default"]) == (query.MAX_LIMIT, query.DEFAULT_LIMIT)
     kinds = [

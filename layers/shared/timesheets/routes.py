@@ -31,6 +31,7 @@ DELETE_TIMESHEET: Final = Route("DELETE", "/timesheets/{id}", "delete:timesheets
 GET_HISTORY: Final = Route("GET", "/timesheets/{id}/history", "read:timesheets")
 GET_WEEK: Final = Route("GET", "/timesheets/weeks/{week}", "read:timesheets")
 LIST_APPROVALS: Final = Route("GET", "/approvals", "approve:timesheets")
+DECIDE_APPROVALS: Final = Route("POST", "/approvals", "approve:timesheets")
 GET_APPROVAL: Final = Route("GET", "/approvals/{id}", "approve:timesheets")
 DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
 REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
@@ -47,6 +48,7 @@ ROUTES: Final = (
     GET_HISTORY,
     GET_WEEK,
     LIST_APPROVALS,
+    DECIDE_APPROVALS,
     GET_APPROVAL,
     DECIDE_APPROVAL,
     REOPEN_APPROVAL,

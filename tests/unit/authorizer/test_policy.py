@@ -52,6 +52,8 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
             [
                 f"{STAGE}/GET/approvals",
                 f"{STAGE}/GET/approvals/",
+                f"{STAGE}/POST/approvals",
+                f"{STAGE}/POST/approvals/",
                 f"{STAGE}/GET/approvals/*",
                 f"{STAGE}/GET/approvals/*/history",
                 f"{STAGE}/GET/approvals/*/history/",

@@ -11,6 +11,7 @@ from timesheets.model.dates import DateRange
 from timesheets.model.errors import FieldError, Problem, invalid_entry
 from timesheets.model.fields import (
     REQUIRED,
+    Check,
     entry_checks,
     parse_boolean,
     parse_fields,
@@ -94,6 +95,14 @@ class Decision:
     approved: bool
     reason: str | None = None
 
+    @property
+    def status(self) -> Literal["approved", "rejected"]:
+        """The status of an entry that is decided this way."""
+        return "approved" if self.approved else "rejected"
+
+
+DECISION_CHECKS: Final[Mapping[str, Check]] = {"approved": parse_boolean, "reason": parse_reason}
+
 
 def parse_entry(body: object, dates: DateRange) -> dict[str, Any]:
     """Return the fields of a new entry, decoded JSON, checked.
@@ -130,14 +139,24 @@ def parse_decision(body: object) -> Decision:
     """
     if body == {}:
         return Decision(approved=True)  # as the published sample's web app approves
-    decision = Decision(
-        **parse_fields(body, {"approved": parse_boolean, "reason": parse_reason}, required=("approved",))
-    )
+    decision = Decision(**parse_fields(body, DECISION_CHECKS, required=("approved",)))
+    check_reason(decision)
+    return decision
+
+
+def check_reason(decision: Decision) -> None:
+    """Require that a rejection, and only a rejection, has a reason.
+
+    Raises
+    ------
+    Problem
+        `invalid_entry`.
+
+    """
     if decision.approved and decision.reason:
         raise invalid_entry([FieldError("/reason", "is for a rejection only")])
     if not decision.approved and not decision.reason:
         raise invalid_entry([FieldError("/reason", "is required to reject an entry")])
-    return decision
 
 
 def new_entry(fields: Mapping[str, Any], *, now: datetime, **server_fields: Any) -> Entry:  # noqa: ANN401
@@ -198,15 +217,14 @@ def decided(entry: Entry, decision: Decision, *, reviewer: str, now: datetime) -
 
     """
     check_reviewer(entry, reviewer)
-    status: Status = "approved" if decision.approved else "rejected"
-    if entry.status == status:
+    if entry.status == decision.status:
         return entry
     if entry.status != "pending":
         raise Problem("conflict", f"The entry is already {entry.status}; reopen it first")
     timestamp = modified_at(entry, now)
     return replace(
         entry,
-        status=status,
+        status=decision.status,
         reviewed_by=reviewer,
         reviewed_at=timestamp,
         reason=decision.reason,

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
+from timesheets.model.batch import MAX_ROWS, parse_batch
 from timesheets.model.dates import DateRange
 from timesheets.model.entry import SERVER_FIELDS
-from timesheets.model.errors import FieldError, Problem, invalid_entry
+from timesheets.model.errors import Problem
 from timesheets.model.fields import (
     REQUIRED,
     entry_checks,
@@ -18,8 +19,6 @@ from timesheets.model.fields import (
 )
 from timesheets.model.ids import fields_digest, owner_of
 from timesheets.model.text import strip
-
-MAX_ROWS: Final = 100
 
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -41,25 +40,15 @@ class Row:
         return fields_digest({**self.fields, "user_id": self.user_id})
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateMember:
-    """Stands in decoded JSON for an object that has two members with the same name."""
-
-    name: str
-
-
 def parse_row(body: object, dates: DateRange) -> Row:
     """Return a row, decoded JSON, checked.
 
     Raises
     ------
     Problem
-        `invalid_entry`, with every error; `malformed_request` for a duplicate member.
+        `invalid_entry`, with every error.
 
     """
-    duplicate = _find_duplicate(body)
-    if duplicate:
-        raise Problem("malformed_request", f"Member {duplicate.name[:100]!r} is given more than once")
     checks = {"user_id": parse_user_id, **entry_checks(dates), "external_id": parse_external_id}
     fields = parse_fields(body, checks, required=("user_id", *REQUIRED), ignored=SERVER_FIELDS)
     assert isinstance(body, Mapping)  # noqa: S101 parse_fields has checked it
@@ -82,17 +71,11 @@ def parse_rows(body: object, dates: DateRange) -> list[Row | Problem]:
         `invalid_entry` for an array of another length.
 
     """
-    rows = body if isinstance(body, list) else [body]
-    if not 1 <= len(rows) <= MAX_ROWS:
-        raise invalid_entry([FieldError("", f"must be one entry, or an array of 1 to {MAX_ROWS}")])
-    return [_row_or_problem(row, dates) for row in rows]
-
-
-def _row_or_problem(body: object, dates: DateRange) -> Row | Problem:
-    try:
-        return parse_row(body, dates)
-    except Problem as problem:
-        return problem
+    return parse_batch(
+        body if isinstance(body, list) else [body],
+        lambda row: parse_row(row, dates),
+        shape=f"one entry, or an array of 1 to {MAX_ROWS}",
+    )
 
 
 def _entry_reference(entry_id: object, version: object) -> tuple[str, int] | tuple[None, None]:
@@ -100,16 +83,3 @@ def _entry_reference(entry_id: object, version: object) -> tuple[str, int] | tup
     if isinstance(entry_id, str) and owner_of(strip(entry_id)) and _VERSION.fullmatch(strip(str(version))):
         return strip(entry_id), int(strip(str(version)))
     return None, None
-
-
-def _find_duplicate(body: object) -> DuplicateMember | None:
-    values = [body]
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
-        elif isinstance(value, DuplicateMember):
-            return value
-    return None

@@ -83,8 +83,8 @@ class Entries:
         return from_item(item)
 
     def find_many(self, entry_ids: Sequence[str]) -> dict[str, Entry]:
-        """Return those of up to 100 entries that exist, by id."""
-        items = self._table.get_many([entry_key(entry_id) for entry_id in entry_ids])
+        """Return those of up to 100 entries, without repetition, that exist, by id."""
+        items = self._table.get_many([entry_key(entry_id) for entry_id in entry_ids if owner_of(entry_id)])
         return {entry.id: entry for entry in map(from_item, filter(is_entry, items))}
 
     def entries_of(self, user_id: str, query: ListQuery) -> Iterator[Entry]:

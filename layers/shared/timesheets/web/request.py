@@ -95,7 +95,7 @@ class Request:
         if len(self.body) > MAX_BODY or len(self.body.encode(errors="replace")) > MAX_BODY:
             raise Problem("payload_too_large", "The body is over 1 MiB; send less at a time")
         if not self.body.strip():
-            raise Problem("malformed_request", "The body is empty; send a JSON object")
+            raise Problem("malformed_request", "The body is empty; send JSON")
         # API Gateway replaces bytes that are not UTF-8 by U+FFFD, so the original text is lost.
         if "\ufffd" in self.body:
             raise Problem(

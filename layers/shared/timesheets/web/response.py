@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Problem
-from timesheets.model.results import RowResult
+from timesheets.model.results import DecisionResult, RowResult
 from timesheets.settings import settings
 from timesheets.web.problems import HEADERS, STATUSES, problem_json
 
@@ -41,15 +41,16 @@ def problem_response(problem: Problem) -> Response:
     return Response(STATUSES[problem.code], problem_json(problem), headers)
 
 
-def multi_status(results: Iterable[RowResult | Problem]) -> Response:
-    """Return a response with the result of each row of a request, in order."""
-    return Response(207, {"results": [_row_json(index, result) for index, result in enumerate(results)]})
+def multi_status(results: Iterable[RowResult | DecisionResult | Problem], *, refusal: str) -> Response:
+    """Return a response with the result of each row, in order; a problem has the status `refusal`."""
 
+    def members(result: RowResult | DecisionResult | Problem) -> dict[str, Any]:
+        if isinstance(result, Problem):
+            return {"status": refusal, "problem": problem_json(result)}
+        return result.to_json()
 
-def _row_json(index: int, result: RowResult | Problem) -> dict[str, Any]:
-    if isinstance(result, Problem):
-        return {"index": index, "status": "rejected", "problem": problem_json(result)}
-    return {"index": index, "status": result.status, "id": result.entry_id}
+    rows = [{"index": index, **members(result)} for index, result in enumerate(results)]
+    return Response(207, {"results": rows})
 
 
 def cors_headers(origin: str | None) -> dict[str, str]:

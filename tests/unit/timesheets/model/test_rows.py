@@ -6,8 +6,9 @@ import pytest
 
 from tests.support import DATES
 from tests.unit.timesheets.model.support import FIELDS
+from timesheets.model.batch import DuplicateMember
 from timesheets.model.errors import Problem
-from timesheets.model.rows import DuplicateMember, Row, parse_row, parse_rows
+from timesheets.model.rows import Row, parse_row, parse_rows
 from timesheets.strict_json import Decoder
 
 ROW: dict[str, Any] = {**FIELDS, "user_id": "auth0|ana"}

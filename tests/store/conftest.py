@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
-from moto import mock_aws
 
 from local import aws
 from local.dynamodb_local import dynamodb_local
 from local.ports import free_ports
 from local.settings import LocalError, Settings
 from tests.store.support import IN_PROCESSES
+from tests.support import moto as moto_alone
 from tests.support import table_definition
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
@@ -48,7 +48,7 @@ def amazons_own() -> Iterator["DynamoDBClient"]:
 
 @pytest.fixture
 def moto() -> Iterator["DynamoDBClient"]:
-    with mock_aws():
+    with moto_alone():
         yield boto3.client("dynamodb")
 
 

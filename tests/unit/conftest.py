@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from pytest_socket import disable_socket
 
-from tests.support import Event, table_definition
+from tests.support import Event, moto, table_definition
 from tests.unit.support import Answer
 
 if TYPE_CHECKING:
@@ -62,6 +61,6 @@ def dynamodb() -> "DynamoDBClient":
 @pytest.fixture
 def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> Iterator[None]:
     """Create the template's table in moto."""
-    with mock_aws():
+    with moto():
         dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))
         yield

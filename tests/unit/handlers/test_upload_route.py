@@ -60,6 +60,19 @@ def test_a_repeated_row_returns_the_existing_entry(call: Call) -> None:
     }
 
 
+def test_a_row_that_equals_the_corrected_entry_is_no_change(call: Call) -> None:
+    row = ROW | {"external_id": "1"}
+    entry_id = call("upload_timesheets", body=row).json["id"]
+    owner = {"sub": "007", "headers": {"If-Match": "*"}}
+    corrected = call("correct_timesheet", entry_id, body={"hours": 6}, **owner).json
+    for _ in range(2):
+        again = call("upload_timesheets", body=row | {"hours": 6})
+        assert (again.status, again.json["version"], again.json["hours"]) == (200, 2, 6)
+    assert call("get_timesheet", entry_id, sub="007").json == corrected
+    assert len(call("get_history", entry_id, sub="007").json) == 2
+    assert call("upload_timesheets", body=row).json["version"] == 3
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [

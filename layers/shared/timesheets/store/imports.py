@@ -49,7 +49,9 @@ class Imports:
         """
         unchanged = equals(entry_id={"S": record.entry_id}, digest={"S": record.digest})
         update = put(_record(new, digest), unchanged)
-        if new.id == old.id:
+        if new is old:  # the row now equals the entry, which was corrected since: there is no change to log
+            self._table.write(update)
+        elif new.id == old.id:
             change = log(change_to("corrected", new))
             self._table.write(update, put(to_item(new), is_unchanged(old)), change)
         else:

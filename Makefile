@@ -97,10 +97,6 @@ deploy-app: setup ## build and deploy the app: make deploy-app ENV=dev
 prove: setup ## prove a deployment on AWS with a throwaway stack, and write proof.md: make prove ENV=dev
 	@$(PYTHON) -m ops.prove "$$ENV"
 
-.PHONY: republish
-republish: setup ## publish the changes in the queue UnpublishedChanges: make republish ENV=prod
-	@$(PYTHON) -m ops.republish "$$ENV"
-
 .PHONY: number
 number: setup ## number changes that have no number: make number ENV=prod (NEW_LOG=1: see docs/operations.md)
 	@$(PYTHON) -m ops.number $(if $(NEW_LOG),--new-log) "$$ENV"

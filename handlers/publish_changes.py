@@ -1,54 +1,39 @@
-"""Publish approved, rejected and reopened entries from the table's stream to EventBridge.
+"""Publish decisions on entries to EventBridge; the moving head of the log wakes this function.
 
-Delivery is at least once and in order for each entry: events are sent one at a time, and none after one that
-failed. Lambda then repeats the batch from the failed record.
+Delivery is at least once and in order: events are sent one at a time, and none after one that failed. Lambda
+then repeats the batch.
 """
 
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
-
-from timesheets.settings import SettingError, settings
-from timesheets.stream.events import StateChange, state_change
+from timesheets.model.errors import Conflict
+from timesheets.settings import SettingError
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import Table
+from timesheets.stream.bus import Bus
+from timesheets.stream.publisher import publish_decisions
 from timesheets.telemetry import count, logger
 
-events: Any = botocore.session.get_session().create_client(
-    "events", config=Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard"})
-)
+RESERVE = 15_000
+"""Milliseconds that the last page may take."""
+
+changes = Changes(Table.connect())
+bus = Bus.connect()
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Publish a batch of records and return the first that failed; Lambda repeats from there."""
-    published = 0
-    failed: list[dict[str, str]] = []
-    for record in event["Records"]:
-        try:
-            change = state_change(record)
-            if change:
-                _publish(change)
-                published += 1
-        except Exception as error:  # noqa: BLE001 the records before this one are done
-            number = record["dynamodb"]["SequenceNumber"]
-            # Other errors' texts may quote the entry.
-            cause = str(error) if isinstance(error, SettingError) else type(error).__name__
-            logger.warning("change not published", sequence_number=number, cause=cause)
-            failed = [{"itemIdentifier": number}]
-            break
-    if published:
-        count("ChangesPublished", published)
-    if failed:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context
+    """Publish everything up to the head; return the first record of the batch if something is left."""
+    try:
+        done = publish_decisions(
+            changes, bus.publish, has_time=lambda: context.get_remaining_time_in_millis() > RESERVE
+        )
+    except Conflict:
+        done = True  # another invocation publishes the same changes
+    except Exception as error:  # noqa: BLE001 Lambda repeats the batch
+        # Other errors' texts may quote the entry.
+        cause = str(error) if isinstance(error, SettingError) else type(error).__name__
+        logger.warning("changes not published", cause=cause)
         count("ChangesNotPublished")
-    return {"batchItemFailures": failed}
-
-
-def _publish(change: StateChange) -> None:
-    answer = events.put_events(Entries=[change.to_event(settings.event_bus_name)])
-    if answer["FailedEntryCount"]:
-        raise RuntimeError(answer["Entries"][0].get("ErrorCode"))
-    logger.info(
-        "change published",
-        entry_id=change.entry.id,
-        status=change.entry.status,
-        version=change.entry.version,
-    )
+        done = False
+    first = event["Records"][0]["dynamodb"]["SequenceNumber"]
+    return {"batchItemFailures": [] if done else [{"itemIdentifier": first}]}

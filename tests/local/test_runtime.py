@@ -31,6 +31,7 @@ EXPECTED = {
     "list_approvals": '"statusCode": 200',
     "decide_approvals": '"statusCode": 207',
     "upload_timesheets": '"statusCode": 207',
+    "number_changes": "null",
     "publish_changes": '{"batchItemFailures": []}',
     "authorizer": '"Effect": "Allow"',
 }

@@ -49,7 +49,6 @@ FREE = {
     "AWS::Logs::LogGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
-    "AWS::SQS::Queue",
     "AWS::WAFv2::WebACLAssociation",
 }
 

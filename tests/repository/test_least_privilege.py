@@ -31,16 +31,14 @@ WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 
 def actions_of(module: str) -> dict[str, set[str]]:
-    """Return the actions of each method of a module's class in the store, with the methods it calls."""
-    (cls,) = (
-        node
-        for node in ast.parse((SHARED / f"store/{module}.py").read_text()).body
-        if isinstance(node, ast.ClassDef) and node.name == module.capitalize()
-    )
-    methods = {node.name: node for node in cls.body if isinstance(node, ast.FunctionDef)}
+    """Return the actions of each method of a module's class in the store, with the functions it calls."""
+    body = ast.parse((SHARED / f"store/{module}.py").read_text()).body
+    (cls,) = (node for node in body if isinstance(node, ast.ClassDef) and node.name == module.capitalize())
+    methods = {f"self.{node.name}": node for node in cls.body if isinstance(node, ast.FunctionDef)}
+    functions = methods | {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
     def reached(name: str) -> Iterator[str]:
-        for call in ast.walk(methods[name]):
+        for call in ast.walk(functions[name]):
             if isinstance(call, ast.Call):
                 called = ast.unparse(call.func)
                 if called in ACTIONS:
@@ -51,10 +49,10 @@ def actions_of(module: str) -> dict[str, set[str]]:
                         for n in map(ast.unparse, call.args)
                         if n in INDEXES
                     )
-                elif called.startswith("self.") and called.removeprefix("self.") in methods.keys() - {name}:
-                    yield from reached(called.removeprefix("self."))
+                elif called in functions.keys() - {name}:
+                    yield from reached(called)
 
-    return {name: set(reached(name)) for name in methods}
+    return {name.removeprefix("self."): set(reached(name)) for name in methods}
 
 
 def called_by(path: Path) -> set[str]:
@@ -66,7 +64,7 @@ def called_by(path: Path) -> set[str]:
     found = set[str]()
     for module, method in re.findall(r"\b_?(entries|imports|changes)\.(\w+)", source):
         found |= store[module].get(method, set())
-    return found | ({"events:PutEvents"} if "events.put_events" in source else set())
+    return found | ({"events:PutEvents"} if ".put_events(" in source else set())
 
 
 def allowed_to(function: dict[str, Any]) -> set[str]:

@@ -44,8 +44,8 @@ def test_the_table_is_protected_and_aliases_serve_versions(deployed: Rehearsal) 
         assert live["FunctionVersion"] != "$LATEST", name
 
 
-def test_republish_ends_at_an_empty_queue(deployed: Rehearsal) -> None:
-    assert "Done." in deployed.run("make", "republish", "ENV=prod")
+def test_every_change_has_a_number(deployed: Rehearsal) -> None:
+    assert "could not be numbered" not in deployed.run("make", "number", "ENV=prod")
 
 
 def test_changes_of_a_handler_and_of_the_layer_take_effect_and_keep_the_data(deployed: Rehearsal) -> None:

@@ -1,27 +1,46 @@
-"""Events that are published from the table's stream."""
+"""Events that are published from the feed of changes."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Callable
 from typing import Any
 
-import jsonschema
+import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-import handlers.publish_changes as handler
+from handlers import publish_changes as handler
 from tests.support import PROJECT
-from tests.unit.support import APPROVED, NOW, PENDING, REJECTED, SCHEMA, of_entries, record
-from timesheets.model.entry import STATUSES, Entry, corrected, reopened
+from tests.unit.support import APPROVED, NOW, PENDING
+from timesheets.model.entry import Decision, decided, reopened
 from timesheets.settings import settings
-from timesheets.store.items import import_item, to_item, tombstone
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.log import log_key
+from timesheets.stream import publisher
+from timesheets.stream.numbering import number_entries
 
-KEYED = replace(REJECTED, request_digest="digest")
+pytestmark = pytest.mark.usefixtures("table")
+EVENT: dict[str, Any] = json.loads((PROJECT / "events/publish_changes.json").read_text())
+REPEAT = {"batchItemFailures": [{"itemIdentifier": EVENT["Records"][0]["dynamodb"]["SequenceNumber"]}]}
+DONE: dict[str, Any] = {"batchItemFailures": []}
+
+REOPENED = reopened(APPROVED, reviewer="auth0|mia", now=NOW)
+REJECTED = decided(REOPENED, Decision(approved=False, reason="Why?"), reviewer="auth0|mia", now=NOW)
 
 
-class Bus:
-    """A fake EventBridge whose calls can fail."""
+class Context:
+    """Lambda's context of an invocation with some time left, in milliseconds."""
+
+    def __init__(self, *left: int) -> None:
+        self._left = list(left)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._left.pop(0) if self._left else 0
+
+
+class EventBridge:
+    """A fake client whose calls can fail."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -37,116 +56,131 @@ class Bus:
         self.events.append(entry | {"Detail": json.loads(entry["Detail"])})
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
+    @property
+    def published(self) -> list[tuple[int, str]]:
+        return [(event["Detail"]["number"], event["DetailType"]) for event in self.events]
+
 
 @pytest.fixture
-def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
-    one = Bus()
-    monkeypatch.setattr(handler, "events", one)
-    yield one
-    for event in one.events:
-        jsonschema.validate(event["Detail"], SCHEMA, format_checker=jsonschema.FormatChecker())
+def bus(monkeypatch: pytest.MonkeyPatch) -> EventBridge:
+    fake = EventBridge()
+    monkeypatch.setattr(handler.bus, "client", fake)
+    monkeypatch.setattr(publisher, "LAG", 0)
+    return fake
 
 
-def publish(*records: dict[str, Any]) -> list[str]:
-    """Call the handler with records and return the sequence numbers that failed."""
-    answer = handler.lambda_handler({"Records": list(records)}, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+@pytest.fixture
+def log(table: None) -> Changes:  # noqa: ARG001 the table exists
+    """Return the log of an entry that was approved, reopened and rejected."""
+    database = Table(boto3.client("dynamodb"))
+    entries, changes = Entries(database), Changes(database)
+    entries.add(PENDING)
+    entries.replace(PENDING, APPROVED, "approved")
+    entries.replace(APPROVED, REOPENED, "reopened")
+    entries.replace(REOPENED, REJECTED, "rejected")
+    number_entries(changes, [PENDING.id])
+    return changes
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "kind"),
-    [
-        (PENDING, APPROVED, "Entry approved"),
-        (PENDING, REJECTED, "Entry rejected"),
-        (APPROVED, reopened(APPROVED, reviewer="auth0|mia", now=NOW), "Entry reopened"),
-        (REJECTED, corrected(REJECTED, {"hours": Decimal(8)}, by="auth0|ana", now=NOW), "Entry reopened"),
-    ],
-)
-def test_a_change_of_status_is_published(old: Entry, new: Entry, kind: str, bus: Bus) -> None:
-    assert publish(of_entries(old, new)) == []
-    (event,) = bus.events
-    assert event["DetailType"] == kind
-    assert event["Source"] == "timesheets"
-    assert event["EventBusName"] == "timesheets"
-    assert event["Resources"] == [f"urn:timesheets:entry:{new.id}"]
-    assert event["Detail"]["entry"] == new.to_json()
-    assert event["Detail"]["before"]["status"] == old.status
-    assert event["Detail"]["before"].get("reason") == old.reason
+ALL = [(2, "Entry approved"), (3, "Entry reopened"), (4, "Entry rejected")]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        record(None, to_item(PENDING)),
-        of_entries(PENDING, corrected(PENDING, {"hours": Decimal(8)}, by="auth0|ana", now=NOW)),
-        of_entries(APPROVED, APPROVED),
-        record(to_item(REJECTED), None),
-        record(to_item(KEYED), tombstone(KEYED)),
-        record(import_item("s", "1", PENDING.id, "a"), import_item("s", "1", PENDING.id, "b")),
-    ],
-    ids=["logged", "corrected", "the same", "deleted", "deleted under a key", "no entry"],
-)
-def test_other_changes_are_not_published(change: dict[str, Any], bus: Bus) -> None:
-    assert publish(change) == []
+def publish(*time_left: int) -> dict[str, Any]:
+    return handler.lambda_handler(EVENT, Context(*time_left))
+
+
+def test_an_empty_log_publishes_nothing(bus: EventBridge) -> None:
+    assert publish() == DONE
     assert bus.events == []
+
+
+def test_decisions_are_published_once_and_in_order(bus: EventBridge, log: Changes) -> None:
+    assert publish() == DONE
+    assert publish() == DONE
+    assert bus.published == ALL
+    assert log.position(publisher.READER) == 4
+    assert bus.events[1]["Detail"]["before"]["reviewed_by"] == "auth0|mia"
+
+
+@pytest.mark.usefixtures("log")
+def test_a_long_feed_is_published_page_by_page(bus: EventBridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher, "PAGE", 3)
+    assert publish() == REPEAT
+    assert bus.published == ALL[:2]
+    assert publish() == DONE
+    assert bus.published == ALL
 
 
 @pytest.mark.parametrize(
     "failure", ["InternalFailure", "ThrottlingException", EndpointConnectionError(endpoint_url="https://x")]
 )
-def test_no_event_is_sent_after_a_failed_one(failure: Exception | str, bus: Bus) -> None:
+def test_no_event_is_sent_after_a_failed_one(
+    failure: Exception | str, bus: EventBridge, log: Changes, written: Callable[[], str]
+) -> None:
     bus.failures = [None, failure]
-    batch = [
-        of_entries(PENDING, APPROVED, 1),
-        of_entries(APPROVED, reopened(APPROVED, reviewer="auth0|mia", now=NOW), 2),
-        of_entries(PENDING, REJECTED, 3),
-    ]
-    assert publish(*batch) == ["2"]
-    assert [event["DetailType"] for event in bus.events] == ["Entry approved"]
-    assert publish(*batch[1:]) == []
-    assert [event["DetailType"] for event in bus.events[1:]] == ["Entry reopened", "Entry rejected"]
+    assert publish() == REPEAT
+    assert bus.published == ALL[:1]
+    assert log.position(publisher.READER) == 2
+    assert "ChangesNotPublished" in written()
+    assert publish() == DONE
+    assert bus.published == ALL
 
 
-def test_an_unreadable_record_is_retried_before_later_ones(bus: Bus, written: Callable[[], str]) -> None:
-    garbled = of_entries(PENDING, APPROVED, 7)
-    garbled["dynamodb"]["NewImage"]["hours"] = {"N": "secret of ana"}
-    assert publish(garbled, of_entries(PENDING, REJECTED, 8)) == ["7"]
-    assert bus.events == []
-    logged = written()
-    assert '"sequence_number":"7"' in logged
-    assert "secret of ana" not in logged
-    assert "ChangesNotPublished" in logged
+@pytest.mark.usefixtures("log")
+def test_a_late_index_delays_events_and_skips_none(bus: EventBridge) -> None:
+    client = boto3.client("dynamodb")
+    key: Any = log_key(PENDING.id, 3)
+    client.update_item(TableName="timesheets", Key=key, UpdateExpression="REMOVE log_block")
+    assert publish(60_000, 60_000) == REPEAT
+    assert bus.published == ALL[:1]
+    values: Any = {":block": {"N": "0"}}
+    client.update_item(
+        TableName="timesheets",
+        Key=key,
+        UpdateExpression="SET log_block = :block",
+        ExpressionAttributeValues=values,
+    )
+    assert publish() == DONE
+    assert bus.published == ALL
 
 
+@pytest.mark.usefixtures("log")
+def test_an_invocation_ends_when_another_has_published_the_same(
+    bus: EventBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "PAGE", 2)
+    other = Changes(Table(boto3.client("dynamodb")))
+    put_events = bus.put_events
+
+    def overtaken(**parameters: Any) -> dict[str, Any]:
+        other.move(publisher.READER, 0, 4)
+        return put_events(**parameters)
+
+    monkeypatch.setattr(bus, "put_events", overtaken)
+    assert publish(60_000) == DONE
+    assert bus.published == ALL[:1]
+
+
+@pytest.mark.usefixtures("log")
 def test_a_missing_bus_name_is_named_in_the_log(
-    bus: Bus, written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    bus: EventBridge, written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("EVENT_BUS_NAME")
     monkeypatch.delitem(vars(settings), "event_bus_name", raising=False)
-    assert publish(of_entries(PENDING, APPROVED)) == ["1"]
+    assert publish() == REPEAT
     assert bus.events == []
     assert "EVENT_BUS_NAME is not set" in written()
 
 
-def test_the_stream_filter_matches_the_published_changes(template: dict[str, Any]) -> None:
-    """The filter only saves invocations; the function checks again."""
-    stream = template["Resources"]["PublishChangesFunction"]["Properties"]["Events"]["Table"]["Properties"]
-    pairs = set()
-    for one in stream["FilterCriteria"]["Filters"]:
-        pattern = json.loads(one["Pattern"])
-        assert pattern["eventName"] == ["MODIFY"]
-        old, new = (pattern["dynamodb"][name]["status"]["S"] for name in ("OldImage", "NewImage"))
-        pairs |= {(a, b) for a in old for b in new}
-    decided_already = [status for status in STATUSES if status != "pending"]
-    assert pairs == {(a, b) for s in decided_already for a, b in (("pending", s), (s, "pending"))}
+def test_the_stream_wakes_the_functions_for_their_items(template: dict[str, Any]) -> None:
+    def pattern(name: str) -> dict[str, Any]:
+        stream = template["Resources"][name]["Properties"]["Events"]["Table"]["Properties"]
+        (one,) = stream["FilterCriteria"]["Filters"]
+        return json.loads(one["Pattern"])  # type: ignore[no-any-return]
 
-
-def test_the_documented_example_is_valid(bus: Bus) -> None:
-    text = (PROJECT / "docs/events.md").read_text()
-    example = json.loads(text.partition("    {")[2].partition("\n\n")[0].join(["{", ""]))
-    jsonschema.validate(example["detail"], SCHEMA)
-    publish(of_entries(PENDING, APPROVED))
-    (event,) = bus.events
-    assert example["detail-type"] == event["DetailType"]
-    assert example["source"] == event["Source"]
-    assert example["detail"].keys() == event["Detail"].keys()
+    keys = pattern("PublishChangesFunction")["dynamodb"]["Keys"]
+    assert {name: {"S": values["S"][0]} for name, values in keys.items()} == {"PK": {"S": "HEAD"}}
+    numbered = pattern("NumberChangesFunction")
+    assert numbered["eventName"] == ["INSERT"]
+    prefix = numbered["dynamodb"]["Keys"]["SK"]["S"][0]["prefix"]
+    assert log_key(PENDING.id, 1)["SK"]["S"].startswith(prefix)

@@ -12,7 +12,7 @@ from typing import Final
 from timesheets.model.change import Change
 from timesheets.model.errors import NotFound
 from timesheets.model.ids import HALF, hash_of, owner_of
-from timesheets.store.dynamodb import Item, Table, integer, update
+from timesheets.store.dynamodb import Action, Item, Table, integer, update
 from timesheets.store.items import partition_of
 from timesheets.store.log import (
     CHANGES,
@@ -23,6 +23,7 @@ from timesheets.store.log import (
     log_name,
     log_prefix,
     number_of,
+    reader_key,
 )
 
 MAX_NUMBERED: Final = 99
@@ -102,12 +103,24 @@ class Changes:
             If the head has moved or one of the changes has a number by now; none is numbered then.
 
         """
-        head = self._table.get(HEAD_KEY)
-        last = number_of(head)
-        unmoved = "log_number = :last" if last else "attribute_not_exists(log_number)"
-        values = {":next": integer(last + len(keys))} | ({":last": integer(last)} if last else {})
-        move = update(HEAD_KEY, "SET log_number = :next", values, unmoved)
+        last = number_of(self._table.get(HEAD_KEY))
+        move = _move(HEAD_KEY, last, last + len(keys))
         self._table.write(move, *(_number(key, last + n) for n, key in enumerate(keys, 1)))
+
+    def position(self, reader: str) -> int:
+        """Return the number of the last change that a reader has worked on; 0 for a new reader."""
+        return number_of(self._table.get(reader_key(reader)))
+
+    def move(self, reader: str, old: int, new: int) -> None:
+        """Move a reader's position.
+
+        Raises
+        ------
+        Conflict
+            If it is not `old` any more.
+
+        """
+        self._table.write(_move(reader_key(reader), old, new))
 
     def _history(self, entry_id: str) -> list[Change]:
         rows = self._rows(entry_id)
@@ -139,7 +152,14 @@ class Changes:
         return run
 
 
-def _number(key: Item, value: int) -> dict[str, Item]:
+def _move(key: Item, old: int, new: int) -> Action:
+    """Return the action that moves the head or a reader."""
+    values = {":new": integer(new)} | ({":old": integer(old)} if old else {})
+    unmoved = "log_number = :old" if old else "attribute_not_exists(log_number)"
+    return update(key, "SET log_number = :new", values, unmoved)
+
+
+def _number(key: Item, value: int) -> Action:
     """Return the action that numbers a change."""
     return update(
         key,

@@ -2,6 +2,7 @@
 
     change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    change, at, by, entry; log_number, log_block
     head        PK = HEAD             SK = HEAD                  log_number: the last that was given; log_id
+    reader      PK = READER#<name>    SK = READER                log_number: the last that it has worked on
 
 A change lies beside its entry, and both are written in one transaction. It gets its number later, from the
 head. `log_block`, the thousand of the number, and `log_number` are the keys of the index `changes`.
@@ -38,6 +39,11 @@ def log_key(entry_id: str, version: int) -> Item:
 def entry_id_of(sort_key: str) -> str:
     """Return the entry's id in the sort key of a change."""
     return sort_key[len(LOG_PREFIX) : _ID_END]
+
+
+def reader_key(name: str) -> Item:
+    """Return the key of the position of a reader of the feed."""
+    return {"PK": {"S": f"READER#{name}"}, "SK": {"S": "READER"}}
 
 
 def log_item(change: Change) -> Item:

@@ -1,11 +1,11 @@
-"""Changes of an entry's status, read from the table's stream, and their EventBridge events."""
+"""Changes of an entry's status, and their EventBridge events."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from timesheets.model.change import Change
 from timesheets.model.entry import Entry
-from timesheets.store.items import from_item, is_entry
 
 SOURCE: Final = "timesheets"
 DETAIL_TYPES: Final = {
@@ -18,10 +18,13 @@ DETAIL_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """An entry that was approved, rejected or reopened."""
+    """An entry that was approved, rejected, or made pending again."""
 
+    number: int | None
+    """The number of the change in the feed."""
     entry: Entry
-    before: Entry
+    before: Entry | None
+    """None if the version before was not logged."""
 
     @property
     def detail_type(self) -> str:
@@ -30,13 +33,10 @@ class StateChange:
 
     def to_json(self) -> dict[str, Any]:
         """Return the event's `Detail`, which docs/events.schema.json describes."""
-        before = {
-            "status": self.before.status,
-            "reviewed_by": self.before.reviewed_by,
-            "reviewed_at": self.before.reviewed_at,
-            "reason": self.before.reason,
-        }
+        names = ("status", "reviewed_by", "reviewed_at", "reason")
+        before = {name: getattr(self.before, name, None) for name in names} | {"status": self._old_status}
         return {
+            "number": self.number,
             "entry": self.entry.to_json(),
             "before": {name: value for name, value in before.items() if value is not None},
         }
@@ -51,11 +51,17 @@ class StateChange:
             "Resources": [f"urn:timesheets:entry:{self.entry.id}"],
         }
 
+    @property
+    def _old_status(self) -> str:
+        return self.before.status if self.before else "pending"
 
-def state_change(record: dict[str, Any]) -> StateChange | None:
-    """Return the change of status in a record of the table's stream (old and new images), if any."""
-    old, new = (record["dynamodb"].get(name, {}) for name in ("OldImage", "NewImage"))
-    if not (is_entry(old) and is_entry(new)):
-        return None  # created, deleted, or not an entry
-    before, entry = from_item(old), from_item(new)
-    return StateChange(entry, before) if entry.status != before.status else None
+
+def state_change(change: Change, before: Change | None) -> StateChange | None:
+    """Return the change of status that a change made, if any; `before` is the change one version earlier."""
+    if change.entry is None or change.kind in {"created", "deleted"}:
+        return None
+    old = before.entry if before else None
+    made = StateChange(change.number, change.entry, old)
+    if old is None:
+        return made if change.kind in {"approved", "rejected", "reopened"} else None
+    return made if old.status != change.entry.status else None

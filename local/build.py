@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
@@ -44,11 +45,6 @@ class Artefact:
         """Where the sources are copied to."""
         return BUILD / self.name if self.module else BUILD / self.name / "python"
 
-    @property
-    def path_in_lambda(self) -> str:
-        """Where Lambda has that folder."""
-        return "/var/task" if self.module else "/opt/python"
-
     def holds(self, path: Path) -> bool:
         """Return whether the artefact ships this source file."""
         return path.is_relative_to(self.source)
@@ -65,13 +61,8 @@ class Artefact:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
         if path.suffix == ".py":
-            py_compile.compile(
-                str(copy),
-                str(bytecode),
-                f"{self.path_in_lambda}/{relative}",
-                doraise=True,
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
+            mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+            py_compile.compile(str(copy), str(bytecode), str(relative), doraise=True, invalidation_mode=mode)
 
     def archive(self) -> bytes:
         """Return the artefact as the zip that Lambda takes."""
@@ -85,7 +76,7 @@ class Artefact:
 
 def artefacts() -> list[Artefact]:
     """Return the template's functions and layers."""
-    template: Any = yaml_parse((PROJECT / "template.yaml").read_text())
+    template = _parsed((PROJECT / "template.yaml").read_text())
     defaults = template["Globals"]["Function"]
     found = []
     for name, resource in template["Resources"].items():
@@ -166,6 +157,12 @@ def locked() -> Iterator[None]:
     with (BUILD.parent / "local.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@lru_cache(maxsize=1)
+def _parsed(template: str) -> Any:
+    # Parsing takes as long as publishing a function, and each save needs the result twice.
+    return yaml_parse(template)
 
 
 def _name(path: Path) -> str:

@@ -1,9 +1,11 @@
 """Serve saved code: publish new versions of the changed functions while the stack runs."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -80,38 +82,43 @@ class Reloader:
 
     def _publish(self, stale: Iterable[Artefact]) -> None:
         """Put changed artefacts into service; a changed layer concerns every function."""
-        functions = self._physical_ids("AWS::Lambda::Function")
-        layers = [self._publish_layer(artefact) for artefact in stale if not artefact.module]
-        code = {artefact.name: artefact for artefact in stale if artefact.module}
+        resources = self._physical_ids()
+        functions = resources["AWS::Lambda::Function"]
+        published = resources["AWS::Lambda::LayerVersion"]
+        layers = [self._publish_layer(artefact, published) for artefact in stale if not artefact.module]
+        code = {artefact.name: artefact for artefact in stale if artefact.name in functions}
         names = list(functions if layers else code)
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda name: self._update(functions[name], code.get(name), layers), names))
         if AUTHORIZER in names:
-            self._stop_caching_policies()
+            (api_id,) = resources["AWS::ApiGateway::RestApi"].values()
+            self._stop_caching_policies(api_id)
 
-    def _publish_layer(self, layer: Artefact) -> str:
+    @cached_property
+    def _bucket(self) -> str:
+        return aws.artefact_bucket(self._settings)
+
+    def _publish_layer(self, layer: Artefact, versions: Mapping[str, str]) -> str:
         # SAM adds a hash to a layer's logical id; its physical id is the ARN of one version.
-        versions = self._physical_ids("AWS::Lambda::LayerVersion")
         arn = next(arn for name, arn in versions.items() if name.startswith(layer.name))
-        content = self._upload(layer)
         published = self._lambda.publish_layer_version(
-            LayerName=arn.split(":")[-2], Content={"S3Bucket": content[0], "S3Key": content[1]}
+            LayerName=arn.split(":")[-2], Content={"S3Bucket": self._bucket, "S3Key": self._upload(layer)}
         )
         return published["LayerVersionArn"]
 
-    def _upload(self, artefact: Artefact) -> tuple[str, str]:
-        """Upload an artefact and return its bucket and key; sending it as JSON takes longer."""
-        bucket, key = aws.artefact_bucket(self._settings), f"reload/{artefact.name}.zip"
-        self._s3.put_object(Bucket=bucket, Key=key, Body=artefact.archive())
-        return bucket, key
+    def _upload(self, artefact: Artefact) -> str:
+        """Upload an artefact and return its key in the bucket; sending it as JSON takes longer."""
+        key = f"reload/{artefact.name}.zip"
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=artefact.archive())
+        return key
 
     def _update(self, function: str, code: Artefact | None, layers: Sequence[str]) -> None:
         """Publish a version with new code, new layers or both, and point the alias at it."""
         if layers:
             self._lambda.update_function_configuration(FunctionName=function, Layers=layers)
         if code:
-            bucket, key = self._upload(code)
-            self._lambda.update_function_code(FunctionName=function, S3Bucket=bucket, S3Key=key)
+            key = self._upload(code)
+            self._lambda.update_function_code(FunctionName=function, S3Bucket=self._bucket, S3Key=key)
         previous = self._lambda.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
         version = self._lambda.publish_version(FunctionName=function)["Version"]
         self._lambda.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
@@ -124,9 +131,8 @@ class Reloader:
                 with suppress(ClientError):  # a deployment may have deleted it
                     self._lambda.delete_function(FunctionName=function, Qualifier=versions.pop(0))
 
-    def _stop_caching_policies(self) -> None:
+    def _stop_caching_policies(self, api_id: str) -> None:
         """Let every request meet the new authorizer: MiniStack cannot flush the cached policies."""
-        (api_id,) = self._physical_ids("AWS::ApiGateway::RestApi").values()
         for authorizer in self._gateway.get_authorizers(restApiId=api_id)["items"]:
             self._gateway.update_authorizer(
                 restApiId=api_id,
@@ -134,17 +140,18 @@ class Reloader:
                 patchOperations=[{"op": "replace", "path": "/authorizerResultTtlInSeconds", "value": "0"}],
             )
 
-    def _physical_ids(self, kind: str) -> dict[str, str]:
-        """Return the stack's resources of one type: physical ids by logical ids."""
+    def _physical_ids(self) -> dict[str, dict[str, str]]:
+        """Return the stack's resources by type: physical ids by logical ids."""
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(
             StackName=self._settings.stack_name
         )
-        return {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == kind
-        }
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for page in pages:
+            for resource in page["StackResourceSummaries"]:
+                found[resource["ResourceType"]][resource["LogicalResourceId"]] = resource[
+                    "PhysicalResourceId"
+                ]
+        return found
 
 
 def _name(path: Path) -> str:

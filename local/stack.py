@@ -21,7 +21,7 @@ from local.reload import Reloader
 from local.serving import listen, serve
 from local.settings import HOST, LocalError, Settings
 
-POLL: Final = 0.25
+POLL: Final = 0.1
 """Seconds between two looks at the sources and the functions' logs."""
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local import reload
+from local import aws, reload
 from local.build import Artefact
 from local.reload import Reloader
 from local.settings import PROJECT, Settings
@@ -35,6 +36,7 @@ def save(monkeypatch: pytest.MonkeyPatch) -> Save:
     """Return a function that saves files and lets a reloader see them."""
     files = {HANDLER: (1, 1), PROJECT / "template.yaml": (1, 1), PROJECT / "handlers/old.py": (1, 1)}
     monkeypatch.setattr(reload, "source_files", lambda: dict(files))
+    monkeypatch.setattr(aws, "session", lambda _: Mock())  # making clients takes half a second
     reloader = Reloader(Settings())
 
     def save(*paths: Path, deleted: bool = False) -> None:

@@ -34,6 +34,7 @@ from bench.measure import (
 )
 from bench.runtime import runtime
 from local.dynamodb_local import dynamodb_local
+from timesheets.model.ids import id_of_request
 
 SMALL: Final = 1_000
 LARGE: Final = int(os.environ.get("ENTRIES") or 1_000_000)
@@ -53,6 +54,20 @@ APPROVE: Final[Step] = ("decide_approval", {"body": {"approved": True}})
 UPLOAD: Final[Step] = (
     "upload_timesheets",
     {"body": [NEW | {"user_id": CARL, "external_id": f"row-{number:04}"} for number in range(100)]},
+)
+KEYED_UPLOAD: Final[Step] = ("upload_timesheets", {"body": [NEW | {"user_id": CARL}] * 100, "key": "bench"})
+DECISIONS: Final[Step] = (
+    "decide_approvals",
+    {
+        "body": [
+            {
+                "id": id_of_request(CARL, "upload", "timesheets-import", "bench", str(index)),
+                "version": 1,
+                "approved": True,
+            }
+            for index in range(100)
+        ]
+    },
 )
 # The last step is measured; the others prepare the table.
 OPERATIONS: Final[dict[str, list[Step]]] = {
@@ -76,6 +91,8 @@ OPERATIONS: Final[dict[str, list[Step]]] = {
     "a week": [("get_week", {})],
     "an upload of 100 rows, new": [UPLOAD],
     "the same again, unchanged": [UPLOAD, UPLOAD],
+    "100 decisions": [KEYED_UPLOAD, DECISIONS],
+    "the same decisions again, unchanged": [KEYED_UPLOAD, DECISIONS, DECISIONS],
 }
 
 

@@ -9,8 +9,11 @@ import pytest
 
 from tests.store.support import NOW, entry, listed, pending
 from tests.store.support import upload as an_upload
+from timesheets.bulk.decisions import Decisions
+from timesheets.model.decisions import DecisionRow
 from timesheets.model.entry import Decision, corrected, decided
 from timesheets.model.ids import id_of_request
+from timesheets.model.results import DecisionResult
 from timesheets.model.rows import Row
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
@@ -81,6 +84,18 @@ def decide(database: Table) -> None:
     store.replace(one, decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW), "corrected")
 
 
+def decide_many(database: Table) -> None:
+    for one in (KEYED, PLAIN):  # one after another: the calls are numbered
+        row = DecisionRow(one.id, 1, Decision(approved=True))
+        (result,) = Decisions(database, reviewer="auth0|mia", clock=lambda: NOW).run([row])
+        assert isinstance(result, DecisionResult)
+
+
+def add_both(database: Table) -> None:
+    for one in (KEYED, PLAIN):
+        Entries(database).add(one)
+
+
 def delete_all(database: Table) -> None:
     store = Entries(database)
     for one in listed(store):
@@ -91,6 +106,7 @@ REQUESTS: dict[str, tuple[Request, Request]] = {
     "create under a key": (lambda _: None, lambda database: Entries(database).add(KEYED)),
     "correct": (lambda database: Entries(database).add(PLAIN), correct),
     "decide": (lambda database: Entries(database).add(PLAIN), decide),
+    "decide many": (add_both, decide_many),
     "delete": (lambda database: Entries(database).add(PLAIN), delete_all),
     "delete an entry of a key": (lambda database: Entries(database).add(KEYED), delete_all),
     "delete an imported entry": (upload(), delete_all),

@@ -48,6 +48,7 @@ class Entry:
     reviewed_by: str | None = None
     reason: str | None = None
     version: int = 1
+    modified_by: str = ""
 
     def body(self) -> Json:
         """Return the entry as JSON; fields without a value are absent."""
@@ -95,7 +96,7 @@ class Model:
     def correct(self, user_id: str, entry_id: int, patch: Json, if_match: int | None = None) -> Json:
         refuse_faults(patch, set())
         entry = self._own(user_id, entry_id)
-        change(unlocked(matching(entry, if_match)), **patch)
+        change(unlocked(matching(entry, if_match)), user_id, **patch)
         return entry.body()
 
     def delete(self, user_id: str, entry_id: int, if_match: int | None = None) -> None:
@@ -152,7 +153,7 @@ class Model:
         if entry.status not in {"pending", status}:
             raise Refused(409, "conflict")
         if entry.status != status:
-            change(entry, status=status, reviewed_by=user_id, reason=reason)
+            change(entry, user_id, status=status, reviewed_by=user_id, reason=reason)
         return entry.body()
 
     def decide_many(self, user_id: str, rows: list[Json]) -> list[Json]:
@@ -180,7 +181,7 @@ class Model:
 
     def reopen(self, user_id: str, entry_id: int, if_match: int | None = None) -> Json:
         entry = self._others(user_id, entry_id)
-        change(matching(entry, if_match))
+        change(matching(entry, if_match), user_id)
         return entry.body()
 
     # Requests of importing clients
@@ -213,7 +214,7 @@ class Model:
             entry = self._add(row, source=client)
         else:
             entry = unlocked(before.entry)
-            change(entry, **{"notes": None} | row)
+            change(entry, client, **{"notes": None} | row)
             if self.entries[entry.id].user_id != before.row["user_id"]:
                 del self.entries[entry.id]
                 self.ids += 1
@@ -228,7 +229,8 @@ class Model:
     def _add(self, body: Json, **others: Any) -> Entry:
         self.ids += 1
         fields = {"user_email": None, "user_name": None, "notes": None} | body | others
-        self.entries[self.ids] = entry = Entry(id=self.ids, tick=self.ticks, **fields)
+        by = fields.get("source") or fields["user_id"]
+        self.entries[self.ids] = entry = Entry(id=self.ids, tick=self.ticks, modified_by=by, **fields)
         return entry
 
     def _remove(self, entry_id: int) -> None:
@@ -261,16 +263,17 @@ class Model:
         return sorted(kept, key=lambda entry: (entry.date, entry.tick), reverse=newest_first)
 
 
-def change(entry: Entry, **fields: Any) -> None:
+def change(entry: Entry, by: str, **fields: Any) -> None:
     """Write fields to an entry and reset its decision, unless `fields` has one.
 
-    The version rises if anything differs.
+    The version rises if anything differs, and is made by `by`.
     """
     undecided = {"status": "pending", "reviewed_by": None, "reason": None}
     before = dict(vars(entry))
     vars(entry).update(undecided | fields)
     if vars(entry) != before:
         entry.version += 1
+        entry.modified_by = by
 
 
 def matching(entry: Entry, if_match: int | None) -> Entry:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from samcli.yamlhelper import yaml_parse
@@ -25,6 +26,10 @@ os.environ |= {
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
     "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage
 }
+
+hypothesis.settings.register_profile("short", max_examples=25)
+if not LONG:
+    hypothesis.settings.load_profile("short")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def smoke(api_url: str, **environ: str) -> tuple[int, str]:
     return ran.returncode, ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize(("user", "skipped"), [("ana", 2), ("mia", 1)])
+@pytest.mark.parametrize(("user", "skipped"), [pytest.param("ana", 2, marks=pytest.mark.long), ("mia", 1)])
 def test_people_pass(stack: Stack, sign_in: Callable[..., str], user: str, skipped: int) -> None:
     token = f"Bearer {sign_in(user)}"
     code, output = smoke(stack.settings.api_url, TOKEN=token, ORIGIN="https://app.example")

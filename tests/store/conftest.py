@@ -12,7 +12,7 @@ from local import aws
 from local.dynamodb_local import dynamodb_local
 from local.ports import free_ports
 from local.settings import LocalError, Settings
-from tests.store.support import IN_PROCESSES
+from tests.store.support import IN_PROCESSES, LONG_ENGINE
 from tests.support import moto as moto_alone
 from tests.support import table_definition
 from timesheets.store.dynamodb import Table
@@ -52,7 +52,10 @@ def moto() -> Iterator["DynamoDBClient"]:
         yield boto3.client("dynamodb")
 
 
-@pytest.fixture(params=["moto", *IN_PROCESSES])
+# The short run has the other engines for what moto cannot show: races.
+@pytest.fixture(
+    params=["moto", *(pytest.param(*engine.values, marks=LONG_ENGINE) for engine in IN_PROCESSES)]
+)
 def client(request: pytest.FixtureRequest) -> "DynamoDBClient":
     found: DynamoDBClient = request.getfixturevalue(request.param)
     return found

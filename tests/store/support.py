@@ -14,9 +14,10 @@ from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+LONG_ENGINE = [pytest.mark.engine, pytest.mark.long]
 IN_PROCESSES = [
     pytest.param("ministack", marks=pytest.mark.engine),
-    pytest.param("amazons_own", marks=[pytest.mark.engine, pytest.mark.long]),
+    pytest.param("amazons_own", marks=LONG_ENGINE),
 ]
 
 

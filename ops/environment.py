@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from timesheets.model.errors import Problem
+
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CONFIG_FILE: Final = PROJECT / "samconfig.toml"
 TIMEOUTS: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 5})
@@ -114,13 +116,13 @@ def parse(
 
 
 def command[**P](main: Callable[P, int]) -> Callable[P, int]:
-    """Print a failed step or an error of AWS on stderr and return the exit status 1."""
+    """Print a failed step, an outage or an error of AWS on stderr and return the exit status 1."""
 
     @wraps(main)
     def run(*arguments: P.args, **options: P.kwargs) -> int:
         try:
             return main(*arguments, **options)
-        except (StepFailed, BotoCoreError, ClientError) as error:
+        except (StepFailed, Problem, BotoCoreError, ClientError) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
 

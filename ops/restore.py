@@ -1,95 +1,121 @@
 """Copy lost entries from a restored table into the stack's own table, which serves on meanwhile.
 
-Without IDS only entries that are missing are written: an entry that exists stays, and so does the absence of
-one that was deleted under an idempotency key or imported again as another entry. Entries named by IDS are
-restored whatever exists, as new versions. Running it twice does no harm.
+Without IDS only lost entries are restored, not those that were deleted or imported again as other entries;
+entries named by IDS are restored whatever exists. Each gets a new version in the log, of which nothing is
+copied. Entries of a person whose data were erased stay erased. Running it twice does no harm.
 Exit status: 0 on success, 1 after a failure, 2 for wrong usage.
 """
 
+import random
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
-
-from botocore.exceptions import ClientError
+from typing import Final, Literal
 
 from ops.environment import StepFailed, command, command_parser, parse
-from timesheets.model.entry import rfc3339
-from timesheets.model.ids import owner_of
-from timesheets.store.dynamodb import Item
-from timesheets.store.items import entry_key, from_item, import_key, is_entry, to_item
+from timesheets.model.change import change_to
+from timesheets.model.entry import Entry, rfc3339
+from timesheets.model.errors import Conflict
+from timesheets.model.ids import HALF, owner_of
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import IS_NEW, Action, Item, Table, absent_or, check, equals, put
+from timesheets.store.entries import is_unchanged
+from timesheets.store.items import NO_ENTRY, entry_key, erasure_key, from_item, import_key, is_entry, to_item
+from timesheets.store.log import log
 
-MISSING: Final = "attribute_not_exists(PK)"
-NO_ENTRY: Final = "attribute_not_exists(version)"
+type Outcome = Literal["restored", "present", "deleted", "imported again", "erased"]
+
+ATTEMPTS: Final = 6
+"""To restore one entry while others change it."""
 
 
 @dataclass(frozen=True)
 class Restorer:
     """Copies entries from one table to another of the same keys."""
 
-    client: Any
-    source: str
-    target: str
+    source: Table
+    target: Table
     dry_run: bool = False
 
-    def restore_missing(self) -> Iterator[str]:
-        """Restore each entry that no longer exists, and yield its id."""
-        pages = self.client.get_paginator("scan").paginate(TableName=self.source, ConsistentRead=True)
+    def restore_missing(self) -> Iterator[tuple[str, Outcome]]:
+        """Restore each entry that was lost; yield the id and the outcome of each entry of the source."""
+        scan = self.source.client.get_paginator("scan")
+        pages = scan.paginate(TableName=self.source.name, ConsistentRead=True)
         for item in (item for page in pages for item in page["Items"]):
-            # The item of an external id is restored with its entry, or not at all.
-            missing = item["PK"]["S"].startswith("OWNER#") and not self._get(self.target, item)
-            if missing and self._write(self._copy(item, MISSING)):
-                yield item["SK"]["S"]
+            if is_entry(item):
+                yield item["SK"]["S"], self._restore(from_item(item), named=False)
+            elif "request" in item:
+                self._restore_tombstone(item)
 
-    def restore(self, entry_id: str) -> bool:
-        """Make an entry what it was, whatever it is now; return whether that was a change.
+    def restore(self, entry_id: str) -> Outcome:
+        """Make an entry what it was, whatever it is now, unless its owner's data were erased.
 
-        Raise StepFailed if the source has no such entry or another request changed it at the same time.
+        Raise StepFailed if the source has no such entry, or its external id belongs to another entry by now.
         """
-        lost, present = (self._get(table, entry_key(entry_id)) for table in (self.source, self.target))
+        lost = self.source.get(entry_key(entry_id))
         if not is_entry(lost):
-            raise StepFailed(f"{self.source} has no entry {entry_id}")
-        actions = self._copy(lost, NO_ENTRY)
-        if is_entry(present):
-            old, new = from_item(lost), from_item(present)
-            if replace(old, version=new.version, modified_at=new.modified_at) == new:
-                return False
-            # The version is higher than any that a client or another system has seen.
-            version = max(old.version, new.version) + 1
-            item = to_item(replace(old, version=version, modified_at=rfc3339(datetime.now(UTC))))
-            actions = [self._put(item, "version = :version", {":version": present["version"]})]
-        if not self._write(actions):
-            raise StepFailed(f"{entry_id} was changed meanwhile, or its external id belongs to another entry")
-        return True
+            raise StepFailed(f"{self.source.name} has no entry {entry_id}")
+        outcome = self._restore(from_item(lost), named=True)
+        if outcome == "imported again":
+            raise StepFailed(f"the external id of {entry_id} belongs to another entry")
+        return outcome
 
-    def _copy(self, item: Item, condition: str) -> list[dict[str, Any]]:
-        """Return the actions that copy an item, and with an imported entry the item of its external id."""
-        actions = [self._put(item, condition)]
-        if is_entry(item) and "external_id" in item:
-            row = self._get(self.source, import_key(item["source"]["S"], item["external_id"]["S"]))
-            actions += [self._put(row, f"{MISSING} OR entry_id = :e", {":e": item["SK"]})] if row else []
+    def _restore(self, lost: Entry, *, named: bool) -> Outcome:
+        for attempt in range(ATTEMPTS):
+            decision = self._decide(lost, named=named)
+            if isinstance(decision, str):
+                return decision
+            with suppress(Conflict):  # with a live write: decide again
+                if not self.dry_run:
+                    self.target.write(*decision)
+                return "restored"
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 not a secret
+        raise StepFailed(f"{lost.id} is being changed by others; run the command again")
+
+    def _decide(self, lost: Entry, *, named: bool) -> Outcome | list[Action]:
+        """Return the actions that restore an entry, or the reason why it is not restored."""
+        item = self.target.get(entry_key(lost.id))
+        present = from_item(item) if is_entry(item) else None
+        if present and (not named or _same(lost, present)):
+            return "present"
+        erasure = erasure_key(lost.id[HALF:])
+        if self.target.get(erasure):
+            return "erased"
+        last = Changes(self.target).last(lost.id)
+        if not named and (item or (last and last.kind == "deleted")):
+            return "deleted"
+        # The versions in the log are dense; without a row of the log, the version is at least a new one.
+        version = 1 + max(last.version if last else lost.version, present.version if present else 0)
+        at = max(rfc3339(datetime.now(UTC)), lost.modified_at, present.modified_at if present else "")
+        new = replace(lost, version=version, modified_at=at, modified_by="restore")
+        actions = [
+            put(to_item(new), is_unchanged(present) if present else NO_ENTRY),
+            log(change_to("restored", new)),
+            check(erasure, IS_NEW),
+        ]
+        if not present and lost.source and lost.external_id:
+            key, own = import_key(lost.source, lost.external_id), {"S": lost.id}
+            if self.target.get(key).get("entry_id", own) != own:
+                return "imported again"
+            if record := self.source.get(key):
+                actions.append(put(record, absent_or(equals(entry_id=own))))
         return actions
 
-    def _put(self, item: Item, condition: str, values: Item | None = None) -> dict[str, Any]:
-        put = {"TableName": self.target, "Item": item, "ConditionExpression": condition}
-        return {"Put": put | ({"ExpressionAttributeValues": values} if values else {})}
+    def _restore_tombstone(self, item: Item) -> None:
+        """Restore the tombstone of an idempotency key, so that the key stays used."""
+        key, erasure = entry_key(item["SK"]["S"]), erasure_key(item["SK"]["S"][HALF:])
+        if not (self.dry_run or self.target.get(key) or self.target.get(erasure)):
+            self.target.write(put(item, IS_NEW), check(erasure, IS_NEW))
 
-    def _get(self, table: str, item: Item) -> Item:
-        key = {name: item[name] for name in ("PK", "SK")}
-        return dict(self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}))
 
-    def _write(self, actions: list[dict[str, Any]]) -> bool:
-        """Write in one transaction; return False if a condition fails."""
-        try:
-            if not self.dry_run:
-                self.client.transact_write_items(TransactItems=actions)
-        except ClientError as error:
-            reasons: Any = error.response.get("CancellationReasons", [])
-            if "ConditionalCheckFailed" not in {reason.get("Code") for reason in reasons}:
-                raise
-            return False
-        return True
+def _same(lost: Entry, present: Entry) -> bool:
+    """Return whether two states of an entry differ only in their version."""
+    version = {name: getattr(present, name) for name in ("version", "modified_at", "modified_by")}
+    return replace(lost, **version) == present
 
 
 @command
@@ -103,15 +129,20 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = [entry_id for entry_id in options.ids if not owner_of(entry_id)]
     if wrong or not options.source:
         parser.error(f"IDS has {wrong[0]}, which is no id" if wrong else "FROM must name the restored table")
-    target, count = environment.resources("AWS::DynamoDB::Table")["Table"], 0
+    target, outcomes = environment.resources("AWS::DynamoDB::Table")["Table"], Counter[Outcome]()
     if options.source == target:
         parser.error(f"FROM must name the restored table, not the stack's own table {target}")
-    restorer = Restorer(environment.client("dynamodb"), options.source, target, options.dry_run)
-    named = (entry_id for entry_id in options.ids if restorer.restore(entry_id))
-    for entry_id in named if options.ids else restorer.restore_missing():
-        count += 1
-        print(entry_id, flush=True)
-    print(f"{count} entries {'would be restored' if options.dry_run else 'restored'} into {target}")
+    source, own = (Table(environment.client("dynamodb"), name) for name in (options.source, target))
+    restorer = Restorer(source, own, options.dry_run)
+    named = ((entry_id, restorer.restore(entry_id)) for entry_id in options.ids)
+    for entry_id, outcome in named if options.ids else restorer.restore_missing():
+        outcomes[outcome] += 1
+        if outcome == "restored":
+            print(entry_id, flush=True)
+    done = "would be restored" if options.dry_run else "restored"
+    print(f"{outcomes.pop('restored', 0)} entries {done} into {target}")
+    for outcome, count in outcomes.items():
+        print(f"{count} entries stay as they are: {outcome}")
     return 0
 
 

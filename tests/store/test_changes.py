@@ -59,6 +59,8 @@ def test_a_history_is_in_order_of_version_and_ends_with_the_deletion(
     assert found == changes.others_history("auth0|mia", one.id)
     assert changes.find(one.id, 13) == found[-1]
     assert changes.find(one.id, 14) is None
+    assert changes.last(one.id) == found[-1]
+    assert changes.last("0" * 48) is None
 
 
 @pytest.mark.parametrize("entry_id", ["", "1", "0" * 48])

@@ -5,7 +5,7 @@ head and numbers the rows. The index of the numbered changes is eventually consi
 the run without a gap after its position.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +78,11 @@ class Changes:
         item = self._table.get(log_key(entry_id, version))
         return change_of(item) if item else None
 
+    def last(self, entry_id: str) -> Change | None:
+        """Return the last change of an entry; None if it has none."""
+        item = next(self._rows(entry_id, page_size=1), None)
+        return change_of(item) if item else None
+
     def read(self, after: int, limit: int) -> Feed:
         """Return the changes after a number, at most `limit`, up to the first that is missing."""
         head = self._table.get(HEAD_KEY)
@@ -92,7 +97,7 @@ class Changes:
     def unnumbered(self, entry_id: str) -> list[Item]:
         """Return the keys of an entry's changes that have no number, by version."""
         missing = "attribute_not_exists(log_number)"
-        return self._rows(entry_id, ProjectionExpression="PK, SK", FilterExpression=missing)
+        return self._all(entry_id, ProjectionExpression="PK, SK", FilterExpression=missing)
 
     def number(self, keys: Sequence[Item]) -> None:
         """Give the next numbers to at most `MAX_NUMBERED` changes, in order.
@@ -123,20 +128,22 @@ class Changes:
         self._table.write(_move(reader_key(reader), old, new))
 
     def _history(self, entry_id: str) -> list[Change]:
-        rows = self._rows(entry_id)
+        rows = self._all(entry_id)
         if not rows:
             raise NotFound
         return [change_of(row) for row in rows]
 
-    def _rows(self, entry_id: str, **options: object) -> list[Item]:
+    def _all(self, entry_id: str, **options: object) -> list[Item]:
         """Return the rows of an entry by version, without a gap."""
+        # A query is no snapshot. Read from the last version on: each earlier one was there before it.
+        return list(self._rows(entry_id, page_size=0, **options))[::-1]
+
+    def _rows(self, entry_id: str, *, page_size: int, **options: object) -> Iterator[Item]:
+        """Yield the rows of an entry, the last version first."""
         values = {":owner": partition_of(entry_id[HALF:]), ":prefix": log_prefix(entry_id)}
         condition = "PK = :owner AND begins_with(SK, :prefix)"
-        # A query is no snapshot. Read from the last version on: each earlier one was there before it.
-        rows = self._table.query(
-            None, condition, values, page_size=0, ConsistentRead=True, ScanIndexForward=False, **options
-        )
-        return list(rows)[::-1]
+        options |= {"ConsistentRead": True, "ScanIndexForward": False}
+        return self._table.query(None, condition, values, page_size=page_size, **options)
 
     def _run(self, first: int, limit: int) -> list[Change]:
         """Return the changes from a number on in its block, at most `limit`, up to the first gap."""

@@ -23,7 +23,7 @@ type Item = dict[str, Any]
 type Condition = dict[str, Any]
 """The parameters of a condition."""
 type Action = dict[str, dict[str, Any]]
-"""One write, as `TransactWriteItems` takes it: `{"Put": {...}}` or `{"Delete": {...}}`."""
+"""One write, or check, as `TransactWriteItems` takes it: `{"Put": {...}}` or `{"Delete": {...}}`."""
 
 # botocore's default read timeout, 60 s, is longer than the gateway's 29 s. One call takes at most 12 s here.
 _CONFIG: Final = Config(
@@ -194,6 +194,11 @@ def update(key: Item, expression: str, values: Item, condition: str) -> Action:
     """Return the action that changes attributes of an item if a condition holds (`UpdateExpression`)."""
     parameters = {"UpdateExpression": expression, "ConditionExpression": condition}
     return {"Update": {"Key": key, "ExpressionAttributeValues": values, **parameters}}
+
+
+def check(key: Item, condition: Condition) -> Action:
+    """Return the action that changes nothing and requires that a condition holds."""
+    return {"ConditionCheck": {"Key": key, **condition}}
 
 
 def equals(**values: Item) -> Condition:

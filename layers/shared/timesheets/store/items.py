@@ -4,6 +4,7 @@
     tombstone   PK = OWNER#<owner>    SK = <id>     of a deleted entry that had an idempotency key
     import      PK = IMPORT#<digest>  SK = IMPORT   the entry of an external id, and the row last imported
     change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    see `log`
+    erasure     PK = ERASED#<owner>   SK = ERASED   the owner's data were erased, and are not restored
 
 An entry lies in its owner's partition, and its id names the owner (see `ids`), so one read finds any entry.
 `by_date` sorts a partition by date and time of creation. It is a local secondary index, since only that kind
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 from timesheets.model.entry import Entry
 from timesheets.model.ids import HALF, hash_of
-from timesheets.store.dynamodb import Item
+from timesheets.store.dynamodb import Condition, Item
 
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
@@ -35,6 +36,10 @@ _TEXTS: Final = {
     if field.name not in {"id", "date", "hours", *_NUMBERS}
 }
 """Text fields of an entry, and their attributes."""
+
+
+NO_ENTRY: Final[Condition] = {"ConditionExpression": "attribute_not_exists(version)"}
+"""There is no entry under a key; a tombstone may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,11 @@ def tombstone(entry: Entry) -> Item:
     """Return the item that a deleted entry leaves for its idempotency key, for good."""
     item = to_item(entry)
     return {name: item[name] for name in ("PK", "SK", "request", "created_at")}
+
+
+def erasure_key(owner: str) -> Item:
+    """Return the key of the item that says that the data of an owner, given by hash, were erased."""
+    return {"PK": {"S": f"ERASED#{owner}"}, "SK": {"S": "ERASED"}}
 
 
 def import_key(source: str, external_id: str) -> Item:

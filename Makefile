@@ -101,6 +101,10 @@ prove: setup ## prove a deployment on AWS with a throwaway stack, and write proo
 number: setup ## number changes that have no number: make number ENV=prod (NEW_LOG=1: see docs/operations.md)
 	@$(PYTHON) -m ops.number $(if $(NEW_LOG),--new-log) "$$ENV"
 
+.PHONY: backfill
+backfill: setup ## log entries from before the log: make backfill ENV=prod (DRY_RUN=1)
+	@$(PYTHON) -m ops.backfill $(if $(DRY_RUN),--dry-run) "$$ENV"
+
 .PHONY: restore
 restore: setup ## copy lost entries from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
 	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS

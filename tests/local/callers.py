@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EMPLOYEE = "read:timesheets create:timesheets delete:timesheets"
 MANAGER = f"{EMPLOYEE} approve:timesheets"
 IMPORT = "batch:upload"
+EXPORT = "export:timesheets"
 
 _numbers = itertools.count(1)
 _run = secrets.token_hex(3)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.local.callers import MANAGER, Caller, Newcomers
+from tests.local.callers import EXPORT, MANAGER, Caller, Newcomers
 
 GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
 REJECT = {"approved": False, "reason": "No"}
@@ -60,6 +60,7 @@ def world(newcomers: Newcomers) -> World:
     callers |= {name: newcomers.person(name, MANAGER) for name in ("mia", "max")}
     callers["approver"] = newcomers.person("approver", "approve:timesheets")
     callers |= {"program": newcomers.program(), "rival": newcomers.program("rival")}
+    callers["payroll"] = newcomers.program("payroll", EXPORT)
     row = GOOD | {"user_id": callers["ana"].sub, "external_id": "x-1"}
     imported = callers["program"]("POST", "/timesheets/upload", json=row)
     keyed = callers["ana"]("POST", json=GOOD, headers={"Idempotency-Key": "ana-s-key"})
@@ -102,6 +103,11 @@ BY_ID: list[Row] = [
     for entry in ("$id", "$imported")
     for method, request in ONE_ENTRY
 ]
+BY_ID += [
+    (who, "GET", f"/timesheets/{entry}/history", {}, NOT_FOUND)
+    for who in ("carl", "mia")
+    for entry in ("$id", "$imported")
+]
 
 DECISIONS: list[tuple[str, dict[str, Any]]] = [
     ("PUT", {}),
@@ -128,12 +134,40 @@ WITHOUT_SCOPE: list[Row] = [
             "/approvals/$imported",
             "/approvals/$own",
             "/approvals/$ID",
+            "/approvals/$id/history",
+            "/approvals/$imported/history",
+            "/approvals/$own/history",
         )
     ),
     *(
         (who, "POST", "/approvals", {"json": body}, NO_SCOPE)
         for who in ("ana", "carl", "program")
         for body in ([DECIDE], [DECIDE | REJECT], [DECIDE, DECIDE | {"id": "$imported"}], [])
+    ),
+    *(
+        (who, "GET", f"/changes{query}", {}, NO_SCOPE)
+        for who in ("ana", "carl", "mia", "approver", "program")
+        for query in ("", "?after=0", "?after=999999999999999", "?limit=0", "?scope=export:timesheets")
+    ),
+    *(
+        ("payroll", method, path, {}, NO_SCOPE)
+        for method, path in (
+            ("GET", "/timesheets"),
+            ("GET", "/timesheets/$id"),
+            ("GET", "/timesheets/$id/history"),
+            ("DELETE", "/timesheets/$id"),
+            ("GET", "/timesheets/weeks/2026-W47"),
+            ("GET", "/approvals"),
+            ("GET", "/approvals/$id"),
+            ("GET", "/approvals/$id/history"),
+            ("PUT", "/approvals/$id"),
+            ("DELETE", "/approvals/$id"),
+        )
+    ),
+    *(
+        (who, "GET", f"/timesheets/{entry}/history", {}, NO_SCOPE)
+        for who in ("program", "approver")
+        for entry in ("$id", "$imported")
     ),
     *(
         (who, method, path, request, NO_SCOPE)
@@ -149,7 +183,7 @@ WITHOUT_SCOPE: list[Row] = [
     ("program", "POST", "/timesheets", {"json": GOOD | {"user_id": "$ana"}}, NO_SCOPE),
     *(
         (who, "POST", "/timesheets/upload", {"json": body}, NO_SCOPE)
-        for who in ("ana", "carl", "mia", "approver")
+        for who in ("ana", "carl", "mia", "approver", "payroll")
         for body in (GOOD | {"user_id": "$ana"}, [GOOD | {"user_id": "$ana", "external_id": "x-1"}])
     ),
 ]
@@ -169,6 +203,10 @@ OWN_APPROVALS: list[Row] = [
         ("mia", "GET", f"/approvals/{entry}", request, NOT_FOUND)
         for entry in ("$undecided", "$approved", "$rejected")
         for request in ({}, {"headers": {"X-User-Id": "$ana"}}, {"headers": {"If-None-Match": '"1"'}})
+    ),
+    *(
+        ("mia", "GET", f"/approvals/{entry}/history", {}, NOT_FOUND)
+        for entry in ("$undecided", "$approved", "$rejected")
     ),
     *(
         ("mia", "GET", f"/approvals?{query}", {}, MALFORMED)
@@ -400,6 +438,23 @@ IDS: list[Row] = [
         "/TIMESHEETS/$id",
     )
     for method, request in (("GET", {}), ("PATCH", {"json": {"hours": 1}}), ("DELETE", {}))
+]
+IDS += [
+    ("carl", "GET", path, {}, NOT_FOUND)
+    for path in (
+        "/timesheets/$ID/history",
+        "/timesheets/$encoded/history",
+        "/timesheets/$head/history",
+        "/timesheets/$own/../$id/history",
+        "/timesheets/$own%2f..%2f$id/history",
+        "/timesheets/$id%2fhistory",
+        "/timesheets/$id/history/",
+        "/timesheets/$id/history/1",
+        "/timesheets/$id%23000000001/history",
+        "/timesheets/LOG%23$id/history",
+        "/timesheets/%2a/history",
+        "/timesheets/$id/HISTORY",
+    )
 ]
 
 IMPORTS: list[Row] = [

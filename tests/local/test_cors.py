@@ -5,7 +5,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.local.callers import MANAGER, Newcomers
+from tests.local.callers import EXPORT, MANAGER, Newcomers
 
 ORIGIN = {"Origin": "https://app.example"}
 GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
@@ -18,6 +18,9 @@ ROUTES = [
     ("/timesheets/upload", {"POST"}),
     ("/approvals", {"GET", "POST"}),
     ("/approvals/an-id", {"GET", "PUT", "DELETE"}),
+    ("/timesheets/an-id/history", {"GET"}),
+    ("/approvals/an-id/history", {"GET"}),
+    ("/changes", {"GET"}),
 ]
 
 
@@ -46,8 +49,11 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "GET", "/timesheets/{own}", {}, 200),
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}}, 200),
     ("mia", "GET", "/timesheets/weeks/2026-W47", {}, 200),
+    ("mia", "GET", "/timesheets/{own}/history", {}, 200),
     ("mia", "GET", "/approvals", {}, 200),
     ("mia", "POST", "/approvals", {"json": [{"id": "{own}", "version": 1, "approved": True}]}, 207),
+    ("mia", "GET", "/approvals/{ana}/history", {}, 200),
+    ("payroll", "GET", "/changes", {}, 200),
     ("mia", "GET", "/approvals/{ana}", {}, 200),
     ("mia", "PUT", "/approvals/{ana}", {}, 200),
     ("mia", "DELETE", "/approvals/{ana}", {}, 200),
@@ -69,6 +75,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "GET", "/approvals/{own}", {}, 404),
     ("mia", "DELETE", "/approvals/nothing", {}, 404),
     ("mia", "PATCH", "/timesheets/{locked}", {"json": {}}, 409),
+    ("payroll", "GET", "/changes?after=999999999999999", {}, 410),
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}, "headers": {"If-Match": '"9"'}}, 412),
     ("mia", "POST", "/timesheets", {"json": GOOD | {"notes": "x" * 2_000_000}}, 413),
     ("program", "POST", "/timesheets/upload", {"json": [GOOD | {"notes": "x" * 2_000_000}]}, 413),
@@ -83,6 +90,7 @@ CODES = {
     403: {"insufficient_scope", "self_approval"},
     404: {"not_found"},
     409: {"entry_locked"},
+    410: {"log_reset"},
     412: {"version_mismatch"},
     413: {"payload_too_large"},
     422: {"invalid_entry"},
@@ -91,7 +99,11 @@ CODES = {
 
 def test_another_origin_may_read_each_kind_of_response(http: httpx.Client, newcomers: Newcomers) -> None:
     ana, mia, max_ = (newcomers.person(name, MANAGER) for name in ("ana", "mia", "max"))
-    callers = {"mia": mia, "program": newcomers.program()}
+    callers = {
+        "mia": mia,
+        "program": newcomers.program(),
+        "payroll": newcomers.program("payroll", EXPORT),
+    }
     ids = {"own": mia.entry()["id"], "ana": ana.entry()["id"], "locked": mia.entry()["id"]}
     assert max_("PUT", f"/approvals/{ids['locked']}").status_code == 200
     for who, method, path, request, status in ANSWERS:

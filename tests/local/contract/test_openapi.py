@@ -77,6 +77,16 @@ def test_import(explore: Explore, import_token: str) -> None:
     assert {("POST", 201), ("POST", 207)} <= seen
 
 
+def test_export(
+    explore: Explore, sign_in: Callable[..., str], http: httpx.Client, payroll_token: str
+) -> None:
+    headers = {"Authorization": f"Bearer {sign_in('ana')}"}
+    body = {"date": "2016-02-01", "project": "StoreZero", "hours": 1}
+    assert http.post("/timesheets", json=body, headers=headers).status_code == 201
+    seen = explore("--phases", ALL, "--include-tag", "Export", token=payroll_token)
+    assert {("GET", 200), ("GET", 400), ("GET", 410)} <= seen
+
+
 def test_without_the_scope(explore: Explore, sign_in: Callable[..., str]) -> None:
     options = ["--phases", "examples", "--exclude-tag", "Timesheets"]
     assert {status for _, status in explore(*options, token=sign_in("ana"))} == {403}

@@ -42,7 +42,7 @@ class Reloader:
         self._s3: S3Client = session.client("s3", endpoint_url=url)
         self._files = source_files()
         self._versions: dict[str, list[str]] = {}
-        """By function, the versions that the alias pointed to before, oldest first."""
+        """The versions that this object published, by function, oldest first."""
 
     def poll(self) -> None:
         """Deploy the code that was saved since the last call, and print the result."""
@@ -119,17 +119,17 @@ class Reloader:
         if code:
             key = self._upload(code)
             self._lambda.update_function_code(FunctionName=function, S3Bucket=self._bucket, S3Key=key)
-        previous = self._lambda.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
         version = self._lambda.publish_version(FunctionName=function)["Version"]
         self._lambda.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
-        self._versions.setdefault(function, []).append(previous)
+        self._versions.setdefault(function, []).append(version)
 
     def _delete_old_versions(self) -> None:
-        """Delete the versions before the previous one, because MiniStack keeps a process for each."""
+        """Keep the live version and the previous one, because MiniStack keeps a process for each."""
         for function, versions in self._versions.items():
-            while len(versions) > 1:
+            for version in versions[:-2]:
                 with suppress(ClientError):  # a deployment may have deleted it
-                    self._lambda.delete_function(FunctionName=function, Qualifier=versions.pop(0))
+                    self._lambda.delete_function(FunctionName=function, Qualifier=version)
+            del versions[:-2]
 
     def _stop_caching_policies(self, api_id: str) -> None:
         """Let every request meet the new authorizer: MiniStack cannot flush the cached policies."""

@@ -4,9 +4,12 @@ import importlib
 import io
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def closed_sockets() -> None:
     disable_socket(allow_unix_socket=True)  # event loops wake themselves through one
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_trust_store() -> Iterator[None]:
+    """Read the certificates of authorities once; each HTTP client would, though none connects."""
+    with patch.object(ssl, "create_default_context", cache(ssl.create_default_context)):
+        yield
 
 
 class CurrentStdout(io.TextIOBase):

@@ -71,6 +71,8 @@ class Model:
     entries: dict[int, Entry] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[Json, Json]] = field(default_factory=dict)
     imported: dict[tuple[str, str], Imported] = field(default_factory=dict)
+    histories: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    """The changes of each entry, deleted ones too."""
     ids: int = 0
     ticks: int = 0
 
@@ -96,11 +98,12 @@ class Model:
     def correct(self, user_id: str, entry_id: int, patch: Json, if_match: int | None = None) -> Json:
         refuse_faults(patch, set())
         entry = self._own(user_id, entry_id)
-        change(unlocked(matching(entry, if_match)), user_id, **patch)
+        self._change(unlocked(matching(entry, if_match)), "corrected", user_id, **patch)
         return entry.body()
 
     def delete(self, user_id: str, entry_id: int, if_match: int | None = None) -> None:
-        unlocked(matching(self._own(user_id, entry_id), if_match))
+        entry = unlocked(matching(self._own(user_id, entry_id), if_match))
+        self._log("deleted", user_id, entry.body(), entry.version + 1)
         self._remove(entry_id)
 
     def list_own(self, user_id: str, filters: Filters) -> list[Entry]:
@@ -153,7 +156,7 @@ class Model:
         if entry.status not in {"pending", status}:
             raise Refused(409, "conflict")
         if entry.status != status:
-            change(entry, user_id, status=status, reviewed_by=user_id, reason=reason)
+            self._change(entry, status, user_id, status=status, reviewed_by=user_id, reason=reason)
         return entry.body()
 
     def decide_many(self, user_id: str, rows: list[Json]) -> list[Json]:
@@ -181,7 +184,7 @@ class Model:
 
     def reopen(self, user_id: str, entry_id: int, if_match: int | None = None) -> Json:
         entry = self._others(user_id, entry_id)
-        change(matching(entry, if_match), user_id)
+        self._change(matching(entry, if_match), "reopened", user_id)
         return entry.body()
 
     # Requests of importing clients
@@ -214,12 +217,15 @@ class Model:
             entry = self._add(row, source=client)
         else:
             entry = unlocked(before.entry)
-            change(entry, client, **{"notes": None} | row)
-            if self.entries[entry.id].user_id != before.row["user_id"]:
+            if row["user_id"] == entry.user_id:
+                self._change(entry, "corrected", client, **{"notes": None} | row)
+            else:
+                self._log("deleted", client, entry.body(), entry.version + 1)
                 del self.entries[entry.id]
                 self.ids += 1
                 entry.id = self.ids
                 self.entries[entry.id] = entry
+                self._change(entry, "created", client, **{"notes": None} | row)
         if external_id:
             self.imported[client, external_id] = Imported(row, entry)
         return "updated" if before else "created", entry.body()
@@ -231,7 +237,26 @@ class Model:
         fields = {"user_email": None, "user_name": None, "notes": None} | body | others
         by = fields.get("source") or fields["user_id"]
         self.entries[self.ids] = entry = Entry(id=self.ids, tick=self.ticks, modified_by=by, **fields)
+        self._log("created", by, entry.body())
         return entry
+
+    def _change(self, entry: Entry, kind: str, by: str, **fields: Any) -> None:
+        """Write fields to an entry and reset its decision, unless `fields` has one.
+
+        It is a new version by `by`, with a row in the history, if anything differs.
+        """
+        undecided = {"status": "pending", "reviewed_by": None, "reason": None}
+        before = dict(vars(entry))
+        vars(entry).update(undecided | fields)
+        if vars(entry) != before:
+            entry.version += 1
+            entry.modified_by = by
+            self._log(kind, by, entry.body())
+
+    def _log(self, kind: str, by: str, body: Json, version: int | None = None) -> None:
+        """Add a row to an entry's history; a deletion has a version of its own."""
+        row = {"change": kind, "by": by, "version": version or body["version"], "entry": body}
+        self.histories[body["id"]].append(row)
 
     def _remove(self, entry_id: int) -> None:
         gone = self.entries.pop(entry_id)
@@ -261,19 +286,6 @@ class Model:
         ]
         newest_first = filters["order"] == "desc"
         return sorted(kept, key=lambda entry: (entry.date, entry.tick), reverse=newest_first)
-
-
-def change(entry: Entry, by: str, **fields: Any) -> None:
-    """Write fields to an entry and reset its decision, unless `fields` has one.
-
-    The version rises if anything differs, and is made by `by`.
-    """
-    undecided = {"status": "pending", "reviewed_by": None, "reason": None}
-    before = dict(vars(entry))
-    vars(entry).update(undecided | fields)
-    if vars(entry) != before:
-        entry.version += 1
-        entry.modified_by = by
 
 
 def matching(entry: Entry, if_match: int | None) -> Entry:

@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from tests.local.callers import MANAGER, Caller, Newcomers
+from tests.local.callers import EXPORT, MANAGER, Caller, Newcomers
+from tests.local.feed import Reader
 from tests.local.model import Entry, Filters, Json, Model, Refused
 from tests.support import LONG
 
@@ -92,8 +93,9 @@ many_decisions = st.sampled_from([approval, approval, rejection, another, {"appr
 class Timesheets(RuleBasedStateMachine):
     """Three people and an importing program, new in each example."""
 
-    def __init__(self, newcomers: Newcomers) -> None:
+    def __init__(self, newcomers: Newcomers, reader: Reader) -> None:
         super().__init__()
+        self.reader = reader
         self.people = {"ana": newcomers.person("ana"), "carl": newcomers.person("carl")}
         self.mia = self.people["mia"] = newcomers.person("mia", MANAGER)
         self.program = newcomers.program()
@@ -103,6 +105,7 @@ class Timesheets(RuleBasedStateMachine):
         self.versions: dict[tuple[str, int], Json] = {}
         self.keyed: list[tuple[str, str, Json]] = []
         self.batches: list[list[Json]] = []
+        self.histories: dict[str, list[Json]] = {}
 
     # Requests of people
 
@@ -277,6 +280,8 @@ class Timesheets(RuleBasedStateMachine):
         wanted = {"from": str(self.monday), "to": str(self.monday + FORTNIGHT), "limit": "20"}
         self.same_list(self.mia, "/approvals", wanted, self.model.list_approvals(self.mia.sub, wanted))
         self.reopen_all()
+        self.same_histories()
+        self.same_copies()
 
     def reopen_all(self) -> None:
         """Find every decided entry through lists alone, and reopen it at the listed version."""
@@ -291,6 +296,36 @@ class Timesheets(RuleBasedStateMachine):
                 self.same(answer, 200, partial(self.model.reopen, self.mia.sub, number, version))
         others = [entry for entry in self.model.entries.values() if entry.user_id != self.mia.sub]
         assert [entry for entry in others if entry.status != "pending"] == []
+
+    def same_histories(self) -> None:
+        """Compare each entry's history with the model's: dense versions, authors and states."""
+        for number, expected in self.model.histories.items():
+            server_id, owner = self.server_ids[number], expected[0]["entry"]["user_id"]
+            (caller,) = (caller for caller in self.people.values() if caller.sub == owner)
+            answer = caller("GET", f"/timesheets/{server_id}/history")
+            assert answer.status_code == 200, answer.text
+            history = answer.json(parse_float=Decimal)
+            assert [{name: row[name] for name in ("change", "by", "version")} for row in history] == [
+                {name: row[name] for name in ("change", "by", "version")} for row in expected
+            ]
+            for row, wanted in zip(history, expected, strict=True):
+                self.same_entry(row["entry"], wanted["entry"])
+            self.histories[server_id] = history
+
+    def same_copies(self) -> None:
+        """Compare the feed with the histories, and the copy that a reader folds from it with the table."""
+        self.reader.until(
+            lambda: all(
+                len(self.reader.changes.get(server_id, [])) >= len(history)
+                for server_id, history in self.histories.items()
+            )
+        )
+        for server_id, history in self.histories.items():
+            changes = self.reader.changes[server_id]
+            assert [{name: row[name] for name in row if name != "number"} for row in changes] == history
+        for caller in self.people.values():
+            listed = {entry["id"]: entry for entry in caller.every("/timesheets", {"limit": "100"})}
+            assert self.reader.copy(caller.sub) == listed
 
     # Translation of Hypothesis' values
 
@@ -401,10 +436,15 @@ def plain(result: Json) -> Json:
     return kept
 
 
-def test_random_requests_are_answered_like_the_model(newcomers: Newcomers) -> None:
+@pytest.fixture(scope="module")
+def reader(newcomers: Newcomers) -> Reader:
+    return Reader(newcomers.program("payroll", EXPORT))
+
+
+def test_random_requests_are_answered_like_the_model(newcomers: Newcomers, reader: Reader) -> None:
     class Example(Timesheets):
         def __init__(self) -> None:
-            super().__init__(newcomers)
+            super().__init__(newcomers, reader)
 
     run_state_machine_as_test(
         Example,
@@ -436,6 +476,8 @@ def a_row_is_compared_with_the_row_sent_before(api: Timesheets) -> None:
     api.upload_one(ROW, spelled=True)
     api.upload_one(ROW | {"hours": Decimal(4)}, spelled=False)
     api.upload_one(ROW, spelled=False)
+    api.correct(0, {"hours": Decimal(2)}, None, spelled=False)
+    api.upload_one(ROW | {"hours": Decimal(2)}, spelled=False)
 
 
 def a_row_changes_a_rejected_entry_and_leaves_an_approved_one(api: Timesheets) -> None:
@@ -529,9 +571,9 @@ ROW = LOGGED | {"user_id": "ana", "external_id": "x"}
     ],
 )
 def test_a_rare_sequence_is_answered_like_the_model(
-    story: Callable[[Timesheets], None], newcomers: Newcomers
+    story: Callable[[Timesheets], None], newcomers: Newcomers, reader: Reader
 ) -> None:
     """These sequences are unlikely at random."""
-    api = Timesheets(newcomers)
+    api = Timesheets(newcomers, reader)
     story(api)
     api.teardown()

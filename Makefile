@@ -38,8 +38,9 @@ setup: .venv/.ready ## make the environment in .venv
 
 .uv/bin/uv:
 	@echo "Installing uv $(UV_VERSION) into .uv" >&2
-	@python3 -m venv .uv || { echo "uv is missing; install it, or Python's venv module (Debian: python3-venv)" >&2; exit 1; }
-	@.uv/bin/pip install --quiet uv==$(UV_VERSION) >/dev/null 2>&1 || { \
+	@python3 -m pip install --quiet --target .uv uv==$(UV_VERSION) >/dev/null 2>&1 || python3 -m venv --clear .uv || { \
+		echo "uv is missing; install it, or Python's venv module (Debian: python3-venv)" >&2; exit 1; }
+	@[ -x $@ ] || .uv/bin/pip install --quiet uv==$(UV_VERSION) >/dev/null 2>&1 || { \
 		echo "uv could not be downloaded; the first run needs a network, or uv on the PATH" >&2; rm -rf .uv; exit 1; }
 
 .PHONY: run

@@ -106,6 +106,11 @@ number: setup ## number changes that have no number: make number ENV=prod (NEW_L
 backfill: setup ## log entries from before the log: make backfill ENV=prod (DRY_RUN=1)
 	@$(PYTHON) -m ops.backfill $(if $(DRY_RUN),--dry-run) "$$ENV"
 
+# USER is also a variable of the shell, so only `make erase USER=...` counts. The token comes by the environment.
+.PHONY: erase
+erase: setup ## block a person's account and erase their data: make erase ENV=prod USER='auth0|...' (DRY_RUN=1)
+	@$(PYTHON) -m ops.erase $(if $(DRY_RUN),--dry-run) "$$ENV" $(if $(findstring command,$(origin USER)),"$$USER")
+
 .PHONY: restore
 restore: setup ## copy lost entries from a restored table: make restore ENV=prod FROM=table (DRY_RUN=1, IDS=...)
 	@$(PYTHON) -m ops.restore $(if $(DRY_RUN),--dry-run) "$$ENV" "$$FROM" $$IDS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.support import NOW, entry, listed, pending
+from tests.store.support import NOW, Killed, Mortal, entry, listed, pending
 from tests.store.support import upload as an_upload
 from timesheets.bulk.decisions import Decisions
 from timesheets.model.decisions import DecisionRow
@@ -26,32 +26,6 @@ type Request = Callable[[Table], object]
 ANA = "auth0|ana"
 KEYED = entry(id=id_of_request(ANA, "key"), request_digest="digest")
 PLAIN = entry(id=id_of_request(ANA, "plain"))
-
-
-class Killed(BaseException):
-    """The process was killed."""
-
-
-class Mortal:
-    """A client that is killed at one of its calls, before or after DynamoDB does it."""
-
-    def __init__(self, client: "DynamoDBClient", at: int = -1, *, after: bool = False) -> None:
-        self._client = client
-        self._at = at
-        self._after = after
-        self.calls = 0
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        def call(**parameters: Any) -> Any:
-            self.calls += 1
-            if self.calls == self._at and not self._after:
-                raise Killed
-            answer = getattr(self._client, operation)(**parameters)
-            if self.calls == self._at:
-                raise Killed
-            return answer
-
-        return call
 
 
 def rows(*, hours: str = "5", user: str = ANA) -> list[Any]:

@@ -106,6 +106,10 @@ number: setup ## number changes that have no number: make number ENV=prod (NEW_L
 backfill: setup ## log entries from before the log: make backfill ENV=prod (DRY_RUN=1)
 	@$(PYTHON) -m ops.backfill $(if $(DRY_RUN),--dry-run) "$$ENV"
 
+.PHONY: people
+people: setup ## compute the directory of people again: make people ENV=prod
+	@$(PYTHON) -m ops.people "$$ENV"
+
 # USER is also a variable of the shell, so only `make erase USER=...` counts. The token comes by the environment.
 .PHONY: erase
 erase: setup ## block a person's account and erase their data: make erase ENV=prod USER='auth0|...' (DRY_RUN=1)

@@ -1,19 +1,26 @@
-"""Number the changes of entries; the table's stream wakes this function with their keys.
+"""Number the changes of entries, and keep the directory of people; the table's stream wakes this function.
 
-Only the entries' ids are taken from the records, so repeated, reordered and missing records do no harm.
+Only keys are taken from the records, so repeated, reordered and missing records do no harm.
 """
 
 from typing import Any
 
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
-from timesheets.store.log import entry_id_of
+from timesheets.store.items import owner_in
+from timesheets.store.log import LOG_PREFIX, entry_id_of
+from timesheets.store.people import People
 from timesheets.stream.numbering import number_entries
+from timesheets.stream.people import refresh_people
 
-changes = Changes(Table.connect())
+table = Table.connect()
+changes = Changes(table)
+people = People(table)
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
     """Number the changes of the entries in a batch; Lambda repeats the batch after an exception."""
-    sort_keys = (record["dynamodb"]["Keys"]["SK"]["S"] for record in event["Records"])
-    number_entries(changes, dict.fromkeys(map(entry_id_of, sort_keys)))
+    keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
+    changed = [key["SK"]["S"] for key in keys if key["SK"]["S"].startswith(LOG_PREFIX)]
+    number_entries(changes, dict.fromkeys(map(entry_id_of, changed)))
+    refresh_people(people, dict.fromkeys(owner_in(key["PK"]["S"]) for key in keys))

@@ -34,6 +34,7 @@ from timesheets.store.items import (
     partition_of,
 )
 from timesheets.store.log import LOG_PREFIX, change_of, entry_id_of, log, log_item
+from timesheets.store.people import People
 
 ACTIONS: Final = 100
 """At most, of one transaction."""
@@ -65,6 +66,7 @@ class Eraser:
                     time.sleep(0.1)
                 else:
                     counts.update(kinds)
+        People(self.table).refresh(owner)  # removes the row: nothing of the person is left
         return counts
 
     def find(self) -> Iterator[tuple[Counter[str], list[Action]]]:

@@ -150,6 +150,17 @@ WITHOUT_SCOPE: list[Row] = [
         for query in ("", "?after=0", "?after=999999999999999", "?limit=0", "?scope=export:timesheets")
     ),
     *(
+        (who, "GET", f"/exports/{path}", {}, NO_SCOPE)
+        for who in ("ana", "carl", "mia", "approver", "program")
+        for path in (
+            "weeks/2026-W47",
+            "weeks/2026-W47?user_id=$ana",
+            "weeks/2026-W99",
+            "months/2026-11",
+            "months/2026-11?user_id=$ana",
+        )
+    ),
+    *(
         ("payroll", method, path, {}, NO_SCOPE)
         for method, path in (
             ("GET", "/timesheets"),

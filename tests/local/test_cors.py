@@ -21,6 +21,8 @@ ROUTES = [
     ("/timesheets/an-id/history", {"GET"}),
     ("/approvals/an-id/history", {"GET"}),
     ("/changes", {"GET"}),
+    ("/exports/weeks/2026-W47", {"GET"}),
+    ("/exports/months/2026-11", {"GET"}),
 ]
 
 
@@ -54,6 +56,8 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "POST", "/approvals", {"json": [{"id": "{own}", "version": 1, "approved": True}]}, 207),
     ("mia", "GET", "/approvals/{ana}/history", {}, 200),
     ("payroll", "GET", "/changes", {}, 200),
+    ("payroll", "GET", "/exports/weeks/2026-W47?limit=1", {}, 200),
+    ("payroll", "GET", "/exports/months/2026-11?limit=1", {}, 200),
     ("mia", "GET", "/approvals/{ana}", {}, 200),
     ("mia", "PUT", "/approvals/{ana}", {}, 200),
     ("mia", "DELETE", "/approvals/{ana}", {}, 200),

@@ -43,7 +43,7 @@ def actions_of(module: str) -> dict[str, set[str]]:
                 called = ast.unparse(call.func)
                 if called in ACTIONS:
                     yield ACTIONS[called]
-                elif called in {"self._read", "self._table.query"}:
+                elif called in {"self._read", "self._newest", "self._table.query"}:
                     yield from (
                         f"dynamodb:Query {INDEXES[n]}".strip()
                         for n in map(ast.unparse, call.args)
@@ -60,9 +60,9 @@ def called_by(path: Path) -> set[str]:
     source = path.read_text()
     for folder, module in re.findall(r"from timesheets\.(bulk|stream)\.(\w+) import", source):
         source += (SHARED / folder / f"{module}.py").read_text()
-    store = {module: actions_of(module) for module in ("entries", "imports", "changes")}
+    store = {module: actions_of(module) for module in ("entries", "imports", "changes", "people")}
     found = set[str]()
-    for module, method in re.findall(r"\b_?(entries|imports|changes)\.(\w+)", source):
+    for module, method in re.findall(r"\b_?(entries|imports|changes|people)\.(\w+)", source):
         found |= store[module].get(method, set())
     return found | ({"events:PutEvents"} if ".put_events(" in source else set())
 

@@ -37,6 +37,8 @@ DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
 REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
 GET_APPROVAL_HISTORY: Final = Route("GET", "/approvals/{id}/history", "approve:timesheets")
 LIST_CHANGES: Final = Route("GET", "/changes", "export:timesheets")
+EXPORT_WEEK: Final = Route("GET", "/exports/weeks/{week}", "export:timesheets")
+EXPORT_MONTH: Final = Route("GET", "/exports/months/{month}", "export:timesheets")
 UPLOAD_TIMESHEETS: Final = Route("POST", "/timesheets/upload", "batch:upload")
 
 ROUTES: Final = (
@@ -54,5 +56,7 @@ ROUTES: Final = (
     REOPEN_APPROVAL,
     GET_APPROVAL_HISTORY,
     LIST_CHANGES,
+    EXPORT_WEEK,
+    EXPORT_MONTH,
     UPLOAD_TIMESHEETS,
 )

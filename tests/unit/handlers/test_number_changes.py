@@ -11,10 +11,13 @@ from handlers import number_changes as handler
 from tests.support import PROJECT
 from tests.unit.support import PENDING
 from timesheets.model.errors import Unavailable
+from timesheets.model.ids import hash_of
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
+from timesheets.store.items import partition_of
 from timesheets.store.log import log_key
+from timesheets.store.people import SIGNATURE_PREFIX, People
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -23,9 +26,10 @@ EVENT: dict[str, Any] = json.loads((PROJECT / "events/number_changes.json").read
 
 
 def wake(*sort_keys: str) -> None:
-    """Call the function with a record for each sort key."""
+    """Call the function with a record for each sort key in the partition of PENDING's owner."""
     (record,) = EVENT["Records"]
-    records = [record | {"dynamodb": {"Keys": {"SK": {"S": key}}}} for key in sort_keys]
+    partition = {"S": partition_of(hash_of(PENDING.user_id))}
+    records = [record | {"dynamodb": {"Keys": {"PK": partition, "SK": {"S": key}}}} for key in sort_keys]
     handler.lambda_handler({"Records": records}, None)
 
 
@@ -46,6 +50,31 @@ def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives() -> None:
     wake(key, key)
     assert numbers() == [1]
     wake(key)
+    assert numbers() == [1]
+
+
+def test_a_change_or_a_signature_refreshes_the_owners_row() -> None:
+    people = People(Table(boto3.client("dynamodb")))
+    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    wake(f"{SIGNATURE_PREFIX}2026-W47")
+    person = people.find(PENDING.user_id)
+    assert person
+    assert (person.user_email, person.last_week) == (PENDING.user_email, "2026-W47")
+    assert numbers() == [None]
+
+
+def test_a_fault_in_the_directory_is_counted(
+    monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("secret of ana")
+
+    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    monkeypatch.setattr(handler.people, "refresh", fail)
+    wake(log_key(PENDING.id, 1)["SK"]["S"])
+    logged = written()
+    assert "PeopleNotUpdated" in logged
+    assert "secret of ana" not in logged
     assert numbers() == [1]
 
 

@@ -16,7 +16,8 @@ from timesheets.settings import settings
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
-from timesheets.store.log import log_key
+from timesheets.store.log import HEAD_KEY, LOG_PREFIX, log_key
+from timesheets.store.people import SIGNATURE_PREFIX
 from timesheets.stream import publisher
 from timesheets.stream.numbering import number_entries
 
@@ -173,14 +174,15 @@ def test_a_missing_bus_name_is_named_in_the_log(
 
 
 def test_the_stream_wakes_the_functions_for_their_items(template: dict[str, Any]) -> None:
-    def pattern(name: str) -> dict[str, Any]:
+    def patterns(name: str) -> list[Any]:
         stream = template["Resources"][name]["Properties"]["Events"]["Table"]["Properties"]
-        (one,) = stream["FilterCriteria"]["Filters"]
-        return json.loads(one["Pattern"])  # type: ignore[no-any-return]
+        return [json.loads(one["Pattern"]) for one in stream["FilterCriteria"]["Filters"]]
 
-    keys = pattern("PublishChangesFunction")["dynamodb"]["Keys"]
-    assert {name: {"S": values["S"][0]} for name, values in keys.items()} == {"PK": {"S": "HEAD"}}
-    numbered = pattern("NumberChangesFunction")
-    assert numbered["eventName"] == ["INSERT"]
-    prefix = numbered["dynamodb"]["Keys"]["SK"]["S"][0]["prefix"]
-    assert log_key(PENDING.id, 1)["SK"]["S"].startswith(prefix)
+    head = {"PK": {"S": [HEAD_KEY["PK"]["S"]]}}
+    assert patterns("PublishChangesFunction") == [{"dynamodb": {"Keys": head}}]
+    changed, signed = patterns("NumberChangesFunction")
+    assert changed == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"SK": {"S": [{"prefix": LOG_PREFIX}]}}},
+    }
+    assert signed == {"dynamodb": {"Keys": {"SK": {"S": [{"prefix": SIGNATURE_PREFIX}]}}}}

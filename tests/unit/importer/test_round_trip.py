@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.importer.support import check
-from timesheets.model.entry import Entry
+from timesheets.model.entry import MEMBERS, Entry
 from timesheets.model.fields import MAX_EXTERNAL_ID, MAX_NOTES, MAX_PROJECT, MAX_USER_ID
 from timesheets.model.ids import new_id
 from timesheets.model.text import parse_text
@@ -63,7 +63,7 @@ def without(*columns: str) -> Callable[[str], str]:
 @pytest.mark.parametrize("dialect", [STANDARD, excel_dialect(["en"]), excel_dialect(["de"])])
 @given(table=st.lists(entries, min_size=1, max_size=5))
 def test_exported_rows_are_read_as_their_entries(dialect: Dialect, table: list[Entry]) -> None:
-    rows = check(to_csv(table, dialect))
+    rows = check(to_csv([one.to_json() for one in table], MEMBERS, dialect))
     fields = ("user_id", "date", "project", "hours", "notes", "external_id", "id", "version")
     expected = [{name: value for name, value in entry.to_json().items() if name in fields} for entry in table]
     assert [row.faults for row in rows] == [()] * len(table)
@@ -72,7 +72,7 @@ def test_exported_rows_are_read_as_their_entries(dialect: Dialect, table: list[E
 
 @given(entry=entries)
 def test_rows_without_id_are_imported_as_new(entry: Entry) -> None:
-    (row,) = check(without("id")(to_csv([entry])))
+    (row,) = check(without("id")(to_csv([entry.to_json()], MEMBERS)))
     assert "id" not in row.to_json()
     assert row.external_id == (entry.external_id or row.external_id)
     assert row.external_id

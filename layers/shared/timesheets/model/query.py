@@ -21,6 +21,7 @@ MAX_EXAMINED: Final = 100
 """Entries that are read for one page, whatever its filters, so that no page costs more than the longest."""
 
 OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor", "format")
+EXPORT: Final = ("user_id", "limit", "cursor", "format")
 CHANGES: Final = ("after", "limit")
 APPROVALS: Final = ("from", "to", "project", "status", "user_id", "order", "limit", "cursor", "format")
 

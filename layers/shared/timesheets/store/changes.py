@@ -73,6 +73,10 @@ class Changes:
             raise NotFound
         return self._history(entry_id)
 
+    def head(self) -> int:
+        """Return the last number that was given."""
+        return number_of(self._table.get(HEAD_KEY))
+
     def find(self, entry_id: str, version: int) -> Change | None:
         """Return the change that made a version of an entry; None if it was not logged."""
         item = self._table.get(log_key(entry_id, version))
@@ -108,7 +112,7 @@ class Changes:
             If the head has moved or one of the changes has a number by now; none is numbered then.
 
         """
-        last = number_of(self._table.get(HEAD_KEY))
+        last = self.head()
         move = _move(HEAD_KEY, last, last + len(keys))
         self._table.write(move, *(_number(key, last + n) for n, key in enumerate(keys, 1)))
 

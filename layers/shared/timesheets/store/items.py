@@ -20,6 +20,7 @@ from timesheets.model.entry import Entry
 from timesheets.model.ids import HALF, hash_of
 from timesheets.store.dynamodb import Condition, Item
 
+OWNER_PREFIX: Final = "OWNER#"
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
 """Each the name of an index and of its sort key's or partition key's attribute."""
@@ -52,7 +53,12 @@ class Import:
 
 def partition_of(owner: str) -> str:
     """Return the partition of an owner, given by hash."""
-    return f"OWNER#{owner}"
+    return f"{OWNER_PREFIX}{owner}"
+
+
+def owner_in(partition: str) -> str:
+    """Return the owner's hash in the key of a partition."""
+    return partition.removeprefix(OWNER_PREFIX)
 
 
 def entry_key(entry_id: str) -> Item:

@@ -1,12 +1,11 @@
-"""Entries as comma-separated values (RFC 4180), and in the form that Excel opens by a double click."""
+"""Comma-separated values (RFC 4180), also in the form that Excel opens by a double click."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from timesheets.model.csv_cells import guard
-from timesheets.model.entry import MEMBERS, Entry
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 
@@ -42,12 +41,10 @@ def excel_dialect(languages: Sequence[str]) -> Dialect:
     return Dialect(";", "." if re.match(_SWISS_POINT, language) else ",", "\ufeff")
 
 
-def to_csv(entries: Iterable[Entry], dialect: Dialect = STANDARD) -> str:
-    """Return a header row and a row for each entry. Texts are guarded (`timesheets.model.csv_cells`)."""
-    rows = [dialect.delimiter.join(MEMBERS)]
-    for entry in entries:
-        members = entry.to_json()
-        rows.append(dialect.delimiter.join(_cell(members.get(name), dialect) for name in MEMBERS))
+def to_csv(table: Iterable[Mapping[str, object]], columns: Sequence[str], dialect: Dialect = STANDARD) -> str:
+    """Return a header row and the cells of each row. Texts are guarded (`timesheets.model.csv_cells`)."""
+    rows = [dialect.delimiter.join(columns)]
+    rows += [dialect.delimiter.join(_cell(row.get(name), dialect) for name in columns) for row in table]
     return dialect.mark + "".join(f"{row}\r\n" for row in rows)
 
 

@@ -1,21 +1,19 @@
-"""Lists of entries over HTTP: filters, cursors, the Link header, and JSON or CSV."""
+"""Lists over HTTP: filters, cursors, the Link header, and JSON or CSV."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from timesheets.model.entry import Entry
+from timesheets.model.entry import MEMBERS, Entry
 from timesheets.model.query import ListQuery, parse_filters
 from timesheets.routes import Route
 from timesheets.settings import settings
 from timesheets.web.csv_format import MEDIA_TYPE, excel_dialect, to_csv
-from timesheets.web.cursors import Cursors, Page, take_page
+from timesheets.web.cursors import Cursors, take_page
 from timesheets.web.negotiation import languages, quality
 from timesheets.web.request import Request
 from timesheets.web.response import Response
-
-ATTACHMENT: Final = 'attachment; filename="timesheets.csv"'
-"""RFC 6266: browsers save the file, so that a double click opens it."""
 
 
 def serve_list(
@@ -49,21 +47,42 @@ def serve_list(
     form = filters.pop("format", None)
     query = ListQuery(**defaults | filters, after=after)
     page = take_page(read(query), query)
-    link = _link(request, page, cursors)
+    rows = [entry.to_json() for entry in page.entries]
+    sheet = Sheet(rows, MEMBERS, "timesheets")
+    return sheet_response(request, sheet, form, link_to(request, page.last, cursors))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows, the columns of their CSV, and the name of its file."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: Sequence[str]
+    name: str
+
+
+def sheet_response(request: Request, sheet: Sheet, form: str | None, headers: Mapping[str, str]) -> Response:
+    """Return a response with rows as JSON, or as CSV if `Accept` prefers it or the form is `excel`."""
     if form == "excel":
         dialect = excel_dialect(languages(request.headers.get("accept-language", "")))
-        headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": ATTACHMENT, "Vary": "Accept-Language"}
-        return Response(200, to_csv(page.entries, dialect), headers | link)
-    headers = {"Vary": "Accept"} | link
+        # RFC 6266: browsers save the file, so that a double click opens it.
+        headers = {
+            "Content-Type": MEDIA_TYPE,
+            "Content-Disposition": f'attachment; filename="{sheet.name}.csv"',
+            "Vary": "Accept-Language",
+            **headers,
+        }
+        return Response(200, to_csv(sheet.rows, sheet.columns, dialect), headers)
+    headers = {"Vary": "Accept", **headers}
     accept = request.headers.get("accept", "")
     if quality(accept, MEDIA_TYPE) > quality(accept, "application/json"):
-        return Response(200, to_csv(page.entries), {"Content-Type": MEDIA_TYPE, **headers})
-    return Response(200, [entry.to_json() for entry in page.entries], headers)
+        return Response(200, to_csv(sheet.rows, sheet.columns), {"Content-Type": MEDIA_TYPE, **headers})
+    return Response(200, sheet.rows, headers)
 
 
-def _link(request: Request, page: Page, cursors: Cursors) -> dict[str, str]:
-    """Return a link to the next page (RFC 8288), relative to this one (RFC 3986, section 4.2)."""
-    if page.last is None:
+def link_to(request: Request, position: str | None, cursors: Cursors) -> dict[str, str]:
+    """Return a link to the page after a position (RFC 8288), relative to this one (RFC 3986, section 4.2)."""
+    if position is None:
         return {}
-    query = urlencode({**request.query, "cursor": cursors.make(page.last)}, errors="replace")
+    query = urlencode({**request.query, "cursor": cursors.make(position)}, errors="replace")
     return {"Link": f'<?{query}>; rel="next"'}

@@ -11,7 +11,7 @@ from timesheets.model.results import DecisionResult, RowResult
 from timesheets.settings import settings
 from timesheets.web.problems import HEADERS, STATUSES, problem_json
 
-EXPOSED_HEADERS: Final = "Link, ETag, Location, Retry-After, x-amzn-RequestId"
+EXPOSED_HEADERS: Final = "Link, ETag, Location, Retry-After, Timesheets-Number, x-amzn-RequestId"
 """The response headers that scripts of other origins may read (Fetch standard, section 3.3)."""
 
 

@@ -1,0 +1,69 @@
+"""Rows of an export: the hours of one person on one project, by status."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from timesheets.model.entry import STATUSES, Entry, json_number
+from timesheets.model.errors import Problem
+from timesheets.model.person import Person
+from timesheets.model.text import clean
+
+COLUMNS: Final = (
+    "user_id",
+    "user_email",
+    "user_name",
+    "project",
+    *(f"{status}_hours" for status in ("approved", "pending", "rejected")),
+    "from",
+    "to",
+)
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+def parse_month(name: str) -> tuple[date, date]:
+    """Return the first and the last day of a month written like `2026-11`.
+
+    Raises
+    ------
+    Problem
+        `malformed_request` for any other form, and for a month that does not exist.
+
+    """
+    found = _MONTH.fullmatch(name)
+    try:
+        year, month = map(int, found.groups()) if found else (0, 0)  # there is no year 0
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    except ValueError:
+        raise Problem("malformed_request", "The month must be a year and a month such as 2026-11") from None
+
+
+def rows_of(person: Person, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return a row for each project of a person's entries, sorted by project."""
+    projects: dict[str, list[Entry]] = {}
+    for entry in entries:
+        # Entries stored before texts were cleaned may spell a project in another form.
+        projects.setdefault(clean(entry.project), []).append(entry)
+    return [_row(person, project, projects[project]) for project in sorted(projects)]
+
+
+def _row(person: Person, project: str, entries: list[Entry]) -> dict[str, Any]:
+    hours = dict.fromkeys(STATUSES, Decimal(0))
+    for entry in entries:
+        hours[entry.status] += entry.hours
+    days = sorted(entry.date for entry in entries)
+    members = {
+        "user_id": person.user_id,
+        "user_email": person.user_email,
+        "user_name": person.user_name,
+        "project": project,
+        "approved_hours": json_number(hours["approved"]),
+        "pending_hours": json_number(hours["pending"]),
+        "rejected_hours": json_number(hours["rejected"]),
+        "from": days[0].isoformat(),
+        "to": days[-1].isoformat(),
+    }
+    return {name: value for name, value in members.items() if value is not None}

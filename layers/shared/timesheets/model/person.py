@@ -1,0 +1,15 @@
+"""The people who log hours."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person who has logged or signed, or for whom entries were imported."""
+
+    user_id: str
+    """The `sub` of their tokens."""
+    user_email: str | None = None
+    user_name: str | None = None
+    last_week: str
+    """The last ISO week with hours or a signature, such as `2026-W47`."""

@@ -1,0 +1,149 @@
+"""With writes going on, an export and the repetition of people in the feed end in the fold of the feed."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ops.number import number_all
+from tests.store.support import NOW, entry
+from tests.support import LONG
+from timesheets.bulk import export as module
+from timesheets.bulk.export import Export
+from timesheets.model.change import Change
+from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.model.export import rows_of
+from timesheets.model.ids import hash_of
+from timesheets.model.person import Person
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.people import People
+from timesheets.stream.numbering import number_entries
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+USERS = [f"auth0|{n}" for n in range(6)]
+FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
+
+
+class Company:
+    """People who change their entries at random."""
+
+    def __init__(self, table: Table, seed: int) -> None:
+        self._table = table
+        self._entries = Entries(table)
+        self._random = random.Random(seed)  # noqa: S311 no secret
+        self._kept: list[Entry] = []
+
+    def step(self) -> None:
+        """Make one change, and number it as the stream's function does - sometimes later."""
+        kept = self._random.choice(self._kept) if self._kept and self._random.random() < 0.7 else None
+        if kept is None:
+            user, day = self._random.choice(USERS), FIRST + timedelta(self._random.randrange(-2, 9))
+            one = entry(user, date=day, project=self._random.choice("AB"), hours=self._hours())
+            self._entries.add(one)
+            self._kept.append(one)
+        else:
+            one = kept
+            self._kept.remove(kept)
+            self._change(kept)
+        if self._random.random() < 0.9:
+            number_entries(Changes(self._table), [one.id])
+        People(self._table).refresh(hash_of(one.user_id))
+
+    def _change(self, one: Entry) -> None:
+        match one.status:
+            case "pending":
+                kind: Any = self._random.choice(["corrected", "approved", "deleted"])
+            case _:
+                kind = "reopened"
+        match kind:
+            case "deleted":
+                self._entries.remove(one, by=one.user_id, now=NOW)
+                return
+            case "corrected":
+                new = corrected(one, {"hours": self._hours()}, by=one.user_id, now=NOW)
+            case "approved":
+                new = decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW)
+            case _:
+                new = reopened(one, reviewer="auth0|mia", now=NOW)
+        self._entries.replace(one, new, kind)
+        self._kept.append(new)
+
+    def _hours(self) -> Decimal:
+        return Decimal(self._random.randrange(1, 800)) / 100
+
+
+class Busy:
+    """A client beside which the company goes on: it makes changes before some of the calls."""
+
+    def __init__(self, client: "DynamoDBClient", company: Company, seed: int) -> None:
+        self._client = client
+        self._company = company
+        self._random = random.Random(seed)  # noqa: S311 no secret
+
+    def __getattr__(self, operation: str) -> Any:
+        for _ in range(self._random.randrange(8)):
+            self._company.step()
+        return getattr(self._client, operation)
+
+
+def rows_by_person(changes: list[Change]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the entries that the feed folds to."""
+    latest: dict[str, Change] = {}
+    for change in changes:
+        known = latest.get(change.entry_id)
+        if known is None or known.version < change.version:
+            latest[change.entry_id] = change
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for user in USERS:
+        entries = [
+            change.entry
+            for change in latest.values()
+            if change.entry and change.kind != "deleted" and change.entry.user_id == user
+        ]
+        in_week = [one for one in entries if FIRST <= one.date <= LAST]
+        found = rows_of(Person(user_id=user, last_week=""), in_week)
+        rows |= {user: found} if found else {}
+    return rows
+
+
+@pytest.mark.parametrize("client", ["moto"], indirect=True)
+@pytest.mark.parametrize("seed", range(20 if LONG else 4))
+def test_an_export_and_its_repetition_end_in_the_fold_of_the_feed(
+    seed: int, client: "DynamoDBClient", table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "run", in_turn)
+    quiet = Table(client, table)
+    company = Company(quiet, seed)
+    for _ in range(20):
+        company.step()
+    number_all(client, table)
+    busy: Any = Busy(client, company, seed)
+    export = Export(Table(busy, table), FIRST, LAST)
+    copy: dict[str, list[dict[str, Any]]] = {}
+    numbers, after = list[int](), None
+    while True:
+        page = export.page(after=after, limit=2 if seed % 2 else 100, user_id=None)
+        numbers.append(page.number)
+        for row in page.rows:
+            copy.setdefault(row["user_id"], []).append(row)
+        after = page.last
+        if after is None:
+            break
+    number_all(client, table)
+    everything = Changes(quiet).read(0, 10_000).changes
+    since = [change for change in everything if (change.number or 0) > min(numbers)]
+    for user in {change.entry.user_id for change in since if change.entry}:
+        again = Export(quiet, FIRST, LAST).page(after=None, limit=1, user_id=user).rows
+        copy[user] = again
+    assert {user: rows for user, rows in copy.items() if rows} == rows_by_person(everything)
+
+
+def in_turn(people: list[Person], read: Any, **_: Any) -> list[Any]:
+    """Read people one after another: the company makes its changes in this thread."""
+    return [read(person) for person in people]

@@ -27,9 +27,14 @@ os.environ |= {
     "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage
 }
 
-hypothesis.settings.register_profile("short", max_examples=25)
-if not LONG:
-    hypothesis.settings.load_profile("short")
+# A busy machine must not fail a test, so neither an example nor its generation has a time limit.
+hypothesis.settings.register_profile(
+    "project",
+    max_examples=100 if LONG else 25,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ the run without a gap after its position.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Final
 
 from timesheets.model.change import Change
@@ -155,12 +156,9 @@ class Changes:
         items = self._table.query(
             CHANGES, "log_block = :block AND log_number >= :first", values, page_size=limit
         )
-        run: list[Change] = []
-        for item in items:
-            if len(run) == limit or number_of(item) != first + len(run):
-                break
-            run.append(change_of(item))
-        return run
+        # Not one item more than `limit`: it would take another call.
+        found = enumerate(map(change_of, islice(items, limit)), first)
+        return [change for _, change in takewhile(lambda one: one[1].number == one[0], found)]
 
 
 def _move(key: Item, old: int, new: int) -> Action:

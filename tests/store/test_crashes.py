@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.support import NOW, Killed, Mortal, entry, listed, pending
+from tests.store.faults import Faults, Killed
+from tests.store.support import NOW, entry, listed, pending
 from tests.store.support import upload as an_upload
 from timesheets.bulk.decisions import Decisions
 from timesheets.model.decisions import DecisionRow
@@ -116,14 +117,14 @@ def test_a_repeated_request_is_done_exactly_once(
     before: Request, request_: Request, client: "DynamoDBClient", table: str
 ) -> None:
     before(Table(client, table))
-    counting: Any = Mortal(client)
-    request_(Table(counting, table))
+    counting = Faults()
+    request_(Table(counting.of(client), table))
     done = state(client, table)
     for at in range(1, counting.calls + 1):
         for after in (False, True):
             clear(client, table)
             before(Table(client, table))
             with pytest.raises(Killed):
-                request_(Table(Mortal(client, at, after=after), table))  # type: ignore[arg-type]
+                request_(Table(Faults(at, after=after).of(client), table))
             request_(Table(client, table))
             assert state(client, table) == done, f"killed {'after' if after else 'before'} call {at}"

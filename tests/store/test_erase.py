@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.erase import Eraser
-from tests.store.support import IN_PROCESSES, NOW, Killed, Mortal, entry
+from tests.store.faults import Faults, Killed
+from tests.store.support import IN_PROCESSES, NOW, entry
 from timesheets.model.change import Change
 from timesheets.model.entry import Decision, corrected, decided, rfc3339
 from timesheets.model.errors import Conflict, Problem
@@ -149,15 +150,15 @@ def test_a_killed_erasure_is_completed_by_the_next(
     client: "DynamoDBClient", table: str, database: Table
 ) -> None:
     fill(database)
-    counting: Any = Mortal(client)
-    eraser(counting, table).run()
+    counting = Faults()
+    eraser(counting.of(client), table).run()
     for at in range(1, counting.calls + 1):
         for after in (False, True):
             for item in scan(client, table):
                 client.delete_item(TableName=table, Key={"PK": item["PK"], "SK": item["SK"]})
             ids = fill(database)
             with pytest.raises(Killed):
-                eraser(Mortal(client, at, after=after), table).run()
+                eraser(Faults(at, after=after).of(client), table).run()
             eraser(client, table).run()
             check_erased(client, table, ids)
             history = [len(Changes(database).own_history(ANA, one)) for one in ids]

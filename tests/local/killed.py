@@ -65,4 +65,5 @@ def main() -> None:
             sys.exit(f"The run after a kill at line {kill_at} failed")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,11 +5,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.applications import Starlette
@@ -18,9 +19,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.serving import listen, serve
+from tests.local.callers import MANAGER, Newcomers
 from tests.support import PROJECT
 
+if TYPE_CHECKING:
+    from tests.local.support import Stack
+
 KILLED = PROJECT / "tests/local/killed.py"
+WITHIN = 30
+"""Seconds until the feed has a change."""
 
 type Json = dict[str, Any]
 
@@ -149,3 +156,35 @@ def test_the_run_after_an_error_continues(status: int, program: Path, feed: Feed
     assert len(copy_in(tmp_path)) == 1
     assert run(program, tmp_path) == 0
     assert copy_in(tmp_path) == feed.entries()
+
+
+def test_the_hours_are_those_that_approvers_see(
+    program: Path, stack: "Stack", newcomers: Newcomers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_URL", stack.settings.api_url)
+    monkeypatch.setenv("ISSUER", stack.settings.local_issuer)
+    monkeypatch.setenv("CLIENT_SECRET", "local-payroll-secret")
+    ana, carl, mia = newcomers.person("ana"), newcomers.person("carl"), newcomers.person("mia", MANAGER)
+    kept = [ana.entry(hours=hours) for hours in (7.25, 0.1, 0.2)]
+    reopened, removed, rejected = carl.entry(), carl.entry(), ana.entry()
+    another_month = ana.entry(date="2026-10-31")
+    for entry in (*kept, reopened, another_month):
+        assert mia("PUT", f"/approvals/{entry['id']}").status_code == 200
+    answer = mia("PUT", f"/approvals/{rejected['id']}", json={"approved": False, "reason": "Twice"})
+    assert answer.status_code == 200
+    assert carl("DELETE", f"/timesheets/{removed['id']}").status_code == 204
+
+    def hours() -> dict[str, tuple[str, float]]:
+        assert run(program, tmp_path) == 0
+        rows = select(block("sql"), tmp_path)
+        return {user: (name, total) for user, name, total in rows if user in {ana.sub, carl.sub}}
+
+    def wait_for(expected: dict[str, tuple[str, float]]) -> None:
+        deadline = time.monotonic() + WITHIN
+        while (found := hours()) != expected and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert found == expected
+
+    wait_for({ana.sub: ("Ana Pérez", 7.55), carl.sub: ("Carl Pérez", 7.5)})
+    assert mia("DELETE", f"/approvals/{reopened['id']}").status_code == 200
+    wait_for({ana.sub: ("Ana Pérez", 7.55)})

@@ -101,6 +101,26 @@ def announcing(client: object, announce: Callable[[str], object]) -> Any:
     return _Client(client, call)
 
 
+def metered(client: object, units: list[float]) -> Any:
+    """Return a client that adds the read and write units of its calls to `units`.
+
+    DynamoDB Local counts equal writes of one transaction once, so each write is a transaction of its own.
+    """
+
+    def call(function: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        actions = parameters.get("TransactItems")
+        requests = [{"TransactItems": [action]} for action in actions] if actions else [parameters]
+        for request in requests:
+            answer = function(**request, ReturnConsumedCapacity="TOTAL")
+            consumed = answer.get("ConsumedCapacity", [])
+            units.extend(
+                one["CapacityUnits"] for one in ([consumed] if "TableName" in consumed else consumed)
+            )
+        return answer
+
+    return _Client(client, call)
+
+
 class _Client:
     def __init__(self, client: object, call: Callable[[Callable[..., Any], dict[str, Any]], Any]) -> None:
         self._client = client

@@ -125,13 +125,17 @@ class Recorder:
         base._make_api_call = lambda *call: self._call(*call)  # noqa: SLF001, PLW0108 a lambda binds the client
 
     def _call(self, client: Any, name: str, params: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
-        self.calls.append((name, params))
+        # A copy: botocore adds its token to `params`, and with it a repeated transaction writes nothing.
+        self.calls.append((name, dict(params)))
         if not self.capacity:
             return self.direct(client, name, params)
-        response = self.direct(client, name, params | {"ReturnConsumedCapacity": "INDEXES"})
-        consumed = response.get("ConsumedCapacity", [])
-        for one in consumed if isinstance(consumed, list) else [consumed]:
-            self.units.append(("read" if name in READS else "write", one["CapacityUnits"]))
+        # DynamoDB Local counts equal writes of a transaction once, so each is a transaction of its own.
+        actions = params.get("TransactItems")
+        for request in [{"TransactItems": [action]} for action in actions] if actions else [params]:
+            response = self.direct(client, name, request | {"ReturnConsumedCapacity": "INDEXES"})
+            consumed = response.get("ConsumedCapacity", [])
+            for one in consumed if isinstance(consumed, list) else [consumed]:
+                self.units.append(("read" if name in READS else "write", one["CapacityUnits"]))
         return response
 
 

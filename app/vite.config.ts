@@ -41,6 +41,12 @@ function configuration(): Plugin {
 
 export default defineConfig({
   plugins: [serviceWorker(), configuration()],
-  build: { target: "es2022", modulePreload: false, assetsInlineLimit: 0 },
+  // The browsers that have light-dark(), nesting and popovers. Older ones would get styles that are expanded badly.
+  build: {
+    target: "es2022",
+    cssTarget: ["chrome125", "firefox125", "safari17.5"],
+    modulePreload: false,
+    assetsInlineLimit: 0,
+  },
   server: { host: "127.0.0.1", strictPort: true },
 });

@@ -1,23 +1,28 @@
 /** The app's frame: it opens the session of the signed-in person and shows the screen of the address. */
 
+import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Auth } from "./auth/auth";
 import type { Person } from "./auth/person";
 import { APPROVE } from "./auth/scopes";
 import type { Config } from "./config";
-import { Session, online } from "./offline/session";
+import { daysOf, today, weekOf } from "./fields/dates";
+import { t } from "./language";
+import type { EntryView } from "./offline/overlay";
+import { Session } from "./offline/session";
 import { keepInSync } from "./offline/sync";
 import { Navigation } from "./parts/navigation";
-import { Notice } from "./parts/notice";
 import { ToastView } from "./parts/toast-view";
-import { Unsent } from "./parts/unsent";
-import { focusHeading, path } from "./router";
+import { type Route, focusHeading, go, route, weekPath } from "./router";
 import { Approve } from "./screens/approve";
-import { EntryForm } from "./screens/entry-form";
+import { Conflict } from "./screens/conflict";
+import type { Draft } from "./screens/drafts";
+import { EntrySheet } from "./screens/entry-sheet";
+import { NotFound } from "./screens/not-found";
 import { Profile } from "./screens/profile";
-import { SignedOut } from "./screens/signed-out";
+import { SignIn } from "./screens/sign-in";
 import { StorageError } from "./screens/storage-error";
-import { Timesheets } from "./screens/timesheets";
+import { Week } from "./screens/week";
 
 interface Props {
   auth: Auth;
@@ -25,34 +30,89 @@ interface Props {
   signInError: string | undefined;
 }
 
+/** Today, which changes while the app is open. */
+const day = signal(today());
+const MINUTE = 60_000; // ms
+
 export function App({ auth, config, signInError }: Props) {
   const person = auth.person.value;
   const { session, storageError } = useSession(auth, config);
-  useFocus();
-  if (!person) return <SignedOut auth={auth} error={signInError} />;
+  if (!person) return <SignIn auth={auth} error={signInError} />;
   if (storageError !== undefined) return <StorageError reason={storageError} />;
   if (!session || session.sub !== person.sub) return null;
+  return <Frame session={session} auth={auth} person={person} />;
+}
+
+function Frame({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
+  const current = route.value;
+  const thisWeek = weekOf(day.value);
+  useFocus();
+  useEffect(() => {
+    if (current.screen === "home") go(weekPath(thisWeek), { replace: true });
+  }, [current.screen]);
+  useEffect(() => followDays(), []);
+  const sheet = useSheet(session, current);
+  const waiting = session.personWeeks.value.filter((week) => week.week < thisWeek).length;
+  const isWide = current.screen === "week" || current.screen === "new" || current.screen === "approve";
   return (
     <>
-      <main class="container">
-        {auth.ended.value && (
-          <Notice>
-            Your sign-in has ended. All that you typed is kept.
-            <button type="button" onClick={() => void auth.signIn()}>
-              Sign in
-            </button>
-          </Notice>
-        )}
-        {!online.value && (
-          <Notice>Offline. What you save is kept on this device and sent when the network is back.</Notice>
-        )}
-        <Unsent session={session} />
-        <Screen session={session} auth={auth} person={person} />
+      <a class="skip" href="#main">
+        {t.skip}
+      </a>
+      <Navigation person={person} route={current} day={dayToLog(session)} waiting={waiting} />
+      <main id="main" class={isWide || sheet.entry ? "page" : "page narrow"} tabIndex={-1}>
+        <Screen session={session} auth={auth} person={person} route={current} entry={sheet.entry} />
       </main>
+      {sheet.isReady && !sheet.entry?.unsent?.theirs && (
+        <EntrySheet
+          key={current.screen === "edit" ? current.id : "new"}
+          session={session}
+          {...(sheet.entry && { entry: sheet.entry })}
+          date={current.screen === "new" ? current.date : undefined}
+          draft={sheet.draft}
+          projects={sheet.projects}
+        />
+      )}
       <ToastView />
-      <Navigation person={person} />
     </>
   );
+}
+
+interface ScreenProps {
+  session: Session;
+  auth: Auth;
+  person: Person;
+  route: Route;
+  /** The entry of the address; null if there is none. */
+  entry: EntryView | null | undefined;
+}
+
+function Screen({ session, auth, person, route, entry }: ScreenProps) {
+  if (route.screen === "unknown") return <NotFound title={t.noPage}>{t.noPageText(route.path)}</NotFound>;
+  if (route.screen === "edit" && entry === null)
+    return <NotFound title={t.noEntry}>{t.noEntryText}</NotFound>;
+  if (route.screen === "edit" && entry?.unsent?.theirs) return <Conflict session={session} entry={entry} />;
+  if (route.screen === "approve" && person.scopes.has(APPROVE)) {
+    return <Approve session={session} auth={auth} tab={route.tab} />;
+  }
+  if (route.screen === "profile") return <Profile session={session} auth={auth} person={person} />;
+  return <Week session={session} auth={auth} week={weekOfRoute(route, session, entry)} />;
+}
+
+/** Return the week that is shown, also below a sheet. */
+function weekOfRoute(route: Route, session: Session, entry: EntryView | null | undefined): string {
+  if (route.screen === "week") return route.week;
+  if (route.screen === "new" && route.date) return weekOf(route.date);
+  if (route.screen === "edit" && entry) return weekOf(entry.date);
+  return session.week.value;
+}
+
+/** Return the day for which "New" logs: today, or the first day without hours of another week. */
+function dayToLog(session: Session): string {
+  const week = session.week.value;
+  if (week === weekOf(day.value)) return day.value;
+  const days = daysOf(week);
+  return days.find((one) => session.hoursOn(one) === 0) ?? days[0];
 }
 
 /** Open a session when a person signs in, and close it when they sign out. */
@@ -81,27 +141,65 @@ function useSession(auth: Auth, config: Config) {
   return { session, storageError };
 }
 
-/** Focus the heading after navigation. The form sets the focus itself, once it is loaded. */
-function useFocus(): void {
-  const before = useRef(path.value);
-  useEffect(() => {
-    if (before.current !== path.value) focusHeading();
-    before.current = path.value;
-  }, [path.value]);
+interface SheetState {
+  isReady: boolean;
+  entry?: EntryView | null;
+  draft?: Draft | undefined;
+  projects: string[];
 }
 
-function Screen({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {
-  const [, screen, id] = path.value.split("/");
-  switch (screen) {
-    case "new":
-      return <EntryForm key="new" session={session} />;
-    case "edit":
-      return <EntryForm key={id} session={session} id={decodeURIComponent(id ?? "")} />;
-    case "approve":
-      return person.scopes.has(APPROVE) ? <Approve session={session} /> : <Timesheets session={session} />;
-    case "profile":
-      return <Profile session={session} auth={auth} person={person} />;
-    default:
-      return <Timesheets session={session} />;
-  }
+const NO_SHEET: SheetState = { isReady: false, projects: [] };
+
+/** Load what the sheet of an address needs, before it opens. */
+function useSheet(session: Session, current: Route): SheetState {
+  const id = current.screen === "edit" ? current.id : undefined;
+  const isOpen = id !== undefined || current.screen === "new";
+  const [state, setState] = useState(NO_SHEET);
+  const isLoaded = session.weekLoadedAt.value !== undefined;
+  useEffect(() => {
+    if (!isOpen) return setState(NO_SHEET);
+    let isCurrent = true;
+    void Promise.all([
+      id === undefined ? undefined : session.find(id).then((found) => found ?? null),
+      session.database.get("drafts", id ?? "new"),
+      session.recentProjects(),
+    ]).then(([entry, draft, projects]) => {
+      if (isCurrent)
+        setState({ isReady: entry !== null, ...(entry !== undefined && { entry }), draft, projects });
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [isOpen, id, isLoaded]);
+  return isOpen ? state : NO_SHEET;
+}
+
+/** Focus the heading after navigation. A sheet sets the focus itself, and returns it when it closes. */
+function useFocus(): void {
+  const before = useRef(route.value);
+  useEffect(() => {
+    const [from, to] = [before.current.screen, route.value.screen];
+    before.current = route.value;
+    if (to === "new" || to === "edit") return;
+    const isReturn = to === "week" && ["home", "week", "new", "edit"].includes(from);
+    if (!isReturn || document.activeElement === document.body) focusHeading();
+  }, [route.value]);
+}
+
+/** Go on to the new week when a day begins while this week is shown. */
+function followDays(): () => void {
+  const check = () => {
+    const now = today();
+    if (now === day.value) return;
+    const shown = route.peek();
+    const isThisWeek = shown.screen === "week" && shown.week === weekOf(day.value);
+    day.value = now;
+    if (isThisWeek) go(weekPath(weekOf(now)), { replace: true });
+  };
+  const timer = setInterval(check, MINUTE);
+  document.addEventListener("visibilitychange", check);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", check);
+  };
 }

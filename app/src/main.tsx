@@ -1,11 +1,16 @@
-import "@picocss/pico/css/pico.min.css";
-import "./app.css";
+import "./style/tokens.css";
+import "./style/components.css";
+import "./style/app.css";
+import { ErrorResponse } from "oidc-client-ts";
 import { render } from "preact";
 import { App } from "./app";
 import { Auth } from "./auth/auth";
 import { loadConfig } from "./config";
-import { go } from "./router";
+import { locale, t } from "./language";
+import { newBuild } from "./parts/banners";
+import { go, listen } from "./router";
 
+document.documentElement.lang = locale;
 const root = document.getElementById("app")!;
 
 async function start(): Promise<void> {
@@ -17,14 +22,39 @@ async function start(): Promise<void> {
     if (location.pathname === "/callback") go(path ?? "/", { replace: true });
   } catch (error) {
     // A person who was signed in before still is.
-    signInError = error instanceof Error ? error.message : String(error);
+    signInError = signInFault(error);
     go("/", { replace: true });
   }
+  void auth.endOpenSession();
+  addEventListener("online", () => void auth.endOpenSession());
+  listen();
   render(<App auth={auth} config={config} signInError={signInError} />, root);
 }
 
+/** Return why a sign-in failed; a person who cancels it gets `access_denied` (RFC 6749, 4.1.2.1). */
+function signInFault(error: unknown): string {
+  if (error instanceof ErrorResponse && error.error === "access_denied") return t.signInCancelled;
+  return error instanceof Error ? error.message : String(error);
+}
+
 start().catch((error: unknown) => {
-  root.textContent = `Timesheets could not start: ${error instanceof Error ? error.message : error}`;
+  root.textContent = t.couldNotStart(error instanceof Error ? error.message : String(error));
 });
 
-if (import.meta.env.PROD) void navigator.serviceWorker?.register("/sw.js");
+/** Install the service worker, look for a new build when the app is opened again, and say so. */
+async function watchBuild(): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const isFirst = serviceWorker.controller === null;
+  const registration = await serviceWorker.register("/sw.js");
+  serviceWorker.addEventListener("controllerchange", () => {
+    newBuild.value = !isFirst || newBuild.value;
+  });
+  const update = () => {
+    if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
+  };
+  document.addEventListener("visibilitychange", update);
+  setInterval(update, 3_600_000); // ms
+}
+
+if (import.meta.env.PROD) void watchBuild();

@@ -30,15 +30,19 @@ if TYPE_CHECKING:
         Page,
         Playwright,
         Request,
+        Response,
     )
 
 PHONE = "Pixel 7"
 TIMEOUT = 20_000
 """Milliseconds: the first call of a function starts it."""
-UNDO_WINDOW = 5_000
+UNDO_WINDOW = 10_000
 """Milliseconds for which a deletion or a decision can be undone."""
 TODAY = dt.datetime.now().astimezone().date()
+MONDAY = TODAY - dt.timedelta(TODAY.weekday())
+THIS_WEEK = f"Week {MONDAY.isocalendar().week}"
 CORS = {"Access-Control-Allow-Origin": "*"}
+PROBLEM = "application/problem+json"
 CSP_VIOLATION = "Content Security Policy"
 """Part of the console message for everything that the headers forbid."""
 JWT = "eyJ"
@@ -63,7 +67,7 @@ def watched(context: "BrowserContext") -> Iterator["BrowserContext"]:
     with context:
         yield context
     assert hosts <= {"127.0.0.1", None}  # blob: and data: have no host
-    assert not errors
+    assert not errors, errors
 
 
 @contextmanager
@@ -174,9 +178,12 @@ def await_service_worker(page: "Page") -> None:
 
 
 def tab(page: "Page", name: str) -> None:
-    """Go to a screen by the navigation."""
-    page.get_by_role("navigation").get_by_role("link", name=name).click()
-    page.get_by_role("heading", level=1).wait_for()
+    """Go to a screen by the navigation, out of a sheet if one is open."""
+    if page.get_by_role("dialog").get_by_role("button", name="Close").is_visible():
+        press(page.get_by_role("dialog"), "Close")
+    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+    screen = page.get_by_role("main") if name != "New" else page.get_by_role("dialog")
+    screen.get_by_role("heading", level=1).wait_for()
 
 
 def fill(page: "Page", **fields: str) -> None:
@@ -198,15 +205,76 @@ def row(page: "Page", text: str) -> "Locator":
     return page.get_by_role("listitem").filter(has_text=text)
 
 
+def edit(page: "Page", text: str) -> None:
+    """Open the sheet of an entry."""
+    row(page, text).get_by_role("link").click()
+    page.get_by_role("dialog").get_by_role("heading", level=1).wait_for()
+
+
 def press(place: "Page | Locator", name: str) -> None:
     """Press the button with this exact name."""
     place.get_by_role("button", name=name, exact=True).click()
 
 
-def group(page: "Page", person: str | None) -> "Locator":
-    """Return the section of a person in the approvals."""
-    heading = page.get_by_role("heading", name=containing(person or ""))
-    return page.locator("section").filter(has=heading)
+def refresh(page: "Page") -> None:
+    """Load the screen's list again, by the menu of the status."""
+    page.locator(".status").click()
+    menu = page.get_by_role("dialog")
+    press(menu, "Refresh")
+    expect(menu.get_by_role("button", name="Refresh")).to_be_enabled()
+    page.keyboard.press("Escape")
+
+
+def approvals(page: "Page") -> None:
+    """Go to the approvals, and show all of them: this unfinished week, and rows that appear on scrolling."""
+    with page.expect_response(re.compile(r"/approvals\?")):
+        tab(page, "Approve")
+    page.locator(".status", has_text="Updated").wait_for()
+    show = page.get_by_role("button", name="Show", exact=True)
+    if show.is_visible():
+        show.click()
+    while page.locator(".more").count():
+        page.locator(".more").first.scroll_into_view_if_needed()
+        page.wait_for_timeout(50)  # milliseconds; for the next rows
+
+
+def group(page: "Page", person: Caller) -> "Locator":
+    """Return the weeks of a person in the approvals. People can have the same name."""
+    name = re.sub(r"[^\w-]", "_", f"name-{person.sub}")
+    return page.locator(f".board > li:has([id^='{name}'])")
+
+
+def decided(answer: "Response") -> bool:
+    """Return whether a response is that to decisions."""
+    return bool(answer.request.method == "POST" and urlsplit(answer.url).path.endswith("/approvals"))
+
+
+def heading(page: "Page", name: str) -> "Locator":
+    """Return the heading of a screen."""
+    return page.get_by_role("main").get_by_role("heading", level=1, name=name)
+
+
+def week_path(monday: dt.date) -> str:
+    """Return the address of the week that begins on this day."""
+    return f"/week/{monday:%G-W%V}"
+
+
+def week_name(monday: dt.date) -> str:
+    """Return the week's number as the heading has it."""
+    return f"Week {monday.isocalendar().week}"
+
+
+@dataclass
+class Taps:
+    """Counts taps, for the table of tasks."""
+
+    page: "Page"
+    count: int = 0
+
+    def on(self, target: "Locator") -> None:
+        """Tap an element."""
+        target.tap()
+        self.count += 1
 
 
 def toast(page: "Page") -> "Locator":

@@ -1,12 +1,14 @@
 /** A client of the Timesheets API, as described by openapi.yaml. */
 
-import type { Decision, Entry, Fields } from "./entry";
+import type { Change, DecisionResult, DecisionRow, Entry, Fields } from "./entry";
 import { Problem, Unavailable } from "./errors";
 
 /** Returns an access token; a new one if given the token that the API refused. */
 export type TokenSource = (refused?: string) => Promise<string>;
 
 const TIMEOUT = 20_000; // ms
+const PROBLEM = "application/problem+json"; // RFC 9457
+const NO_CONTENT = 204;
 
 /** Every method throws `Problem` if the API refuses the request, and `Unavailable` if it can be retried. */
 export class Api {
@@ -34,15 +36,35 @@ export class Api {
     await this.send("DELETE", `/timesheets/${id}`, undefined, { "If-Match": etag(version) });
   }
 
-  /** Approve or reject another person's entry, if it still has this version; any version if none is given. */
-  async decide(id: string, version: number | undefined, decision: Decision): Promise<Entry> {
-    const headers = version === undefined ? {} : { "If-Match": etag(version) };
-    return (await this.send("PUT", `/approvals/${id}`, decision, headers)).json();
+  /** Approve or reject 1 to 100 entries of other people, each at exactly this version. */
+  async decide(rows: DecisionRow[]): Promise<DecisionResult[]> {
+    const { results } = await (await this.send("POST", "/approvals", rows)).json();
+    return results;
+  }
+
+  /** Make a decided entry pending again, if it still has this version. */
+  async reopen(id: string, version: number): Promise<Entry> {
+    return (await this.send("DELETE", `/approvals/${id}`, undefined, { "If-Match": etag(version) })).json();
+  }
+
+  /** Read an entry of another person, in any state. */
+  async approval(id: string): Promise<Entry> {
+    return (await this.send("GET", `/approvals/${id}`)).json();
+  }
+
+  /** Return every change of an entry, oldest first. */
+  async history(id: string, of: "timesheets" | "approvals"): Promise<Change[]> {
+    return (await this.send("GET", `/${of}/${id}/history`)).json();
   }
 
   /** List the caller's own entries between two days, both included. */
   entries(from: string, to: string): Promise<Entry[]> {
     return this.pages(`/timesheets?${new URLSearchParams({ from, to, limit: "100" })}`);
+  }
+
+  /** List the caller's own rejected entries. */
+  rejected(): Promise<Entry[]> {
+    return this.pages(`/timesheets?${new URLSearchParams({ status: "rejected", limit: "100" })}`);
   }
 
   /** List other people's pending entries, or those of one person. */
@@ -83,13 +105,19 @@ export class Api {
       token = await this.token(token);
       response = await this.fetch(token, path, request);
     }
-    if (response.ok) return response;
+    if (response.ok && isAnswer(method, response)) return response;
     const seconds = Number(response.headers.get("Retry-After"));
-    if (response.status === 429 || response.status >= 500) {
-      throw new Unavailable(seconds > 0 ? seconds * 1000 : undefined);
+    const type = response.headers.get("Content-Type") ?? "";
+    // A captive portal or a proxy can answer anything in the API's place: only a problem document is a refusal.
+    if (response.ok || response.status === 429 || response.status >= 500 || !type.startsWith(PROBLEM)) {
+      throw new Unavailable({
+        retryAfter: seconds > 0 ? seconds * 1000 : undefined,
+        status: response.status,
+        request: response.headers.get("x-amzn-RequestId") ?? "",
+      });
     }
     const problem = await response.json().catch(() => ({}));
-    const detail = problem.detail ?? `The server refused the request (${response.status})`;
+    const detail = problem.detail ?? String(response.status);
     throw new Problem(response.status, problem.code ?? "", detail, problem.errors);
   }
 
@@ -98,12 +126,29 @@ export class Api {
     headers.set("Authorization", `Bearer ${token}`);
     if (request.body && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
     const signal = AbortSignal.timeout(TIMEOUT);
+    // A request of an app that is being closed is sent to the end.
+    const keepalive = globalThis.document?.visibilityState === "hidden";
     try {
-      return await fetch(this.base + path, { ...request, headers, cache: "no-store", signal });
+      const response = await fetch(this.base + path, {
+        ...request,
+        headers,
+        cache: "no-store",
+        keepalive,
+        signal,
+      });
+      // The connection can fail before the body's end too.
+      const body = response.status === NO_CONTENT ? null : await response.arrayBuffer();
+      return new Response(body, response);
     } catch {
       throw new Unavailable();
     }
   }
+}
+
+/** Return whether a response is one that the API gives: nothing to a deletion, JSON to everything else. */
+function isAnswer(method: string, response: Response): boolean {
+  const type = response.headers.get("Content-Type") ?? "";
+  return type.startsWith("application/json") || (method === "DELETE" && response.status === NO_CONTENT);
 }
 
 function etag(version: number): string {

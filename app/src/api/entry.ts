@@ -13,6 +13,7 @@ export interface Entry {
   notes?: string;
   status: Status;
   reviewed_by?: string;
+  reviewed_at?: string;
   reason?: string;
   created_at: string;
   version: number;
@@ -27,3 +28,21 @@ export interface Fields {
 }
 
 export type Decision = { approved: true } | { approved: false; reason: string };
+
+/** A decision about a version of an entry. */
+export type DecisionRow = { id: string; version: number } & Decision;
+
+/** The result of a row: the decided entry, or the problem that refused it. */
+export interface DecisionResult {
+  entry?: Entry;
+  problem?: { status: number; code: string; detail: string };
+}
+
+export interface Change {
+  change: "created" | "corrected" | "approved" | "rejected" | "reopened" | "deleted" | "restored" | "erased";
+  version: number;
+  at: string;
+  by: string;
+  /** The entry after the change; before it, if it is a deletion. */
+  entry: Partial<Entry>;
+}

@@ -18,10 +18,25 @@ export class Problem extends Error {
   }
 }
 
+interface Circumstances {
+  /** Milliseconds, from the header Retry-After. */
+  retryAfter?: number | undefined;
+  /** The status, if the server answered. */
+  status?: number | undefined;
+  /** The server's id of the request. */
+  request?: string;
+}
+
 /** There was no answer, or a temporary one (429, 5xx). The request can be retried. */
 export class Unavailable extends Error {
-  /** @param retryAfter milliseconds, from the header Retry-After */
-  constructor(readonly retryAfter?: number) {
+  readonly retryAfter: number | undefined;
+  readonly status: number | undefined;
+  readonly request: string;
+
+  constructor({ retryAfter, status, request = "" }: Circumstances = {}) {
     super("The server cannot be reached");
+    this.retryAfter = retryAfter;
+    this.status = status;
+    this.request = request;
   }
 }

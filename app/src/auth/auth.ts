@@ -4,20 +4,24 @@ import { effect, signal } from "@preact/signals";
 import { ErrorResponse, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { Unavailable } from "../api/errors";
 import type { Config } from "../config";
+import { t } from "../language";
 import { type Person, idTokenClaims, personOf } from "./person";
 import { SCOPE } from "./scopes";
 
 const MIN_LIFETIME = 60; // seconds; a token with less left is renewed
-/** Errors of the token endpoint (RFC 6749, 5.2; OpenID Connect Core, 3.1.2.6) that a retry cannot resolve. */
-const FINAL_ERRORS = new Set([
-  "invalid_grant",
-  "unauthorized_client",
-  "login_required",
-  "consent_required",
-  "interaction_required",
+/** Seconds for each request: less than the overlap in which the server accepts a rotated refresh token again. */
+const REQUEST_LIMIT = 8;
+/** Errors of the token endpoint that a retry can resolve. All others end the sign-in (RFC 6749, 5.2). */
+const TEMPORARY_ERRORS = new Set([
+  "server_error",
+  "temporarily_unavailable",
+  "too_many_requests",
+  "slow_down",
 ]);
 const LOCK = "timesheets renewal";
 const ENDED_KEY = "timesheets: sign-in ended";
+/** The session at the server that a sign-out without a network could not end. */
+const OPEN_SESSION_KEY = "timesheets: session to end";
 
 /** The sign-in has ended; only the person can start another. */
 export class SignedOut extends Error {}
@@ -39,6 +43,7 @@ export class Auth {
       scope: SCOPE,
       extraQueryParams: { audience: config.audience },
       userStore: new WebStorageStateStore({ store: localStorage }),
+      requestTimeoutInSeconds: REQUEST_LIMIT,
       automaticSilentRenew: false, // renew() does it, in one tab at a time
     });
     effect(() => {
@@ -61,9 +66,10 @@ export class Auth {
     if (!user || !state || idTokenClaims(user).nonce !== state.nonce) {
       await this.manager.removeUser();
       await this.restore();
-      throw new Error("The sign-in response does not match the request. Sign in again.");
+      throw new Error(t.signInMismatch);
     }
     this.ended.value = false;
+    localStorage.removeItem(OPEN_SESSION_KEY);
     this.person.value = personOf(user);
     return state.path;
   }
@@ -72,10 +78,14 @@ export class Auth {
   async signIn(): Promise<void> {
     const nonce = crypto.randomUUID();
     const email = this.person.value?.email;
+    const hint = this.ended.value && email ? { login_hint: email } : {};
+    // The server may still have the session of the person who signed out here: it must ask who signs in.
+    const isOpen = localStorage.getItem(OPEN_SESSION_KEY) !== null;
     await this.manager.signinRedirect({
       nonce,
-      state: { path: location.pathname, nonce },
-      ...(this.ended.value && email && { login_hint: email, prompt: "login" }),
+      state: { path: location.pathname + location.search, nonce },
+      ...hint,
+      ...((this.ended.value || isOpen) && { prompt: "login" }),
     });
   }
 
@@ -91,9 +101,24 @@ export class Auth {
     await eraseData();
     this.ended.value = false;
     this.person.value = undefined;
-    if (!navigator.onLine) return location.assign("/");
-    const extraQueryParams: Record<string, string> = typeof sid === "string" ? { logout_hint: sid } : {};
-    await this.manager.signoutRedirect({ extraQueryParams }).catch(() => location.assign("/"));
+    await this.endSession(typeof sid === "string" ? sid : "");
+  }
+
+  /** End the session at the server after a sign-out that could not reach it, unless somebody signed in since. */
+  async endOpenSession(): Promise<void> {
+    const sid = localStorage.getItem(OPEN_SESSION_KEY);
+    if (sid !== null && !this.person.value && navigator.onLine) await this.endSession(sid);
+  }
+
+  private async endSession(sid: string): Promise<void> {
+    const extraQueryParams: Record<string, string> = sid ? { logout_hint: sid } : {};
+    try {
+      if (!navigator.onLine) throw new Unavailable();
+      localStorage.removeItem(OPEN_SESSION_KEY);
+      await this.manager.signoutRedirect({ extraQueryParams });
+    } catch {
+      localStorage.setItem(OPEN_SESSION_KEY, sid);
+    }
   }
 
   /**
@@ -117,12 +142,13 @@ export class Auth {
       if (current.access_token !== oldToken && !current.expired) return current.access_token;
       try {
         if (!current.refresh_token) throw new ErrorResponse({ error: "login_required" });
-        const user = await this.manager.signinSilent();
+        const user = await this.manager.signinSilent({ silentRequestTimeoutInSeconds: REQUEST_LIMIT });
         if (!user) throw new Unavailable();
         this.person.value = personOf(user);
         return user.access_token;
       } catch (error) {
-        if (!(error instanceof ErrorResponse && FINAL_ERRORS.has(error.error ?? ""))) throw new Unavailable();
+        if (!(error instanceof ErrorResponse) || TEMPORARY_ERRORS.has(error.error ?? ""))
+          throw new Unavailable();
         this.ended.value = true;
         throw new SignedOut();
       }

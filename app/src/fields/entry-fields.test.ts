@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadTable } from "./cases";
-import { LIMITS, type Values, changedFields, parse } from "./entry-fields";
+import { LIMITS, type Values, changedFields, isFarAway, parse } from "./entry-fields";
 
 const VALUES: Values = { project: "StoreZero", date: "2026-11-20", hours: "7.5", notes: "" };
 const FIELDS = { project: "StoreZero", date: "2026-11-20", hours: 7.5, notes: null };
@@ -54,4 +54,11 @@ test("changedFields() returns the changes, or everything if there is none", () =
   const entry = { ...FIELDS, notes: "x" } as unknown as Parameters<typeof changedFields>[0];
   expect(changedFields(entry, FIELDS)).toEqual({ notes: null });
   expect(changedFields(entry, { ...FIELDS, notes: "x" })).toEqual({ ...FIELDS, notes: "x" });
+});
+
+test("a day of another year is far away, but not around New Year", () => {
+  expect(isFarAway("2026-01-01", "2026-11-28")).toBe(false);
+  expect(isFarAway("2027-01-04", "2026-11-28")).toBe(false);
+  expect(isFarAway("2025-11-28", "2026-11-28")).toBe(true);
+  expect(isFarAway("2027-11-28", "2026-11-28")).toBe(true);
 });

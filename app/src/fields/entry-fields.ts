@@ -2,7 +2,8 @@
 
 import type { Entry, Fields } from "../api/entry";
 import type { FieldError } from "../api/errors";
-import { FIRST_DAY, lastDay, today } from "./dates";
+import { t } from "../language";
+import { FIRST_DAY, addDays, lastDay, today } from "./dates";
 import { formats } from "./formats";
 import { parseHours } from "./hours";
 import { parseText } from "./text";
@@ -12,16 +13,17 @@ const { date: inDate, hours: inHours } = formats();
 /** The maximum numbers of characters. */
 export const LIMITS = { project: 100, notes: 1000, reason: 1000 };
 
+const SEASON = 92; // days
+
 /** The names of the form's fields, in their order on the screen. */
-export const NAMES = ["project", "date", "hours", "notes"] as const;
+export const NAMES = ["project", "hours", "date", "notes"] as const;
 export type Name = (typeof NAMES)[number];
 export type Values = Record<Name, string>;
+type EntryFields = Pick<Entry, "project" | "date" | "hours" | "notes">;
 export type Errors = Partial<Record<Name, string>>;
 
-/** Return the texts of the form for an entry, or for a new one. */
-export function valuesOf(entry: Pick<Entry, "project" | "date" | "hours" | "notes"> | undefined): Values {
-  if (!entry) return { project: "", date: today(), hours: "", notes: "" };
-  const { project, date, hours, notes = "" } = entry;
+/** Return the texts of the form for an entry. */
+export function valuesOf({ project, date, hours, notes = "" }: EntryFields): Values {
   return { project, date, hours: inHours(hours), notes };
 }
 
@@ -36,7 +38,7 @@ export function parse(values: Values, storedDate?: string): { fields?: Fields; e
   const hours = parseHours(values.hours);
   const date = values.date === storedDate ? undefined : dateError(values.date);
   const errors: Errors = {};
-  if ("fault" in project) errors.project = project.fault === "blank" ? "Enter a project" : project.message;
+  if ("fault" in project) errors.project = project.fault === "blank" ? t.faults.project : project.message;
   if (date) errors.date = date;
   if ("fault" in hours) errors.hours = hours.message;
   if ("fault" in notes && notes.fault !== "blank") errors.notes = notes.message;
@@ -45,11 +47,17 @@ export function parse(values: Values, storedDate?: string): { fields?: Fields; e
   return { fields: { project: project.value, date: values.date, hours: hours.value, notes: text }, errors };
 }
 
+/** Return whether a day is in another year and more than a season away, so that the year is perhaps wrong. */
+export function isFarAway(date: string, now = today()): boolean {
+  const isOtherYear = date.slice(0, 4) !== now.slice(0, 4);
+  return isOtherYear && (date < addDays(now, -SEASON) || date > addDays(now, SEASON));
+}
+
 function dateError(date: string): string | undefined {
-  if (!/^\d{4,6}-\d\d-\d\d$/.test(date)) return "Enter a date";
+  if (!/^\d{4,6}-\d\d-\d\d$/.test(date)) return t.faults.date;
   const last = lastDay();
   if (date.length === last.length && date >= FIRST_DAY && date <= last) return undefined;
-  return `Is the year right? Enter a date from ${inDate(FIRST_DAY)} to ${inDate(last)}`;
+  return t.faults.year(inDate(FIRST_DAY), inDate(last));
 }
 
 /** Return the changed fields only, so that other people's changes stay; all fields if none is changed. */

@@ -10,11 +10,17 @@ test("ages are relative times", () => {
   expect(ago(now - 5 * 86_400_000, now)).toBe("5 days ago");
 });
 
-test("a range shows the year unless it is this year", () => {
+test("a range of days always shows the year", () => {
   const { range } = formats("en-GB");
-  expect(range("2026-11-16", "2026-11-22", "2026-11-28")).not.toContain("2026");
-  expect(range("2026-11-16", "2026-11-22", "2027-01-01")).toContain("2026");
-  expect(range("2026-12-28", "2027-01-03", "2026-12-30")).toMatch(/2026.*2027/);
+  expect(range("2026-11-16", "2026-11-22")).toMatch(/^16\s?–\s?22 Nov 2026$/);
+  expect(range("2026-12-28", "2027-01-03")).toMatch(/2026.*2027/);
+});
+
+test("a day shows the year unless it is this year", () => {
+  const { day, shortDay } = formats("en-GB");
+  expect(day("2026-11-16", "2026-11-28")).toMatch(/^Monday,? 16 November$/);
+  expect(shortDay("2026-11-16", "2026-11-28")).toMatch(/^Mon,? 16 Nov$/);
+  expect(shortDay("2026-11-16", "2027-01-01")).toMatch(/^Mon,? 16 Nov 2026$/);
 });
 
 test("a full date shows the year, even if it is implausible", () => {

@@ -1,34 +1,56 @@
-/** Days, hours and ages in the words of the device's language. */
+/** Days, hours and ages in the words of the app's language. */
 
+import { locale, t } from "../language";
 import { today, utc } from "./dates";
 
-/** @param language a BCP 47 language tag; by default the browser's language */
-export function formats(language?: string) {
+const MINUTE = 60_000; // ms
+
+/** @param language a BCP 47 language tag; by default the app's language */
+export function formats(language: string = locale) {
   const day = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
     return (text: string) => format.format(utc(text));
   };
-  const dayAndMonth = { day: "numeric", month: "short", timeZone: "UTC" } as const;
-  const short = new Intl.DateTimeFormat(language, dayAndMonth);
-  const long = new Intl.DateTimeFormat(language, { ...dayAndMonth, year: "numeric" });
+  /** Choose a format with the year for the days of other years. */
+  const yearly = (options: Intl.DateTimeFormatOptions) => {
+    const [short, long] = [day(options), day({ ...options, year: "numeric" })];
+    return (text: string, now = today()) => (text.slice(0, 4) === now.slice(0, 4) ? short(text) : long(text));
+  };
+  const range = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+  const timeOfDay = new Intl.DateTimeFormat(language, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "numeric",
+    minute: "2-digit",
+  });
+  const hours = (count: number) => number.format(count);
   return {
-    day: day({ weekday: "long", day: "numeric", month: "long" }),
+    /** Format a day as in "Monday 16 November". */
+    day: yearly({ weekday: "long", day: "numeric", month: "long" }),
+    /** Format a day as in "Mon 16 Nov". */
+    shortDay: yearly({ weekday: "short", day: "numeric", month: "short" }),
     weekday: day({ weekday: "short" }),
+    longWeekday: day({ weekday: "long" }),
+    dayOfMonth: (text: string) => number.format(Number(text.slice(8))),
     date: day({ day: "numeric", month: "short", year: "numeric" }),
     /** Format a day with its weekday and year. */
     fullDate: day({ dateStyle: "full" }),
-    /** Format a range of days, with the year unless both are in this year. */
-    range: (from: string, to: string, now = today()) => {
-      const isThisYear = [from, to].every((day) => day.slice(0, 4) === now.slice(0, 4));
-      return (isThisYear ? short : long).formatRange(utc(from), utc(to));
-    },
-    hours: (hours: number) => number.format(hours),
+    /** Format the days of a week as in "16–22 Nov 2026". */
+    range: (from: string, to: string) => range.formatRange(utc(from), utc(to)),
+    hours,
+    /** Format hours with their unit, which stays on the same line. */
+    inHours: (count: number) => `${hours(count)}\u00a0h`,
+    /** Format a time of the day (ms since the epoch). */
+    time: (at: number) => time.format(at),
+    dayAndTime: (at: number) => timeOfDay.format(at),
     /** Return the age of a time (ms since the epoch) in words. */
-    ago(time: number, now = Date.now()): string {
-      const minutes = Math.round((time - now) / 60_000);
-      if (minutes > -1) return "just now";
+    ago(at: number, now = Date.now()): string {
+      const minutes = Math.round((at - now) / MINUTE);
+      if (minutes > -1) return t.justNow;
       if (minutes > -60) return relative.format(minutes, "minute");
       if (minutes > -48 * 60) return relative.format(Math.round(minutes / 60), "hour");
       return relative.format(Math.round(minutes / 1440), "day");

@@ -1,35 +1,31 @@
 /** Hours of an entry: more than 0 and at most 24, with at most two decimals. */
 
+import { t } from "../language";
 import { clean } from "./text";
 
 const MAX = 24;
 const MESSAGES = {
-  form: "Enter hours such as 7.5 or 7:30",
-  range: "Enter more than 0 and at most 24 hours",
-  decimals: "Use at most two decimals",
+  form: t.faults.hoursForm,
+  range: t.faults.hoursRange,
+  decimals: t.faults.hoursDecimals,
 };
 
 export type HoursResult = { value: number } | { fault: keyof typeof MESSAGES; message: string };
 
-/** Read hours as people type them, with the digits of any script: `7.5`, `7,5`, `7:30`, `7h30`. */
+/** Read hours as people type them, with the digits of any script: `7.5`, `7,5`, `7:30`, `7h30`, `90m`. */
 export function parseHours(text: string): HoursResult {
   const typed = clean(text)
     .normalize("NFKC")
     .replace(/\p{Nd}/gu, digitValue);
   const clock = /^(\d+)(?::([0-5]\d)| ?h ?([0-5]?\d)?)$/i.exec(typed);
   if (clock) return withinRange(Number(clock[1]) + Number(clock[2] ?? clock[3] ?? 0) / 60);
+  const minutes = /^(\d+) ?m(?:in)?$/i.exec(typed);
+  if (minutes) return withinRange(Number(minutes[1]) / 60);
   const decimal = /^([+-]?)(?=[\d.,٫]*\d)(\d*)[.,٫]?(\d*)$/.exec(typed);
   if (!decimal) return fault("form");
   const [, sign, whole, fraction = ""] = decimal;
   if (fraction.replace(/0+$/, "").length > 2) return fault("decimals");
   return withinRange(Number(`${sign}0${whole}.${fraction}`));
-}
-
-/** Return the next or the previous quarter of an hour. */
-export function stepHours(hours: number | undefined, step: 1 | -1): number {
-  const quarters = (hours ?? 0) * 4;
-  const next = step > 0 ? Math.floor(quarters + 1) : Math.ceil(quarters - 1);
-  return Math.min(MAX * 4, Math.max(1, next)) / 4;
 }
 
 /** Add hours exactly, in hundredths: 0.1 + 0.2 is 0.3. */

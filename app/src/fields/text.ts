@@ -1,5 +1,6 @@
 /** Rules for text: invisible characters, Unicode normalisation, blanks and length, as in the API. */
 
+import { t } from "../language";
 import {
   BLANK,
   HAN,
@@ -52,16 +53,6 @@ const REFUSED = {
   damage: /\ufffd/u,
 };
 type Refused = keyof typeof REFUSED;
-const NAMES: Record<Refused, string> = {
-  control: "control character",
-  bidi: "bidirectional control",
-  invisible: "invisible character",
-  surrogate: "incomplete character",
-  line: "line break",
-  tab: "tab",
-  damage: "replacement character",
-};
-
 export type TextFault = "blank" | "length" | Refused;
 export type TextResult = { value: string } | { fault: TextFault; message: string };
 
@@ -96,17 +87,16 @@ function cleanOnce(text: string): string {
 export function parseText(text: string, { limit, multiline = false }: Options): TextResult {
   const value = clean(text);
   const length = [...value].length;
-  if (!value) return { fault: "blank", message: "Enter a text" };
+  if (!value) return { fault: "blank", message: t.faults.blank };
   if (length > limit) {
-    const message = `Use at most ${limit} characters; this text has ${length}`;
-    return { fault: "length", message };
+    return { fault: "length", message: t.faults.length(limit, length) };
   }
   const withoutFlags = value.replace(FLAG, "");
   for (const [kind, characters] of Object.entries(REFUSED) as [Refused, RegExp][]) {
     const [found] = characters.exec(withoutFlags) ?? [];
     if (!found || (multiline && ["line", "tab", "damage"].includes(kind))) continue;
     const code = found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-    return { fault: kind, message: `Remove the ${NAMES[kind]} (U+${code})` };
+    return { fault: kind, message: t.faults.remove(t.faults.characters[kind], code) };
   }
   return { value };
 }

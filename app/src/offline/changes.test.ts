@@ -5,9 +5,9 @@ import { overlay } from "./overlay";
 describe("a correction", () => {
   test("of an untried create changes the create", async () => {
     server.failures = ["no network", "no network"];
-    const n = await outbox.create(FIELDS);
+    const [n] = await outbox.create(FIELDS);
     await flush();
-    await database.put("outbox", { ...(await database.get("outbox", n))!, tried: false });
+    await database.put("outbox", { ...(await database.get("outbox", n!))!, tried: false });
     const [shown] = overlay([], await outbox.items());
     server.log = [];
     await outbox.correct(shown!, { hours: 6 });
@@ -146,17 +146,17 @@ describe("a deletion", () => {
 describe("a decision", () => {
   test("can be undone in the undo window and is sent after it", async () => {
     const entry = await createEntry();
-    const n = await outbox.decide(entry, { approved: true });
+    const [n] = await outbox.decide([entry], { approved: true });
     await advance(UNDO_SECONDS - 1);
     expect(server.entries.get(entry.id)!.status).toBe("pending");
     await advance(2);
     expect(server.entries.get(entry.id)!.status).toBe("approved");
-    expect(await outbox.undo(n)).toBe(false);
+    expect(await outbox.undo(n!)).toBe(false);
   });
 
   test("with a lost response is accepted", async () => {
     const entry = await createEntry();
-    await outbox.decide(entry, { approved: false, reason: "Which site?" });
+    await outbox.decide([entry], { approved: false, reason: "Which site?" });
     server.failures = ["lost response"];
     await advance(UNDO_SECONDS + 60);
     expect(server.entries.get(entry.id)!.status).toBe("rejected");
@@ -165,18 +165,50 @@ describe("a decision", () => {
 
   test("about an entry that its owner changed is a conflict", async () => {
     const entry = await createEntry();
-    await outbox.decide(entry, { approved: true });
+    await outbox.decide([entry], { approved: true });
     server.change(entry.id, { hours: 12 });
     await advance(UNDO_SECONDS + 1);
     expect(server.entries.get(entry.id)!.status).toBe("pending");
     expect(await outbox.items()).toMatchObject([{ theirs: { hours: 12 } }]);
   });
 
-  test("that differs from another approver's is refused", async () => {
+  test("that differs from another approver's is a conflict", async () => {
     const entry = await createEntry();
-    await outbox.decide(entry, { approved: true });
+    await outbox.decide([entry], { approved: true });
     server.change(entry.id, { status: "rejected" });
     await advance(UNDO_SECONDS + 1);
-    expect(await outbox.items()).toMatchObject([{ refused: { code: "conflict" } }]);
+    expect(await outbox.items()).toMatchObject([{ theirs: { status: "rejected" } }]);
+  });
+
+  test("that another approver took too is accepted", async () => {
+    const entry = await createEntry();
+    await outbox.decide([entry], { approved: true });
+    server.change(entry.id, { hours: 3 });
+    server.change(entry.id, { status: "approved" });
+    await advance(UNDO_SECONDS + 1);
+    expect(await outbox.items()).toEqual([]);
+  });
+
+  test("about a deleted entry is refused and can be tried again", async () => {
+    const entry = await createEntry();
+    const [n] = await outbox.decide([entry], { approved: true });
+    server.entries.delete(entry.id);
+    await advance(UNDO_SECONDS + 1);
+    expect(await outbox.items()).toMatchObject([{ refused: { code: "not_found" } }]);
+    server.entries.set(entry.id, entry);
+    await outbox.retry(n!);
+    await flush();
+    expect(await outbox.items()).toEqual([]);
+    expect(server.entries.get(entry.id)!.status).toBe("approved");
+  });
+
+  test("about many entries is sent in requests of one hundred", async () => {
+    const entries = [];
+    for (let count = 0; count < 120; count++) entries.push(await createEntry());
+    server.log = [];
+    await outbox.decide(entries, { approved: true });
+    await advance(UNDO_SECONDS + 1);
+    expect(server.log).toEqual(["POST /approvals", "POST /approvals"]);
+    expect(await database.count("decided")).toBe(120);
   });
 });

@@ -7,6 +7,10 @@ import type { Item } from "./items";
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry; indexes: { date: string } };
   approvals: { key: string; value: Entry };
+  /** The person's own rejected entries, of any week. */
+  rejected: { key: string; value: Entry };
+  /** Entries that this person decided on this device. */
+  decided: { key: string; value: Entry };
   /** The time (ms) at which a week, by its name, or `approvals` was last loaded. */
   seen: { key: string; value: number };
   outbox: { key: number; value: Item };
@@ -24,8 +28,13 @@ export type Database = IDBPDatabase<Schema>;
  * @param close called when another tab signs out: an open connection would block the deletion
  */
 export function openDatabase(sub: string, close?: () => void): Promise<Database> {
-  return openDB<Schema>(databaseName(sub), 1, {
-    upgrade(database) {
+  return openDB<Schema>(databaseName(sub), 2, {
+    upgrade(database, before) {
+      if (before < 2) {
+        database.createObjectStore("rejected", { keyPath: "id" });
+        database.createObjectStore("decided", { keyPath: "id" });
+      }
+      if (before >= 1) return;
       database.createObjectStore("entries", { keyPath: "id" }).createIndex("date", "date");
       database.createObjectStore("approvals", { keyPath: "id" });
       database.createObjectStore("seen");
@@ -41,10 +50,10 @@ export function deleteDatabase(sub: string): Promise<void> {
   return deleteDB(databaseName(sub));
 }
 
-/** Replace the stored entries of a week by those that the server has. */
-export async function replaceWeek(
+/** Replace the stored entries of successive weeks by those that the server has. */
+export async function replaceWeeks(
   database: Database,
-  week: string,
+  weeks: string[],
   [from, to]: [string, string],
   entries: Entry[],
 ): Promise<void> {
@@ -52,15 +61,20 @@ export async function replaceWeek(
   const store = transaction.objectStore("entries");
   for (const id of await store.index("date").getAllKeys(IDBKeyRange.bound(from, to))) void store.delete(id);
   for (const entry of entries) void store.put(entry);
-  void transaction.objectStore("seen").put(Date.now(), week);
+  for (const week of weeks) void transaction.objectStore("seen").put(Date.now(), week);
   await transaction.done;
 }
 
-export async function replaceApprovals(database: Database, entries: Entry[]): Promise<void> {
-  const transaction = database.transaction(["approvals", "seen"], "readwrite");
-  void transaction.objectStore("approvals").clear();
-  for (const entry of entries) void transaction.objectStore("approvals").put(entry);
-  void transaction.objectStore("seen").put(Date.now(), "approvals");
+/** Replace all of a list by what the server has. */
+export async function replaceList(
+  database: Database,
+  name: "approvals" | "rejected",
+  entries: Entry[],
+): Promise<void> {
+  const transaction = database.transaction([name, "seen"], "readwrite");
+  void transaction.objectStore(name).clear();
+  for (const entry of entries) void transaction.objectStore(name).put(entry);
+  void transaction.objectStore("seen").put(Date.now(), name);
   await transaction.done;
 }
 

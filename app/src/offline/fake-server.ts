@@ -35,6 +35,7 @@ export class FakeServer {
     const body = init.body ? JSON.parse(String(init.body)) : undefined;
     const headers = new Headers(init.headers);
     const entry = this.entries.get(path.split("/")[2] ?? "");
+    if (method === "POST" && path === "/approvals") return this.decideAll(body);
     if (method === "POST") return this.create(body, headers.get("Idempotency-Key")!);
     if (method === "GET" && path === "/approvals") {
       return Response.json([...this.entries.values()].filter((one) => one.status === "pending"));
@@ -47,7 +48,6 @@ export class FakeServer {
       this.entries.delete(entry.id);
       return new Response(null, { status: 204 });
     }
-    if (method === "PUT") return this.decide(entry, body);
     if (entry.status === "approved") return problem(409, "entry_locked");
     return Response.json(this.change(entry.id, body));
   }
@@ -66,14 +66,25 @@ export class FakeServer {
     return Response.json(this.entries.get(id), { status: 201 });
   }
 
-  private decide(entry: Entry, decision: { approved: boolean }): Response {
-    const status = decision.approved ? "approved" : "rejected";
-    if (entry.status === status) return Response.json(entry);
-    if (entry.status !== "pending") return problem(409, "conflict");
-    return Response.json(this.change(entry.id, { status }));
+  private decideAll(rows: { id: string; version: number; approved: boolean }[]): Response {
+    const results = rows.map(({ id, version, approved }, index) => {
+      const entry = this.entries.get(id);
+      const status = approved ? "approved" : "rejected";
+      if (!entry)
+        return { index, status: "refused", problem: { code: "not_found", detail: "", status: 404 } };
+      if (entry.status === status && entry.version <= version + 1)
+        return { index, status: "unchanged", entry };
+      const code = entry.version === version ? "conflict" : "version_mismatch";
+      if (entry.version !== version || entry.status !== "pending") {
+        return { index, status: "refused", problem: { code, detail: code, status: 412 } };
+      }
+      return { index, status: "decided", entry: this.change(id, { status }) };
+    });
+    return Response.json({ results }, { status: 207 });
   }
 }
 
 function problem(status: number, code: string, errors?: object): Response {
-  return Response.json({ code, detail: code, errors }, { status });
+  const headers = { "Content-Type": "application/problem+json" };
+  return Response.json({ code, detail: code, errors }, { status, headers });
 }

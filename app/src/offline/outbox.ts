@@ -5,10 +5,11 @@ import type { Decision, Entry, Fields } from "../api/entry";
 import { Unavailable } from "../api/errors";
 import type { Database } from "./database";
 import { type Item, isStalled } from "./items";
-import { Queue } from "./queue";
-import { send } from "./send";
+import { Queue, UNDO_WINDOW } from "./queue";
+import { type Outcome, send } from "./send";
 
 const MAX_DELAY = 30_000; // ms between attempts
+const MAX_DECISIONS = 100; // in one request
 const LOCK = "timesheets outbox";
 
 export class Outbox {
@@ -24,8 +25,8 @@ export class Outbox {
   constructor(
     database: Database,
     private readonly api: Api,
-    /** Called after each change of the queue. */
-    private readonly changed: () => void,
+    /** Called after each change of the queue, and after each failed attempt to send. */
+    private readonly changed: (failure?: Unavailable) => void,
   ) {
     this.queue = new Queue(database);
   }
@@ -34,8 +35,13 @@ export class Outbox {
     return this.queue.items();
   }
 
-  async create(fields: Fields): Promise<number> {
-    return this.added(await this.queue.create(fields));
+  async create(...all: Fields[]): Promise<number[]> {
+    return this.added(await this.queue.create(all, 0));
+  }
+
+  /** Create entries that can be undone for a while. */
+  async copy(all: Fields[]): Promise<number[]> {
+    return this.added(await this.queue.create(all, UNDO_WINDOW));
   }
 
   async correct(entry: Entry, fields: Partial<Fields>): Promise<number> {
@@ -47,8 +53,8 @@ export class Outbox {
     return this.added(await this.queue.delete(entry));
   }
 
-  async decide(entry: Entry, decision: Decision): Promise<number> {
-    return this.added(await this.queue.decide(entry, decision));
+  async decide(entries: Entry[], decision: Decision): Promise<number[]> {
+    return this.added(await this.queue.decide(entries, decision));
   }
 
   /** Undo an item; return false if sending it was attempted. */
@@ -64,18 +70,28 @@ export class Outbox {
     this.added(n);
   }
 
+  /** Send a refused item again. */
+  async retry(n: number): Promise<void> {
+    await this.queue.retry(n);
+    this.added(n);
+  }
+
   /** Apply a conflicting item to the other person's version. */
   async overwrite(n: number): Promise<void> {
     await this.queue.overwrite(n);
     this.added(n);
   }
 
-  /** Send all items that can be sent now. */
-  async flush(): Promise<void> {
+  /**
+   * Send all items that can be sent.
+   *
+   * @param now send those too that could still be undone
+   */
+  async flush({ now = false } = {}): Promise<void> {
     clearTimeout(this.timer);
     if (this.stopped) return;
     try {
-      await navigator.locks.request(LOCK, () => this.sendAll());
+      await navigator.locks.request(LOCK, () => this.sendAll(now));
     } catch (error) {
       if (!this.stopped) throw error; // after stop(), the closed database makes it fail
     }
@@ -93,41 +109,51 @@ export class Outbox {
     return n;
   }
 
-  private async sendAll(): Promise<void> {
+  private async sendAll(now: boolean): Promise<void> {
     for (;;) {
       const items = await this.items();
       const ready = items.filter((item) => !isBlocked(item, items));
-      const next = ready.find((item) => item.notBefore <= Date.now());
+      const next = ready.find((item) => now || item.notBefore <= Date.now());
       if (!next) {
         const soonest = Math.min(...ready.map((item) => item.notBefore));
         if (soonest < Infinity) this.retryIn(soonest - Date.now());
         return;
       }
-      await this.queue.attempt(next);
-      const goOn = await this.sendItem(next);
+      const isTogether = (item: Item) =>
+        item === next ||
+        (next.kind === "decide" && item.kind === "decide" && (now || item.notBefore <= Date.now()));
+      const together = ready.filter(isTogether).slice(0, MAX_DECISIONS);
+      for (const item of together) await this.queue.attempt(item);
+      const goOn = await this.sendTogether(together);
       this.changed();
       if (!goOn) return;
     }
   }
 
-  /** Send an item and record the outcome; return whether the next one can be sent. */
-  private async sendItem(item: Item): Promise<boolean> {
+  /** Send items and record the outcomes; return whether the next ones can be sent. */
+  private async sendTogether(items: Item[]): Promise<boolean> {
     try {
-      const outcome = await send(this.api, item);
-      if (outcome.kind === "conflict") await this.queue.conflict(item, outcome.theirs);
-      else if (outcome.kind === "refused") await this.queue.refuse(item, outcome.problem);
-      else {
-        await this.queue.accept(item, outcome.entry);
-        this.accepted += 1;
-      }
+      const outcomes = await send(this.api, items);
+      for (const [index, item] of items.entries()) await this.record(item, outcomes[index]!);
       this.failures = 0;
       return true;
     } catch (error) {
       // Without a valid sign-in there is no timer: the app calls flush() after the next sign-in.
       if (error instanceof Unavailable) {
-        this.retryIn(error.retryAfter ?? Math.min(MAX_DELAY, 1000 * 2 ** this.failures++));
+        const retryAfter = error.retryAfter ?? Math.min(MAX_DELAY, 1000 * 2 ** this.failures++);
+        this.retryIn(retryAfter);
+        this.changed(new Unavailable({ ...error, retryAfter }));
       }
       return false;
+    }
+  }
+
+  private async record(item: Item, outcome: Outcome): Promise<void> {
+    if (outcome.kind === "conflict") await this.queue.conflict(item, outcome.theirs);
+    else if (outcome.kind === "refused") await this.queue.refuse(item, outcome.problem);
+    else {
+      await this.queue.accept(item, outcome.entry);
+      this.accepted += 1;
     }
   }
 

@@ -6,7 +6,7 @@ import { type Database, currentEntry } from "./database";
 import type { Correct, Item } from "./items";
 
 /** The time (ms) for which a deletion or a decision can be undone. */
-export const UNDO_WINDOW = 5_000;
+export const UNDO_WINDOW = 10_000;
 
 export class Queue {
   constructor(private readonly database: Database) {}
@@ -16,9 +16,16 @@ export class Queue {
     return this.database.getAll("outbox");
   }
 
-  async create(fields: Fields): Promise<number> {
-    const id = `new ${crypto.randomUUID()}`;
-    return this.add({ kind: "create", id, key: crypto.randomUUID(), fields, notBefore: 0, tried: false });
+  /** Create entries, all or none of them. They are sent after `delay` (ms) and can be undone until then. */
+  async create(all: Fields[], delay: number): Promise<number[]> {
+    const transaction = this.database.transaction("outbox", "readwrite");
+    const notBefore = delay && Date.now() + delay;
+    const numbers = all.map((fields) => {
+      const [id, key] = [`new ${crypto.randomUUID()}`, crypto.randomUUID()];
+      return transaction.store.add({ kind: "create", id, key, fields, notBefore, tried: false });
+    });
+    await transaction.done;
+    return Promise.all(numbers);
   }
 
   /** Correct an entry, or the unsent change of it. */
@@ -62,9 +69,15 @@ export class Queue {
     });
   }
 
-  async decide(entry: Entry, decision: Decision): Promise<number> {
+  /** Decide entries, all or none of them. */
+  async decide(entries: Entry[], decision: Decision): Promise<number[]> {
+    const transaction = this.database.transaction("outbox", "readwrite");
     const notBefore = Date.now() + UNDO_WINDOW;
-    return this.add({ kind: "decide", id: entry.id, base: entry, decision, notBefore, tried: false });
+    const numbers = entries.map((entry) =>
+      transaction.store.add({ kind: "decide", id: entry.id, base: entry, decision, notBefore, tried: false }),
+    );
+    await transaction.done;
+    return Promise.all(numbers);
   }
 
   /** Remove an item unless sending it was attempted; return whether it was removed. */
@@ -93,6 +106,14 @@ export class Queue {
     await this.database.put("outbox", { ...rest, base: theirs, tried: false, notBefore: 0 });
   }
 
+  /** Send a refused item again. */
+  async retry(n: number): Promise<void> {
+    const item = await this.database.get("outbox", n);
+    if (!item) return;
+    const { refused: _, ...rest } = item;
+    await this.database.put("outbox", { ...rest, notBefore: 0 } as Item);
+  }
+
   /** Record that sending is attempted. */
   async attempt(item: Item): Promise<void> {
     await this.database.put("outbox", { ...item, tried: true });
@@ -100,11 +121,15 @@ export class Queue {
 
   /** Remove an item that the server accepted, and store the new state of the entry, in one transaction. */
   async accept(item: Item, entry?: Entry): Promise<void> {
-    const stores = ["outbox", "entries", "approvals", "arrived"] as const;
+    const stores = ["outbox", "entries", "rejected", "approvals", "decided", "arrived"] as const;
     const transaction = this.database.transaction(stores, "readwrite");
     const outbox = transaction.objectStore("outbox");
     await outbox.delete(item.n!);
-    if (entry) {
+    if (item.kind !== "decide") await transaction.objectStore("rejected").delete(item.id);
+    if (item.kind === "decide") {
+      await transaction.objectStore("approvals").delete(item.id);
+      if (entry) await transaction.objectStore("decided").put(entry);
+    } else if (entry) {
       await transaction.objectStore("entries").put(entry);
       if (item.kind === "create") await transaction.objectStore("arrived").put(entry.id, item.id);
       for (const later of await outbox.getAll()) {
@@ -113,7 +138,7 @@ export class Queue {
         }
       }
     } else {
-      await transaction.objectStore(item.kind === "decide" ? "approvals" : "entries").delete(item.id);
+      await transaction.objectStore("entries").delete(item.id);
     }
     await transaction.done;
   }

@@ -1,4 +1,4 @@
-/** Send one unsent change, and tell a lost response from a change by another person. */
+/** Send unsent changes, and tell a lost response from a change by another person. */
 
 import type { Api } from "../api/client";
 import type { Entry, Fields } from "../api/entry";
@@ -11,19 +11,23 @@ export type Outcome =
   | { kind: "conflict"; theirs: Entry };
 
 /**
- * Send an item. A create has an idempotency key and every other item a version, so an item whose response was
- * lost can be sent again without effect.
+ * Send an item, or several decisions together; return an outcome for each.
  *
- * Throws `Unavailable`, `SignedOut`, or the `Problem` of a refused access token: the item is unchanged and
- * can be sent later.
+ * A create has an idempotency key and every other item a version, so an item whose response was lost can be sent
+ * again without effect.
+ *
+ * Throws `Unavailable`, `SignedOut`, or the `Problem` of a refused access token: the items are unchanged and can be
+ * sent later.
  */
-export async function send(api: Api, item: Item): Promise<Outcome> {
+export async function send(api: Api, items: Item[]): Promise<Outcome[]> {
+  const decisions = items.filter((item) => item.kind === "decide");
   try {
-    return await request(api, item);
+    if (decisions.length) return await decide(api, decisions);
+    return await Promise.all(items.map((item) => request(api, item)));
   } catch (error) {
     if (!(error instanceof Problem) || error.status === 401) throw error;
-    if (item.kind === "delete" && error.code === "not_found") return { kind: "accepted" };
-    return { kind: "refused", problem: error };
+    const isGone = items[0]?.kind === "delete" && error.code === "not_found";
+    return items.map(() => (isGone ? { kind: "accepted" } : { kind: "refused", problem: error }));
   }
 }
 
@@ -38,33 +42,39 @@ async function request(api: Api, item: Item): Promise<Outcome> {
         await api.delete(item.id, item.base!.version);
         return { kind: "accepted" };
       case "decide":
-        await api.decide(item.id, item.base.version, item.decision);
-        return { kind: "accepted" };
+        throw new TypeError("decisions are sent together");
     }
   } catch (error) {
     const isStale = error instanceof Problem && error.code === "version_mismatch";
-    if (!isStale || item.kind === "create") throw error;
+    if (!isStale || item.kind === "create" || item.kind === "decide") throw error;
     return resolveMismatch(api, item);
   }
 }
 
+/** Decide exactly the versions that the person saw. */
+async function decide(api: Api, items: Decide[]): Promise<Outcome[]> {
+  const rows = items.map(({ id, base, decision }) => ({ id, version: base.version, ...decision }));
+  const results = await api.decide(rows);
+  return Promise.all(
+    items.map(async (item, index): Promise<Outcome> => {
+      const { entry, problem } = results[index]!;
+      if (entry) return { kind: "accepted", entry };
+      const { status = 0, code = "", detail = "" } = problem ?? {};
+      const refused = { kind: "refused", problem: new Problem(status, code, detail) } as const;
+      if (code !== "version_mismatch") return refused;
+      const theirs = await api.approval(item.id);
+      const isSame = theirs.status === (item.decision.approved ? "approved" : "rejected");
+      return isSame ? { kind: "accepted", entry: theirs } : { kind: "conflict", theirs };
+    }),
+  );
+}
+
 /** Find out whether this item, with a lost response, or another person changed the entry. */
-async function resolveMismatch(api: Api, item: Correct | Delete | Decide): Promise<Outcome> {
-  if (item.kind === "decide") {
-    const theirs = await pendingEntry(api, item);
-    if (theirs) return { kind: "conflict", theirs };
-    // The entry is decided. The server accepts the same decision again, and refuses another one.
-    await api.decide(item.id, undefined, item.decision);
-    return { kind: "accepted" };
-  }
+async function resolveMismatch(api: Api, item: Correct | Delete): Promise<Outcome> {
   const theirs = await api.read(item.id);
   const isNext = item.kind === "correct" && theirs.version === item.base!.version + 1;
   if (isNext && hasFields(theirs, item.fields)) return { kind: "accepted", entry: theirs };
   return { kind: "conflict", theirs };
-}
-
-async function pendingEntry(api: Api, item: Decide): Promise<Entry | undefined> {
-  return (await api.approvals(item.base.user_id)).find((entry) => entry.id === item.id);
 }
 
 function hasFields(entry: Entry, fields: Partial<Fields>): boolean {

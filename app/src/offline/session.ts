@@ -1,27 +1,29 @@
 /** The state of one signed-in person: the loaded data as signals, loading, and the outbox. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { Api } from "../api/client";
-import type { Entry } from "../api/entry";
+import type { Change, Entry } from "../api/entry";
 import { Problem, Unavailable } from "../api/errors";
 import { type Auth, SignedOut } from "../auth/auth";
 import type { Config } from "../config";
-import { daysOf, today, weekOf } from "../fields/dates";
+import { addDays, daysOf, shiftWeek, today, weekOf } from "../fields/dates";
 import { showToast } from "../toast";
+import { decidedWeeks, personWeeks } from "./board";
 import {
   type Database,
   deleteDatabase,
   entriesBetween,
   openDatabase,
-  replaceApprovals,
-  replaceWeek,
+  replaceList,
+  replaceWeeks,
 } from "./database";
 import type { Item } from "./items";
 import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay, undecided } from "./overlay";
+import { trouble, troubleOf } from "./trouble";
+import { total } from "./week";
 
-/** Whether the latest request was answered. */
-export const online = signal(navigator.onLine);
+const DECIDED_DAYS = 14;
 
 export class Session {
   readonly week = signal(weekOf(today()));
@@ -30,21 +32,39 @@ export class Session {
   readonly weekLoadedAt = signal<number | undefined>();
   readonly approvalsLoadedAt = signal<number | undefined>();
   readonly loading = signal(false);
+  /** The list on the screen, which is loaded again when the network or the person returns. */
+  view: "week" | "approvals" = "week";
   private readonly storedEntries = signal<Entry[]>([]);
   private readonly storedApprovals = signal<Entry[]>([]);
+  private readonly storedRejected = signal<Entry[]>([]);
+  private readonly storedDecided = signal<Entry[]>([]);
   private readonly channel = new BroadcastChannel("timesheets");
   private closed = false;
+  /** The week that is or will be shown. */
+  private wanted = this.week.value;
+  private acceptedBefore = 0;
 
-  /** The person's entries of the shown week, latest day first. */
-  readonly entries = computed<EntryView[]>(() => {
-    const [from, to] = bounds(this.week.value);
-    return overlay(this.storedEntries.value, this.items.value)
-      .filter((entry) => entry.date >= from && entry.date <= to)
-      .sort((a, b) => byDate(b, a));
-  });
+  /** The person's entries of the shown week, earliest day first. */
+  readonly entries = computed(() => this.entriesOf(this.week.value));
+  readonly entriesBefore = computed(() => this.entriesOf(shiftWeek(this.week.value, -1)));
+
+  /** The person's rejected entries of any week that wait for a correction, latest day first. */
+  readonly rejected = computed<EntryView[]>(() =>
+    overlay(this.storedRejected.value, this.items.value)
+      .filter((entry) => entry.status === "rejected" && !entry.unsent)
+      .sort((a, b) => byDate(b, a)),
+  );
 
   /** Other people's entries that this person has not decided. */
   readonly approvals = computed<EntryView[]>(() => undecided(this.storedApprovals.value, this.items.value));
+  readonly personWeeks = computed(() => personWeeks(this.approvals.value));
+
+  /** What this person decided on this device in the last days, latest decision first. */
+  readonly decidedWeeks = computed(() => {
+    const since = addDays(today(), -DECIDED_DAYS);
+    const recent = this.storedDecided.value.filter(({ reviewed_at = "" }) => reviewed_at >= since);
+    return decidedWeeks(recent);
+  });
 
   private constructor(
     readonly sub: string,
@@ -56,7 +76,7 @@ export class Session {
   static async open(sub: string, auth: Auth, config: Config): Promise<Session> {
     const database = await openDatabase(sub, () => session.close());
     const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(sub, refused));
-    const outbox = new Outbox(database, api, () => session.queueChanged());
+    const outbox = new Outbox(database, api, (failure) => session.queueChanged(failure));
     const session = new Session(sub, database, api, outbox);
     session.channel.onmessage = () => void session.readDatabase();
     await session.readDatabase();
@@ -65,39 +85,71 @@ export class Session {
 
   /** Show another week: from the database at once, then from the server. */
   async show(week: string): Promise<void> {
-    this.week.value = week;
+    this.wanted = week;
     await this.readDatabase();
-    await this.refresh();
+    if (this.wanted === week) await this.refreshWeek();
   }
 
-  /** Send unsent changes, then load the shown week. */
+  /** Send unsent changes, then load the list on the screen. */
   async refresh(): Promise<void> {
-    const week = this.week.peek();
-    const days = bounds(week);
+    await (this.view === "week" ? this.refreshWeek() : this.refreshApprovals());
+  }
+
+  /** Load the shown week, the week before it and the rejected entries. */
+  async refreshWeek(): Promise<void> {
+    const week = this.wanted;
+    const weeks = [shiftWeek(week, -1), week];
+    const days = bounds(...(weeks as [string, string]));
     await this.load(async () => {
-      await replaceWeek(this.database, week, days, await this.latest(() => this.api.entries(...days)));
+      const entries = await this.latest(() => this.api.entries(...days));
+      await replaceWeeks(this.database, weeks, days, entries);
+      await replaceList(this.database, "rejected", await this.latest(() => this.api.rejected()));
     });
   }
 
   async refreshApprovals(): Promise<void> {
     await this.load(async () => {
-      await replaceApprovals(this.database, await this.latest(() => this.api.approvals()));
+      await replaceList(this.database, "approvals", await this.latest(() => this.api.approvals()));
     });
+  }
+
+  /** Make decided entries pending again; return whether all of them are. */
+  async reopen(entries: Entry[]): Promise<boolean> {
+    let count = 0;
+    await this.load(async () => {
+      for (const { id, version } of entries) {
+        await this.api.reopen(id, version);
+        await this.database.delete("decided", id);
+        count += 1;
+      }
+      await replaceList(this.database, "approvals", await this.api.approvals());
+    });
+    return count === entries.length;
+  }
+
+  /** Return every change of an entry, oldest first; nothing if the server cannot be reached. */
+  async history(id: string, of: "timesheets" | "approvals"): Promise<Change[] | undefined> {
+    let changes: Change[] | undefined;
+    await this.load(async () => {
+      changes = await this.api.history(id, of);
+    });
+    return changes;
   }
 
   /** Return one of the person's own entries, with unsent changes applied. */
   async find(id: string): Promise<EntryView | undefined> {
     const currentId = (await this.database.get("arrived", id)) ?? id;
-    const entry = await this.database.get("entries", currentId);
+    const entry =
+      (await this.database.get("entries", currentId)) ?? (await this.database.get("rejected", currentId));
     const views = overlay(entry ? [entry] : [], await this.outbox.items());
     return views.find((view) => view.id === currentId);
   }
 
-  /** Return the latest entry and the ten latest projects, as suggestions. */
-  async recent(): Promise<{ projects: string[]; last: Entry | undefined }> {
+  /** Return the latest projects. */
+  async recentProjects(count = 5): Promise<string[]> {
     const entries = overlay(await this.database.getAll("entries"), await this.outbox.items());
     entries.sort((a, b) => byDate(b, a));
-    return { projects: [...new Set(entries.map((entry) => entry.project))].slice(0, 10), last: entries[0] };
+    return [...new Set(entries.map((entry) => entry.project))].slice(0, count);
   }
 
   close(): void {
@@ -113,28 +165,54 @@ export class Session {
     await deleteDatabase(this.sub);
   }
 
+  /** Return the hours of a day of the shown week or the week before, without those of an entry. */
+  hoursOn(day: string, except?: string): number {
+    const entries = [...this.entriesBefore.value, ...this.entries.value];
+    return total(entries.filter((entry) => entry.date === day && entry.id !== except));
+  }
+
+  private entriesOf(week: string): EntryView[] {
+    const [from, to] = bounds(week);
+    return overlay(this.storedEntries.value, this.items.value)
+      .filter((entry) => entry.date >= from && entry.date <= to)
+      .sort(byDate);
+  }
+
   /** Update the signals in this tab and in the others. */
-  private queueChanged(): void {
+  private queueChanged(failure?: Unavailable): void {
     if (this.closed) return;
+    if (failure) trouble.value = troubleOf(failure);
+    else if (this.outbox.accepted > this.acceptedBefore) trouble.value = undefined;
+    this.acceptedBefore = this.outbox.accepted;
     this.channel.postMessage("changed");
     void this.readDatabase();
   }
 
   private async readDatabase(): Promise<void> {
     if (this.closed) return;
-    const week = this.week.peek();
-    const [entries, items, approvals, weekLoadedAt, approvalsLoadedAt] = await Promise.all([
-      entriesBetween(this.database, ...bounds(week)),
-      this.outbox.items(),
-      this.database.getAll("approvals"),
-      this.database.get("seen", week),
-      this.database.get("seen", "approvals"),
-    ]);
-    this.storedEntries.value = entries;
-    this.items.value = items;
-    this.storedApprovals.value = approvals;
-    this.weekLoadedAt.value = weekLoadedAt;
-    this.approvalsLoadedAt.value = approvalsLoadedAt;
+    const week = this.wanted;
+    const [entries, items, approvals, rejected, decided, weekLoadedAt, approvalsLoadedAt] = await Promise.all(
+      [
+        entriesBetween(this.database, ...bounds(shiftWeek(week, -1), week)),
+        this.outbox.items(),
+        this.database.getAll("approvals"),
+        this.database.getAll("rejected"),
+        this.database.getAll("decided"),
+        this.database.get("seen", week),
+        this.database.get("seen", "approvals"),
+      ],
+    );
+    if (this.closed || week !== this.wanted) return;
+    batch(() => {
+      this.week.value = week;
+      this.storedEntries.value = entries;
+      this.items.value = items;
+      this.storedApprovals.value = approvals;
+      this.storedRejected.value = rejected;
+      this.storedDecided.value = decided;
+      this.weekLoadedAt.value = weekLoadedAt;
+      this.approvalsLoadedAt.value = approvalsLoadedAt;
+    });
   }
 
   /** Request a list after sending unsent changes, and again if one was accepted in the meantime. */
@@ -152,9 +230,9 @@ export class Session {
     this.loading.value = true;
     try {
       await request();
-      online.value = true;
+      trouble.value = undefined;
     } catch (error) {
-      if (error instanceof Unavailable) online.value = false;
+      if (error instanceof Unavailable) trouble.value = troubleOf(error);
       else if (error instanceof Problem) showToast(error.message);
       else if (!(error instanceof SignedOut || this.closed)) throw error;
     } finally {
@@ -164,8 +242,7 @@ export class Session {
   }
 }
 
-/** Return the first and the last day of a week. */
-function bounds(week: string): [string, string] {
-  const days = daysOf(week);
-  return [days[0], days[6]];
+/** Return the first day of a week and the last day of another. */
+function bounds(first: string, last = first): [string, string] {
+  return [daysOf(first)[0], daysOf(last)[6]];
 }

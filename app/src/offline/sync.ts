@@ -1,24 +1,43 @@
 /** When to send and load: the network returns, the app becomes visible, or the person signs in again. */
 
+import { effect } from "@preact/signals";
 import type { Auth } from "../auth/auth";
-import { type Session, online } from "./session";
+import type { Session } from "./session";
+import { trouble } from "./trouble";
+
+const MAX_AGE = 3_600_000; // ms of a list on a visible screen
 
 /** Keep a session synchronised until the returned function is called. */
 export function keepInSync(session: Session, auth: Auth): () => void {
   const refresh = () => {
-    online.value = navigator.onLine;
-    if (navigator.onLine && document.visibilityState === "visible") void session.refresh();
+    if (!navigator.onLine) trouble.value = { kind: "offline" };
+    else if (document.visibilityState === "visible") void session.refresh();
   };
+  // What could still be undone is sent now: the app may be closed and not be opened again for days.
+  const sendAll = () => {
+    if (document.visibilityState === "hidden") void session.outbox.flush({ now: true });
+  };
+  const hourly = setInterval(refresh, MAX_AGE);
   addEventListener("online", refresh);
   addEventListener("offline", refresh);
   document.addEventListener("visibilitychange", refresh);
-  const stop = auth.ended.subscribe((ended) => {
+  document.addEventListener("visibilitychange", sendAll);
+  const stopEnded = auth.ended.subscribe((ended) => {
     if (!ended) void session.outbox.flush();
   });
+  const stopTrouble = effect(() => {
+    const found = trouble.value;
+    if (!found || found.kind === "offline") return undefined;
+    const timer = setTimeout(refresh, found.retryAfter);
+    return () => clearTimeout(timer);
+  });
   return () => {
+    clearInterval(hourly);
     removeEventListener("online", refresh);
     removeEventListener("offline", refresh);
     document.removeEventListener("visibilitychange", refresh);
-    stop();
+    document.removeEventListener("visibilitychange", sendAll);
+    stopEnded();
+    stopTrouble();
   };
 }

@@ -1,26 +1,60 @@
 import type { Person } from "../auth/person";
 import { APPROVE } from "../auth/scopes";
-import { path } from "../router";
+import { today, weekOf } from "../fields/dates";
+import { t } from "../language";
+import { type Route, newPath, weekPath } from "../router";
+import { Icon } from "./icon";
 
-const LINKS = [
-  ["/", "Timesheets", "M4 6h16M4 12h16M4 18h10"],
-  ["/new", "New", "M12 5v14M5 12h14"],
-  ["/approve", "Approve", "M5 13l4 4L19 7"],
-  ["/profile", "Profile", "M12 12a4 4 0 100-8 4 4 0 000 8zM4 20c1-4 4-6 8-6s7 2 8 6"],
-] as const;
+interface Props {
+  person: Person;
+  route: Route;
+  /** The day for which "New" logs. */
+  day: string;
+  /** The number of weeks that wait for this person's decision. */
+  waiting: number;
+}
 
-export function Navigation({ person }: { person: Person }) {
-  const links = LINKS.filter(([to]) => to !== "/approve" || person.scopes.has(APPROVE));
+/** The bar below the screen, and the rail beside a wide one. */
+export function Navigation({ person, route, day, waiting }: Props) {
+  const current = (...screens: Route["screen"][]) => (screens.includes(route.screen) ? "page" : undefined);
   return (
-    <nav class="bar" aria-label="Main">
-      {links.map(([to, name, icon]) => (
-        <a key={to} href={to} aria-current={path.value === to ? "page" : undefined}>
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d={icon} />
-          </svg>
-          {name}
-        </a>
-      ))}
+    <nav class="nav" aria-label={t.main}>
+      <span class="brand">
+        <Icon name="brand" />
+        <span>{t.company}</span>
+      </span>
+      <a href={weekPath(weekOf(today()))} aria-current={current("home", "week", "edit")}>
+        <Icon name="week" />
+        <span>{t.timesheets}</span>
+      </a>
+      <a href={newPath(day)} class="new" aria-current={current("new")}>
+        <Icon name="plus" />
+        <span>{t.new}</span>
+      </a>
+      {person.scopes.has(APPROVE) && (
+        <>
+          <a
+            href="/approve/pending"
+            aria-current={current("approve")}
+            aria-describedby={waiting ? "waiting" : undefined}
+          >
+            <Icon name="approve" />
+            <span>{t.approve}</span>
+            {waiting > 0 && (
+              <span class="badge" aria-hidden="true">
+                {waiting}
+              </span>
+            )}
+          </a>
+          <span id="waiting" hidden>
+            {t.weeksWait(waiting)}
+          </span>
+        </>
+      )}
+      <a href="/profile" class="push" aria-current={current("profile")}>
+        <Icon name="person" />
+        <span>{t.profile}</span>
+      </a>
     </nav>
   );
 }

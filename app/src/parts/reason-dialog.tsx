@@ -1,54 +1,63 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { LIMITS } from "../fields/entry-fields";
 import { parseText } from "../fields/text";
+import { t } from "../language";
+import { Fault } from "./fields";
+import { Sheet } from "./sheet";
 
 interface Props {
-  open: boolean;
+  /** The person or entry that is rejected. */
+  name: string;
+  person: string;
+  /** The entries and hours in words. */
+  summary: string;
   close: () => void;
   reject: (reason: string) => void;
 }
 
 /** A dialog that asks for the reason of a rejection. */
-export function ReasonDialog({ open, close, reject }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
+export function ReasonDialog({ name, person, summary, close, reject }: Props) {
   const text = useSignal("");
   const reason = parseText(text.value, { limit: LIMITS.reason, multiline: true });
   const error = "fault" in reason && reason.fault !== "blank" ? reason.message : undefined;
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-    text.value = "";
-  }, [open]);
   return (
-    <dialog ref={dialog} aria-labelledby="reject-title" onClose={close}>
+    <Sheet title={t.rejectTitle(name)} close={close}>
       <form
-        class="card"
+        class="body"
+        id="rejection"
         onSubmit={(event) => {
           event.preventDefault();
           if ("value" in reason) reject(reason.value);
         }}
       >
-        <h2 id="reject-title">Reject</h2>
-        <label for="reason">Reason</label>
-        <textarea
-          id="reason"
-          required
-          value={text.value}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={error ? "reason-error" : undefined}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-        />
-        {error && <small id="reason-error">{error}</small>}
-        <div class="actions">
-          <button type="button" class="outline" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit">Reject</button>
+        <div class="field">
+          <label for="reason">{t.reason}</label>
+          <textarea
+            id="reason"
+            class="input"
+            rows={3}
+            required
+            autofocus
+            placeholder={t.reasonHint(person)}
+            value={text.value}
+            aria-invalid={error ? true : undefined}
+            aria-describedby={error ? "reason-error" : undefined}
+            onInput={(event) => {
+              text.value = event.currentTarget.value;
+            }}
+          />
+          {error && <Fault id="reason-error">{error}</Fault>}
         </div>
+        <p class="hint">{summary}</p>
       </form>
-    </dialog>
+      <footer>
+        <button type="button" class="btn" onClick={close}>
+          {t.cancel}
+        </button>
+        <button type="submit" class="btn danger primary" form="rejection">
+          {t.reject}
+        </button>
+      </footer>
+    </Sheet>
   );
 }

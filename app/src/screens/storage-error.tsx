@@ -1,12 +1,18 @@
+import { t } from "../language";
+
 /** The browser's storage cannot be used, so that the app cannot keep what a person types. */
 export function StorageError({ reason }: { reason: string }) {
   return (
-    <main class="container">
-      <h1>Storage is not available</h1>
-      <p role="alert">Timesheets needs the browser's storage, but it is blocked or full: {reason}</p>
-      <p>A private window, or a setting that blocks site data, can be the cause.</p>
-      <button type="button" onClick={() => location.reload()}>
-        Try again
+    <main id="main" class="page narrow">
+      <header class="head">
+        <h1 tabIndex={-1}>{t.storage}</h1>
+      </header>
+      <p role="alert" class="lead">
+        {t.storageText(reason)}
+      </p>
+      <p class="lead">{t.storageHint}</p>
+      <button type="button" class="btn primary" onClick={() => location.reload()}>
+        {t.tryAgain}
       </button>
     </main>
   );

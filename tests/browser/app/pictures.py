@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from local.settings import PROJECT
 from local.sign_in import access_token
-from tests.browser.support import fill, on_phone, press, tab
+from tests.browser.support import on_phone, press, tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,11 @@ WEEKS: dict[str, list[tuple[str, str, float, str]]] = {
         ("2026-11-19", "Harbour", 7.25, "Stocktaking, two of us"),
         ("2026-11-20", "Harbour", 4, ""),
     ],
-    "carl": [("2026-11-18", "Harbour", 8, "Network cables"), ("2026-11-19", "Harbour", 8, "")],
+    "carl": [
+        *((f"2026-11-{day:02}", "Harbour", 8, "") for day in (9, 10, 11, 12, 13)),
+        *((f"2026-11-{day:02}", "Harbour", hours, "") for day, hours in ((2, 8), (3, 8), (5, 16), (6, 4))),
+        ("2026-11-05", "Training", 10, ""),
+    ],
 }
 
 
@@ -44,30 +48,31 @@ def test_take_the_pictures(
 ) -> None:
     _log(settings)
     IMAGES.mkdir(exist_ok=True)
-    options = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 1.2, "is_mobile": True}
-    for user in ("ana", "mia"):
-        context = browser.new_context(base_url=settings.app_url, has_touch=True, **options)
+    phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True}
+    desktop = {"viewport": {"width": 1120, "height": 600}}
+    for user, name, options in (
+        ("ana", "app-week", phone),
+        ("ana", "app-grid", desktop),
+        ("mia", "app-approve", phone),
+    ):
+        context = browser.new_context(
+            base_url=settings.app_url, locale="en-GB", has_touch=options is phone, **options
+        )
         with on_phone(context):
             page = context.new_page()
             page.clock.set_fixed_time(FRIDAY)
             page.goto("/")
             sign_in(page, user)
-            if user == "ana":
-                expect(page.get_by_role("listitem")).to_have_count(len(WEEKS["ana"]))
-                _take(page, "app-week")
-                tab(page, "New")
-                fill(page, project="Harbour", hours="3.5", notes="The rest of the afternoon")
-                page.get_by_role("heading", level=1).focus()
-                _take(page, "app-new")
-            else:
+            expect(page.locator(".status")).to_have_text("Saved")
+            if user == "mia":
                 tab(page, "Approve")
-                expect(page.get_by_role("checkbox").first).to_be_visible()
-                page.get_by_role("listitem").get_by_role("checkbox").first.check()
-                expect(page.get_by_role("button", name="Approve 1 selected")).to_be_visible()
-                _take(page, "app-approve")
-            tab(page, "Profile")
-            press(page, "Sign out")
-            page.get_by_role("button", name="Sign in").wait_for()
+                expect(page.locator(".status")).to_contain_text("Updated")
+                press(page, "Tick all")
+            _take(page, name)
+            if name == "app-week":
+                tab(page, "New")
+                page.get_by_role("radio", name="Harbour").check()
+                _take(page, "app-new")
 
 
 def _log(settings: "Settings") -> None:

@@ -4,7 +4,21 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.support import CORS, TODAY, await_service_worker, fill, group, log, press, row, tab
+from tests.browser.support import (
+    CORS,
+    PROBLEM,
+    TODAY,
+    approvals,
+    await_service_worker,
+    decided,
+    edit,
+    fill,
+    group,
+    log,
+    press,
+    row,
+    tab,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response, Route
@@ -26,10 +40,12 @@ def test_the_app_opens_offline_and_shows_the_age_of_its_data(phones: "Phones", e
     page.context.set_offline(True)
     page.reload()
     expect(row(page, "StoreZero")).to_be_visible()
-    expect(page.get_by_role("main")).to_contain_text("Offline")
-    expect(page.get_by_role("main")).to_contain_text("Updated just now")
+    expect(page.get_by_role("main")).to_contain_text("No network")
+    page.locator(".status").click()
+    menu = page.get_by_role("dialog")
+    expect(menu).to_contain_text("Updated just now")
     page.clock.fast_forward("02:00:00")
-    expect(page.get_by_role("main")).to_contain_text("Updated 2 hours ago")
+    expect(menu).to_contain_text("Updated 2 hours ago")
 
 
 def test_an_entry_logged_offline_survives_reloads_and_is_sent_once(
@@ -39,20 +55,20 @@ def test_an_entry_logged_offline_survives_reloads_and_is_sent_once(
     await_service_worker(page)
     page.context.set_offline(True)
     log(page, "Harbour", "4", notes="no signal")
-    expect(row(page, "Harbour")).to_contain_text("Not sent yet")
-    expect(page.get_by_role("main")).to_contain_text("1 change is not sent.")
-    press(row(page, "Harbour"), "Edit")
+    expect(row(page, "Harbour")).to_contain_text("not sent yet")
+    expect(page.locator(".status")).to_have_text("1 to send")
+    edit(page, "Harbour")
     fill(page, hours="5")
     page.reload()
-    expect(page.get_by_label("Hours")).to_have_value("5")
+    expect(page.get_by_label("Hours", exact=True)).to_have_value("5")
     press(page, "Save")
     expect(row(page, "Harbour")).to_contain_text("5 h")
     page.reload()
-    expect(row(page, "Harbour")).to_contain_text("Not sent yet")
+    expect(row(page, "Harbour")).to_contain_text("not sent yet")
     assert not employee.every()
     page.context.set_offline(False)
-    expect(row(page, "Harbour")).not_to_contain_text("Not sent yet")
-    expect(page.get_by_role("main")).not_to_contain_text("not sent")
+    expect(row(page, "Harbour")).to_contain_text("pending")
+    expect(page.locator(".status")).to_have_text("Saved")
     [entry] = employee.every()
     assert (float(entry["hours"]), entry["notes"]) == (5, "no signal")
 
@@ -62,14 +78,14 @@ def test_an_edit_during_sending_becomes_a_correction(phones: "Phones", employee:
     await_service_worker(page)
     page.context.set_offline(True)
     log(page, "Harbour", "4")
-    press(row(page, "Harbour"), "Edit")
+    edit(page, "Harbour")
     fill(page, hours="6")
     with page.expect_response(posted):
         page.context.set_offline(False)
-    expect(page.get_by_role("main")).not_to_contain_text("Offline")
+    expect(page.get_by_role("main")).not_to_contain_text("No network")
     press(page, "Save")
     expect(row(page, "Harbour")).to_contain_text("6 h")
-    expect(row(page, "Harbour")).not_to_contain_text("Not accepted")
+    expect(page.locator(".status")).to_have_text("Saved")
     [entry] = employee.every()
     assert float(entry["hours"]) == 6
 
@@ -98,33 +114,36 @@ def test_an_app_killed_while_sending_creates_one_entry(phones: "Phones", employe
     with again.expect_response(posted) as repeated:
         again.goto("/new")
     assert repeated.value.status == 201
-    expect(again.get_by_label("Project")).to_have_value("")
+    expect(again.get_by_label("Project", exact=True)).to_have_value("")
     tab(again, "Timesheets")
     expect(row(again, "Harbour")).to_have_count(1)
-    expect(row(again, "Harbour")).not_to_contain_text("Not sent")
+    expect(again.locator(".status")).to_have_text("Saved")
     assert len(employee.every()) == 1
 
 
-def test_review_opens_a_refused_entry_of_another_week(phones: "Phones", employee: "Caller") -> None:
+def test_a_refused_entry_of_another_week_is_found_from_this_week(
+    phones: "Phones", employee: "Caller"
+) -> None:
     page = phones(employee)
 
     def refuse(route: "Route") -> None:
         faults = [{"pointer": "/date", "detail": "lies in a closed year"}]
         problem = {"code": "invalid_entry", "detail": "The entry has faults", "errors": faults}
-        route.fulfill(status=422, json=problem, headers=CORS)
+        route.fulfill(status=422, json=problem, headers=CORS, content_type=PROBLEM)
 
     page.route("**/timesheets", refuse, times=1)
     tab(page, "New")
     fill(page, project="Harbour", hours="4", date="2024-02-29")
     press(page, "Save")
-    expect(page.get_by_label("Date")).to_be_focused()
+    expect(row(page, "Harbour")).to_contain_text("needs fixing")
     tab(page, "Timesheets")
     expect(row(page, "Harbour")).to_have_count(0)
-    press(page, "Review")
-    expect(row(page, "Harbour")).to_contain_text("Not accepted: date lies in a closed year")
-    press(row(page, "Harbour"), "Discard")
-    expect(row(page, "Harbour")).to_have_count(0)
-    expect(page.get_by_role("main")).not_to_contain_text("1 change is not sent")
+    expect(page.get_by_role("main")).to_contain_text("1 entry needs fixing")
+    expect(page.get_by_role("main")).to_contain_text("Date lies in a closed year")
+    page.get_by_role("link", name="Fix", exact=True).click()
+    press(page.get_by_role("dialog"), "Delete")
+    expect(page.get_by_role("main")).not_to_contain_text("needs fixing")
+    expect(page.locator(".status")).to_have_text("Saved")
     assert not employee.every()
 
 
@@ -134,14 +153,14 @@ def test_a_decision_made_offline_is_sent_later(
     employee.entry(project="Harbour")
     page = phones(manager)
     await_service_worker(page)
-    tab(page, "Approve")
-    expect(group(page, employee.email)).to_be_visible()
+    approvals(page)
+    expect(group(page, employee)).to_be_visible()
     page.clock.install()
     page.context.set_offline(True)
-    press(group(page, employee.email), "Approve")
-    expect(group(page, employee.email)).to_have_count(0)
-    page.clock.fast_forward(10_000)
+    press(group(page, employee), "Approve week")
+    expect(group(page, employee)).to_have_count(0)
+    page.clock.fast_forward(20_000)
     assert employee.every()[0]["status"] == "pending"
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+    with page.expect_response(decided):
         page.context.set_offline(False)
     assert employee.every()[0]["status"] == "approved"

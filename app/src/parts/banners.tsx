@@ -1,0 +1,115 @@
+/** The banners of every screen: why nothing is loaded or sent, and what needs fixing. */
+
+import { signal } from "@preact/signals";
+import type { Auth } from "../auth/auth";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import { isStalled } from "../offline/items";
+import { type EntryView, overlay } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { type Trouble, trouble } from "../offline/trouble";
+import { editPath } from "../router";
+import { Banner } from "./banner";
+import { faultsInWords } from "./item-text";
+import { UserText } from "./user-text";
+
+const { shortDay, inHours } = formats();
+
+/** Whether the page has an older build than the one that is served now. */
+export const newBuild = signal(false);
+
+export function Banners({ session, auth }: { session: Session; auth: Auth }) {
+  return (
+    <>
+      {auth.ended.value && (
+        <Banner tone="waiting" icon="person" title={t.signInEnded} action={<SignIn auth={auth} />}>
+          {t.signInEndedText}
+        </Banner>
+      )}
+      {trouble.value && <TroubleBanner trouble={trouble.value} session={session} />}
+      {newBuild.value && (
+        <Banner
+          title={t.newBuild}
+          action={
+            <button type="button" class="btn" onClick={() => location.reload()}>
+              {t.reload}
+            </button>
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function SignIn({ auth }: { auth: Auth }) {
+  return (
+    <button type="button" class="btn" onClick={() => void auth.signIn()}>
+      {t.signIn}
+    </button>
+  );
+}
+
+function TroubleBanner({ trouble, session }: { trouble: Trouble; session: Session }) {
+  if (trouble.kind === "offline") {
+    return (
+      <Banner tone="waiting" icon="cloud-off" title={t.noNetwork}>
+        {t.noNetworkText}
+      </Banner>
+    );
+  }
+  const seconds = Math.max(1, Math.round(trouble.retryAfter / 1000));
+  const tryNow = (
+    <button type="button" class="btn" onClick={() => void session.refresh()}>
+      {t.tryNow}
+    </button>
+  );
+  if (trouble.kind === "unreachable") {
+    return (
+      <Banner tone="waiting" mark="unusual" title={t.noAnswer} action={tryNow}>
+        {t.noAnswerText(seconds)}
+      </Banner>
+    );
+  }
+  return (
+    <Banner tone="waiting" mark="unusual" title={t.serverProblem} action={tryNow}>
+      {t.serverProblemText(seconds)}{" "}
+      <span class="muted">{t.errorNumber(trouble.status, trouble.request.slice(0, 8))}</span>
+    </Banner>
+  );
+}
+
+/** The entries of any week that were rejected, refused or changed elsewhere, with a button to the first one. */
+export function NeedsFixing({ session }: { session: Session }) {
+  const changed = overlay([], session.items.value);
+  const stalled = changed.filter(({ unsent }) => unsent && isStalled(unsent) && unsent.kind !== "decide");
+  const entries = [...stalled, ...session.rejected.value];
+  const [first] = entries;
+  if (!first) return null;
+  return (
+    <Banner
+      tone="rejected"
+      mark="rejected"
+      title={t.needFixing(entries.length)}
+      action={
+        <a class="btn" href={editPath(first.id)}>
+          {t.fix}
+        </a>
+      }
+    >
+      <UserText>{first.project}</UserText>, {inHours(first.hours)}, {shortDay(first.date)}:{" "}
+      <Fault entry={first} />
+    </Banner>
+  );
+}
+
+function Fault({ entry }: { entry: EntryView }) {
+  const { unsent, reason } = entry;
+  if (unsent?.theirs) return <>{t.changedElsewhere}</>;
+  if (unsent?.refused) return <>{faultsInWords(unsent.refused)}</>;
+  if (!reason) return <span>{t.rejectedBecause}</span>;
+  return (
+    <q>
+      <UserText>{reason}</UserText>
+    </q>
+  );
+}

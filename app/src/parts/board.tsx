@@ -1,0 +1,71 @@
+import type { ComponentChildren } from "preact";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import type { PersonWeek } from "../offline/board";
+import { total } from "../offline/week";
+import { useGrowth } from "./growth";
+import { BoardHead } from "./person-row";
+
+const { inHours } = formats();
+const STEP = 40; // rows
+
+interface Props {
+  title: string;
+  explanation?: string;
+  /** A button beside the title. */
+  action?: ComponentChildren;
+  weeks: PersonWeek[];
+  row: (week: PersonWeek) => ComponentChildren;
+  /** Whether only the title is shown. */
+  isClosed?: boolean;
+}
+
+/** A group of people's weeks. Long groups are shown in steps. */
+export function Board({ title, explanation, action, weeks, row, isClosed = false }: Props) {
+  const { shown, end } = useGrowth(weeks.length, STEP);
+  const [first] = weeks;
+  if (!first) return null;
+  return (
+    <section>
+      <div class="group">
+        <h2>
+          {title} <small>{weeks.length}</small>
+          {explanation && <small class="line">{explanation}</small>}
+        </h2>
+        {action}
+      </div>
+      {!isClosed && (
+        <>
+          <ul class="card board">
+            <BoardHead week={first.week} />
+            {weeks.slice(0, shown).map(row)}
+          </ul>
+          {end}
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The bar of what is ticked: it says what the button does before it does it. */
+export function BulkBar({ weeks, approve }: { weeks: PersonWeek[]; approve: () => void }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; this is a button
+    <div class="bulk" role="group" aria-label={t.tickedWeeks}>
+      <p>
+        <b>{t.ticked(weeks.length)}</b>
+        <br />
+        <span class="small muted">{summaryOf(weeks)}</span>
+      </p>
+      <button type="button" class="btn primary" onClick={approve}>
+        {t.approveWeeks(weeks.length)}
+      </button>
+    </div>
+  );
+}
+
+/** Return the number of entries and their hours, as in "5 entries, 40 h". */
+export function summaryOf(weeks: PersonWeek[]): string {
+  const count = weeks.reduce((sum, week) => sum + week.entries.length, 0);
+  return `${t.entries(count)}, ${inHours(total(weeks))}`;
+}

@@ -1,0 +1,100 @@
+import { useState } from "preact/hooks";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import { isStalled } from "../offline/items";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { History } from "./history";
+import { Mark } from "./icon";
+import { faultsInWords } from "./item-text";
+import { UserText } from "./user-text";
+
+const { shortDay, inHours } = formats();
+
+interface Props {
+  entry: EntryView;
+  session: Session;
+  /** Missing for a decided entry. */
+  approve?: () => void;
+  reject?: () => void;
+}
+
+/** An entry of a person's week with its history: approve or reject it alone. */
+export function EntryDetail({ entry, session, approve, reject }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const label = `entry-${entry.id.replace(/\W/g, "-")}`;
+  return (
+    <li>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary id={label}>
+          <span class="small muted">{shortDay(entry.date)}</span>
+          <Mark state={entry.unsent ? "unusual" : entry.status} />
+          <span class="clip">
+            <span class={entry.notes ? "clip line" : "clip-2"}>
+              <UserText>{entry.project}</UserText>
+            </span>
+            {entry.notes && (
+              <span class="small muted line note">
+                <UserText>{entry.notes}</UserText>
+              </span>
+            )}
+          </span>
+          <b>{inHours(entry.hours)}</b>
+        </summary>
+        <div>
+          {isOpen && <History session={session} id={entry.id} of="approvals" />}
+          {!entry.unsent && approve && reject && (
+            <div class="actions">
+              <button type="button" class="btn danger" aria-describedby={label} onClick={reject}>
+                {t.reject}
+              </button>
+              <button type="button" class="btn" aria-describedby={label} onClick={approve}>
+                {t.approve}
+              </button>
+            </div>
+          )}
+        </div>
+      </details>
+      {entry.unsent && isStalled(entry.unsent) && <StalledDecision entry={entry} session={session} />}
+    </li>
+  );
+}
+
+/** A decision that was refused, or about an entry that changed: give it up, or decide the entry as it is now. */
+function StalledDecision({ entry, session }: { entry: EntryView; session: Session }) {
+  const item = entry.unsent!;
+  const discard = async () => {
+    await session.outbox.discard(item.n!);
+    await session.refreshApprovals();
+  };
+  return (
+    <div class="stalled">
+      <p class="fault">
+        <Mark state="rejected" />
+        {item.theirs ? t.changedMeanwhile : t.decisionRefused}
+        {item.refused && `: ${faultsInWords(item.refused)}`}
+      </p>
+      {item.theirs && (
+        <p>
+          <UserText>{item.theirs.project}</UserText>, {inHours(item.theirs.hours)},{" "}
+          {shortDay(item.theirs.date)}
+          {item.theirs.notes && (
+            <span class="line muted note">
+              <UserText>{item.theirs.notes}</UserText>
+            </span>
+          )}
+        </p>
+      )}
+      <div class="actions">
+        {item.refused && (
+          <button type="button" class="btn" onClick={() => void session.outbox.retry(item.n!)}>
+            {t.tryAgain}
+          </button>
+        )}
+        <button type="button" class="btn" onClick={() => void discard()}>
+          {t.discard}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** Unsent changes in words. */
+
+import type { Entry } from "../api/entry";
+import { today } from "../fields/dates";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import type { Item } from "../offline/items";
+
+const { inHours } = formats();
+
+/** Return the server's reasons for refusing a change. */
+export function faultsInWords({ detail, faults }: NonNullable<Item["refused"]>): string {
+  return faults.length
+    ? faults.map((fault) => `${fieldName(fault.pointer)} ${fault.detail}`).join("; ")
+    : detail;
+}
+
+/** Return the name of a form's field for a JSON Pointer such as `/hours`. */
+function fieldName(pointer: string): string {
+  const name = pointer.slice(1);
+  const names: Record<string, string> = { project: t.project, date: t.date, hours: t.hours, notes: t.notes };
+  return names[name] ?? name;
+}
+
+/** Return the fields of the entry that an item is about, as the item and the ones before it leave them. */
+export function entryOf(item: Item, items: Item[]): { project: string; hours: number; date: string } {
+  const earlier = items.filter((other) => other.id === item.id && other.n! <= item.n!);
+  const all = earlier.map((other) => ({ ...other.base, ...("fields" in other ? other.fields : {}) }));
+  const { project = "", hours = 0, date = today() } = Object.assign({}, ...all) as Partial<Entry>;
+  return { project, hours, date };
+}
+
+export function kindOf(item: Item): string {
+  if (item.kind !== "decide") return t.change[item.kind];
+  return item.decision.approved ? t.change.approve : t.change.reject;
+}
+
+/** Return an entry's project and hours, as in "Harbour, 4 h". */
+export function nameOf(entry: { project: string; hours: number }): string {
+  return `${entry.project}, ${inHours(entry.hours)}`;
+}

@@ -1,0 +1,113 @@
+import type { ComponentChildren } from "preact";
+import { daysOf } from "../fields/dates";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import type { PersonWeek } from "../offline/board";
+import { Icon, Mark, type State } from "./icon";
+import { UserText } from "./user-text";
+
+const { weekday, longWeekday, hours: plainHours, inHours } = formats();
+
+interface Props {
+  week: PersonWeek;
+  isOpen: boolean;
+  toggle: () => void;
+  tick?: ComponentChildren;
+  /** The decision, in the second line. */
+  decision?: ComponentChildren;
+  mark?: State;
+  /** The buttons of the row, described by the person's name. */
+  actions: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A person's week in a row of a board; its name opens the entries. */
+export function PersonRow({ week, isOpen, toggle, tick, decision, mark, actions, children }: Props) {
+  const id = rowId(week);
+  return (
+    <li>
+      <div class={tick ? "person" : "person no-tick"}>
+        {tick}
+        <button
+          type="button"
+          class="opens who"
+          aria-expanded={isOpen}
+          aria-controls={isOpen ? `entries-${id}` : undefined}
+          onClick={toggle}
+        >
+          <Icon name="right" />
+          <span class="clip-2" id={`name-${id}`}>
+            <UserText>{week.name}</UserText>
+          </span>
+        </button>
+        <div class="meta">
+          <span>
+            {weekName(week.week)}
+            {decision && <> · {decision}</>}
+          </span>
+          {week.oddDay !== undefined && !decision && (
+            <span class="flag">
+              <Mark state="unusual" />
+              {t.overDay(inHours(week.days[week.oddDay]!), longWeekday(daysOf(week.week)[week.oddDay as 0]))}
+            </span>
+          )}
+        </div>
+        <span class="total">
+          {mark && <Mark state={mark} />} {inHours(week.hours)}
+        </span>
+        <div class="days-line">
+          <Days week={week} />
+          <span class="act">{actions}</span>
+        </div>
+      </div>
+      {isOpen && (
+        <div class="detail" id={`entries-${id}`}>
+          {children}
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** The head of a board on a wide screen. */
+export function BoardHead({ week }: { week: string }) {
+  return (
+    <li class="board-head" aria-hidden="true">
+      <span class="days">
+        {daysOf(week).map((day) => (
+          <i key={day}>{weekday(day)}</i>
+        ))}
+      </span>
+    </li>
+  );
+}
+
+function Days({ week }: { week: PersonWeek }) {
+  const names = daysOf(week.week).map((day) => weekday(day));
+  const label = week.days
+    .map((hours, index) => hours > 0 && `${names[index]} ${plainHours(hours)}`)
+    .filter(Boolean)
+    .join(", ");
+  return (
+    <p class="days" role="img" aria-label={label}>
+      {week.days.map((hours, index) => (
+        <i
+          key={names[index]}
+          class={index === week.oddDay ? "odd" : hours ? "" : "none"}
+          style={{ "--h": hours }}
+        >
+          {hours ? plainHours(hours) : "·"}
+        </i>
+      ))}
+    </p>
+  );
+}
+
+/** Return an ISO week as "W47", with the year in front if it is not this one. */
+export function weekName(week: string, year = new Date().getFullYear()): string {
+  return week.startsWith(String(year)) ? week.slice(5) : week;
+}
+
+export function rowId({ key }: { key: string }): string {
+  return key.replace(/[^\w-]/g, "_");
+}

@@ -1,0 +1,142 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import { type Item, isStalled } from "../offline/items";
+import type { Session } from "../offline/session";
+import { trouble } from "../offline/trouble";
+import { Icon, Mark } from "./icon";
+import { entryOf, faultsInWords, kindOf, nameOf } from "./item-text";
+import { TimerView } from "./timer-view";
+import { UserText } from "./user-text";
+
+const { ago, shortDay } = formats();
+const TICK = 30_000; // ms
+
+const now = signal(Date.now());
+setInterval(() => {
+  now.value = Date.now();
+}, TICK);
+
+interface Props {
+  session: Session;
+  loadedAt: ReadonlySignal<number | undefined>;
+  /** Show the age of the data where there is nothing else to say. */
+  withAge?: boolean;
+}
+
+/** The one status of the app, and its menu: what waits to be sent, and when the data was loaded. */
+export function Status({ session, loadedAt, withAge = false }: Props) {
+  const items = session.items.value;
+  const age =
+    loadedAt.value === undefined
+      ? t.notLoaded
+      : t.updated(ago(loadedAt.value, Math.max(now.value, loadedAt.value)));
+  return (
+    <>
+      <TimerView />
+      <button
+        type="button"
+        class={`status ${tone(items)}`}
+        aria-busy={session.loading.value}
+        popovertarget="sent"
+      >
+        <Words items={items} isLoaded={loadedAt.value !== undefined} age={withAge ? age : t.saved} />
+      </button>
+      <div id="sent" popover="auto" class="menu" role="dialog" aria-labelledby="sent-title">
+        <h2 id="sent-title">{items.length ? t.entriesToSend(items.length) : t.allSaved}</h2>
+        {items.length > 0 && (
+          <ul>
+            {items.map((item) => (
+              <Waiting key={item.n} item={item} items={items} session={session} />
+            ))}
+          </ul>
+        )}
+        <p class="muted">{age}</p>
+        <div class="actions">
+          {items.length > 0 && (
+            <button type="button" class="btn" onClick={() => void session.outbox.flush({ now: true })}>
+              {t.sendNow}
+            </button>
+          )}
+          <button
+            type="button"
+            class="btn"
+            aria-busy={session.loading.value}
+            disabled={session.loading.value}
+            onClick={() => void session.refresh()}
+          >
+            {t.refresh}
+          </button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function tone(items: Item[]): string {
+  if (items.some(isStalled)) return "problem";
+  return items.length ? "waiting" : "";
+}
+
+function Words({ items, isLoaded, age }: { items: Item[]; isLoaded: boolean; age: string }) {
+  if (items.some(isStalled)) {
+    return (
+      <>
+        <Mark state="unusual" /> {t.problem}
+      </>
+    );
+  }
+  if (items.length) {
+    return (
+      <>
+        <Mark state="unsent" /> {t.toSend(items.length)}
+      </>
+    );
+  }
+  if (!isLoaded) {
+    return (
+      <>
+        <Mark state="pending" /> {trouble.value ? t.notLoaded : t.loading}
+      </>
+    );
+  }
+  return (
+    <>
+      <Icon name="check" /> {age}
+    </>
+  );
+}
+
+/** An unsent change, with a button that takes it back as long as the server cannot have it. */
+function Waiting({ item, items, session }: { item: Item; items: Item[]; session: Session }) {
+  const entry = entryOf(item, items);
+  return (
+    <li>
+      <Mark state={isStalled(item) ? "unusual" : "unsent"} />
+      <span>
+        {kindOf(item)}: <UserText>{nameOf(entry)}</UserText>
+        <br />
+        <span class="small muted">
+          {shortDay(entry.date)} · {whyWaiting(item)}
+        </span>
+      </span>
+      {item.refused && (
+        <button type="button" class="btn quiet" onClick={() => void session.outbox.retry(item.n!)}>
+          {t.tryAgain}
+        </button>
+      )}
+      {!item.tried && (
+        <button type="button" class="btn quiet" onClick={() => void session.outbox.undo(item.n!)}>
+          {t.undo}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function whyWaiting(item: Item): string {
+  if (item.theirs) return t.changedElsewhere;
+  if (item.refused) return faultsInWords(item.refused);
+  if (trouble.value) return t.waitsForNetwork;
+  return item.tried ? t.sending : t.waitsForUndo;
+}

@@ -1,0 +1,32 @@
+import { expect, test, vi } from "vitest";
+
+vi.stubGlobal("location", { pathname: "/", search: "" });
+const { routeOf } = await import("./router");
+
+test.each([
+  ["/", { screen: "home" }],
+  ["/week/2026-W47", { screen: "week", week: "2026-W47" }],
+  ["/week/2026-W47/", { screen: "week", week: "2026-W47" }],
+  ["/week/2020-W53", { screen: "week", week: "2020-W53" }],
+  ["/new", { screen: "new" }],
+  ["/new?date=2026-11-18", { screen: "new", date: "2026-11-18" }],
+  ["/new?date=yesterday", { screen: "new" }],
+  ["/edit/t%2Fa", { screen: "edit", id: "t/a" }],
+  ["/approve", { screen: "approve", tab: "pending" }],
+  ["/approve/decided", { screen: "approve", tab: "decided" }],
+  ["/profile", { screen: "profile" }],
+])("%s is a screen", (address, route) => {
+  expect(routeOf(address)).toEqual(route);
+});
+
+test.each([
+  "/week/2026-W54",
+  "/week/2026-W00",
+  "/week/2021-W53",
+  "/week",
+  "/edit/%E0%A4%A",
+  "/edit",
+  "/missing",
+])("%s is not an address of the app", (address) => {
+  expect(routeOf(address)).toEqual({ screen: "unknown", path: address });
+});

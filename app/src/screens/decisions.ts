@@ -1,0 +1,82 @@
+/** What an approver ticks, opens and decides on the board. */
+
+import { signal } from "@preact/signals";
+import type { VNode } from "preact";
+import type { Decision } from "../api/entry";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import type { PersonWeek } from "../offline/board";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { neighbour } from "../parts/focus";
+import { weekName } from "../parts/person-row";
+import { showToast } from "../toast";
+
+const { inHours } = formats();
+
+/** What a decision is about: entries, and their name in messages. */
+export interface Subject {
+  name: string;
+  person: string;
+  entries: EntryView[];
+}
+
+export class Decisions {
+  readonly ticked = signal<ReadonlySet<string>>(new Set());
+  readonly opened = signal<ReadonlySet<string>>(new Set());
+  readonly rejecting = signal<Subject | undefined>(undefined);
+  readonly isConfirming = signal(false);
+  readonly showsUnfinished = signal(false);
+  private readonly elements = new WeakMap<PersonWeek, VNode>();
+
+  constructor(readonly session: Session) {}
+
+  /** Return the element of a week, which is made once. */
+  element(week: PersonWeek, make: () => VNode): VNode {
+    const element = this.elements.get(week) ?? make();
+    this.elements.set(week, element);
+    return element;
+  }
+
+  tick(weeks: PersonWeek[], isOn: boolean): void {
+    const keys = new Set(weeks.map((week) => week.key));
+    const others = [...this.ticked.value].filter((key) => !keys.has(key));
+    this.ticked.value = new Set(isOn ? [...others, ...keys] : others);
+  }
+
+  toggle({ key }: PersonWeek): void {
+    const next = new Set(this.opened.value);
+    if (!next.delete(key)) next.add(key);
+    this.opened.value = next;
+  }
+
+  approveWeeks(weeks: PersonWeek[]): void {
+    this.isConfirming.value = false;
+    this.ticked.value = new Set();
+    const subjects = weeks.map(subjectOf);
+    const name = subjects.length === 1 ? subjects[0]!.name : t.weeks(weeks.length);
+    void this.decide(
+      { name, person: "", entries: subjects.flatMap(({ entries }) => entries) },
+      { approved: true },
+    );
+  }
+
+  /** Decide exactly the entries of the subject, as they were loaded, and move the focus to the next row. */
+  async decide(subject: Subject, decision: Decision): Promise<void> {
+    const { outbox } = this.session;
+    const focusNeighbour = neighbour(".person .opens");
+    const numbers = await outbox.decide(subject.entries, decision);
+    const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);
+    showToast(text, async () => {
+      const undone = await Promise.all(numbers.map((n) => outbox.undo(n)));
+      if (undone.includes(false)) showToast(t.tooLateToUndo);
+    });
+    focusNeighbour();
+  }
+}
+
+/** Return the entries of a week that are not decided yet. */
+export function subjectOf(week: PersonWeek): Subject {
+  const entries = week.entries.filter((entry) => !entry.unsent);
+  return { name: `${week.name}, ${weekName(week.week)}, ${inHours(week.hours)}`, person: week.name, entries };
+}

@@ -1,0 +1,171 @@
+/** The state of the entry sheet: what is typed, its faults, and saving it. */
+
+import { type Signal, signal } from "@preact/signals";
+import { today, weekOf } from "../fields/dates";
+import { type Errors, NAMES, type Name, changedFields, errorsOf, parse } from "../fields/entry-fields";
+import { formats } from "../fields/formats";
+import { t } from "../language";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { nameOf } from "../parts/item-text";
+import { back, go, weekPath } from "../router";
+import { type Measured, hoursBetween, measured, startTimer } from "../timer";
+import { showToast } from "../toast";
+import {
+  type Draft,
+  type SheetValues,
+  draftValues,
+  initialValues,
+  keepDraft,
+  measuredValues,
+} from "./drafts";
+
+const { hours: plainHours } = formats();
+
+export class EntryForm {
+  readonly values: Signal<SheetValues>;
+  readonly errors: Signal<Errors>;
+  /** The message about the last save, while the sheet stays open. */
+  readonly note = signal("");
+  /** Whether the browser's storage took what was typed or saved last. */
+  readonly isKept = signal(true);
+  /** The draft that was found when the sheet opened. */
+  readonly draft = signal<Draft | undefined>(undefined);
+  /** The measured time that the sheet was opened with. */
+  readonly timed: Signal<Measured | undefined>;
+
+  constructor(
+    readonly session: Session,
+    /** The entry to correct; missing for a new one. */
+    readonly entry: EntryView | undefined,
+    private readonly date: string | undefined,
+    draft: Draft | undefined,
+  ) {
+    const timed = entry ? undefined : measured.peek();
+    measured.value = undefined;
+    this.timed = signal(timed);
+    this.errors = signal(errorsOf(entry?.unsent?.refused?.faults ?? []));
+    this.values = signal(timed ? measuredValues(timed) : draft ? draftValues(draft) : this.freshValues());
+    if (!timed) this.draft.value = draft;
+  }
+
+  change(changes: Partial<SheetValues>): void {
+    this.values.value = { ...this.values.value, ...changes };
+    this.note.value = "";
+    void this.keep(this.values.value);
+    // While they are typed, a date and hours are incomplete, so a new error waits until the field is left.
+    for (const name of NAMES) {
+      const isWaiting = (name === "date" || name === "hours") && !this.errors.value[name];
+      if (name in changes && !isWaiting) this.showError(name);
+    }
+  }
+
+  /** Change a field; hours that a person chose are no longer those that the day lacks. */
+  set(name: Name, text: string): void {
+    if (name === "date") this.chooseDays([text]);
+    else this.change({ [name]: text, ...(name === "hours" && { isPreset: false }) });
+  }
+
+  chooseDays(days: string[]): void {
+    const [first = ""] = days;
+    const { isPreset, hours } = this.values.value;
+    const preset = isPreset ? initialValues(this.session, undefined, first).hours : hours;
+    this.change({ days, date: first, hours: preset });
+  }
+
+  showError(name: Name): void {
+    const values = this.values.value;
+    const error = values[name] ? parse(values, this.entry?.date).errors[name] : undefined;
+    const { [name]: _, ...others } = this.errors.value;
+    this.errors.value = error ? { ...others, [name]: error } : others;
+  }
+
+  /** Put an entry for each chosen day, or the correction, into the outbox; then close or go on. */
+  async save(another: boolean): Promise<void> {
+    const { days } = this.values.value;
+    const parsed = (days.length ? days : [""]).map((date) =>
+      parse({ ...this.values.value, date }, this.entry?.date),
+    );
+    this.errors.value = Object.assign({}, ...parsed.map((one) => one.errors)) as Errors;
+    const all = parsed.map((one) => one.fields).filter((fields) => fields !== undefined);
+    const [first] = all;
+    if (!first || all.length < parsed.length) return void this.focusFault();
+    try {
+      const { outbox } = this.session;
+      if (this.entry) await outbox.correct(this.entry, changedFields(this.entry, first));
+      else await outbox.create(...all);
+    } catch {
+      this.isKept.value = false; // a full storage, or a closed database
+      return;
+    }
+    // The outbox has the values now; a draft that is saved again would be sent twice.
+    await this.keep(undefined);
+    if (another) return this.goOn(t.savedEntry(nameOf(first)));
+    showToast(t.savedEntry(nameOf(first)));
+    const week = weekOf(first.date);
+    if (week === this.session.week.value) back(weekPath(week));
+    else go(weekPath(week), { replace: true });
+  }
+
+  discard(): void {
+    this.values.value = this.freshValues();
+    this.errors.value = {};
+    void this.keep(undefined);
+  }
+
+  async remove(entry: EntryView): Promise<void> {
+    const { outbox } = this.session;
+    const n = await outbox.delete(entry);
+    await this.keep(undefined);
+    const undo = async () => {
+      if (n !== undefined && !(await outbox.undo(n))) showToast(t.tooLateToUndo);
+    };
+    showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : undo);
+    this.close();
+  }
+
+  startTimer(): void {
+    startTimer(this.values.value.project);
+    void this.keep(undefined);
+    this.close();
+  }
+
+  /** Take the time at which the app was last used as the end of the forgotten timer. */
+  takeLastUse(): void {
+    const { start, lastUse = start } = this.timed.value!;
+    this.set("hours", plainHours(hoursBetween(start, lastUse)));
+    this.timed.value = undefined;
+  }
+
+  close(): void {
+    back(weekPath(weekOf(this.entry?.date ?? this.date ?? today())));
+  }
+
+  /** Focus the first field with a fault; return whether there is one. */
+  focusFault(): boolean {
+    const name = NAMES.find((name) => this.errors.value[name]);
+    if (name) document.getElementById(name)?.focus();
+    return name !== undefined;
+  }
+
+  private goOn(note: string): void {
+    const { days, date } = this.values.value;
+    this.values.value = { ...this.freshValues(), days, date };
+    this.note.value = note;
+    document.getElementById("project")?.focus();
+  }
+
+  private freshValues(): SheetValues {
+    return initialValues(this.session, this.entry, this.date ?? today());
+  }
+
+  private async keep(values: SheetValues | undefined): Promise<void> {
+    if (!values) this.draft.value = undefined;
+    try {
+      await keepDraft(this.session, this.entry, values);
+      this.isKept.value = true;
+    } catch {
+      this.isKept.value = false;
+    }
+  }
+}

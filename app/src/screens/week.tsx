@@ -1,0 +1,104 @@
+import { useEffect } from "preact/hooks";
+import type { Auth } from "../auth/auth";
+import { daysOf, shiftWeek } from "../fields/dates";
+import { formats } from "../fields/formats";
+import { Grid } from "../grid/grid";
+import { t } from "../language";
+import type { EntryView } from "../offline/overlay";
+import type { Session } from "../offline/session";
+import { byDay, copyOf, total } from "../offline/week";
+import { Agenda } from "../parts/agenda";
+import { Banners, NeedsFixing } from "../parts/banners";
+import { EmptyGrid, EmptyWeek } from "../parts/empty-week";
+import { neighbour } from "../parts/focus";
+import { nameOf } from "../parts/item-text";
+import { Skeleton } from "../parts/skeleton";
+import { Strip } from "../parts/strip";
+import { useTitle } from "../parts/title";
+import { WeekHead, isLastWeek } from "../parts/week-head";
+import { wide } from "../parts/wide";
+import { focusHeading, go, weekPath } from "../router";
+import { showToast } from "../toast";
+
+const { inHours, range } = formats();
+
+interface Props {
+  session: Session;
+  auth: Auth;
+  week: string;
+}
+
+/** The person's own entries of a week. */
+export function Week({ session, auth, week: wanted }: Props) {
+  useTitle(range(daysOf(session.week.value)[0], daysOf(session.week.value)[6]));
+  useEffect(() => {
+    session.view = "week";
+    void session.show(wanted);
+  }, [wanted]);
+  const week = session.week.value;
+  const entries = session.entries.value;
+  const before = session.entriesBefore.value;
+  const days = byDay(daysOf(week), entries);
+  const daysBefore = byDay(daysOf(shiftWeek(week, -1)), before);
+  const isKnown = session.weekLoadedAt.value !== undefined;
+  const turn = (count: number) => {
+    if (count < 0 || !isLastWeek(week)) go(weekPath(shiftWeek(week, count)));
+  };
+  const copy = (withNotes: boolean) => void copyWeek(session, copyOf(before, entries, withNotes));
+  return (
+    <>
+      <WeekHead
+        session={session}
+        week={week}
+        turn={turn}
+        hours={isKnown ? total(entries) : undefined}
+        isWide={wide.value}
+        copyLastWeek={() => copy(false)}
+      />
+      <Banners session={session} auth={auth} />
+      <NeedsFixing session={session} />
+      {wide.value ? (
+        <>
+          {isKnown && entries.length === 0 && <EmptyGrid before={before} copy={copy} />}
+          <Grid
+            key={week}
+            session={session}
+            days={days}
+            daysBefore={daysBefore}
+            isKnown={isKnown}
+            turn={turn}
+          />
+        </>
+      ) : (
+        <>
+          <div class="card" aria-busy={!isKnown}>
+            <Strip days={days} daysBefore={daysBefore} isKnown={isKnown} turn={turn} />
+            {isKnown && entries.length === 0 && <EmptyWeek week={week} before={before} copy={copy} />}
+          </div>
+          {entries.length > 0 && <Agenda days={days} remove={(entry) => void remove(session, entry)} />}
+          {!isKnown && entries.length === 0 && <Skeleton days={days} />}
+        </>
+      )}
+    </>
+  );
+}
+
+async function copyWeek(session: Session, copies: ReturnType<typeof copyOf>): Promise<void> {
+  if (!copies.length) return showToast(t.nothingToCopy);
+  const numbers = await session.outbox.copy(copies);
+  showToast(t.copied(copies.length, inHours(total(copies))), () => undoAll(session, numbers));
+  focusHeading();
+}
+
+/** Delete an entry, and move the focus to a neighbour. */
+async function remove(session: Session, entry: EntryView): Promise<void> {
+  const focusNeighbour = neighbour(".agenda .entry");
+  const n = await session.outbox.delete(entry);
+  showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : () => undoAll(session, [n]));
+  focusNeighbour();
+}
+
+async function undoAll(session: Session, numbers: number[]): Promise<void> {
+  const undone = await Promise.all(numbers.map((n) => session.outbox.undo(n)));
+  if (undone.includes(false)) showToast(t.tooLateToUndo);
+}

@@ -1,19 +1,17 @@
-"""GET /timesheets/weeks/{week}: return the caller's hours in an ISO week."""
+"""GET /timesheets/weeks/{week}: return the caller's hours in an ISO week, and its signature."""
 
-from timesheets.model.query import ListQuery
-from timesheets.model.week import parse_week, summary
+from timesheets.model.week import parse_week
 from timesheets.routes import GET_WEEK
 from timesheets.store.dynamodb import Table
-from timesheets.store.entries import Entries
+from timesheets.store.weeks import Weeks
 from timesheets.web.endpoint import endpoint
 from timesheets.web.request import Request
-from timesheets.web.response import Response
+from timesheets.web.response import Response, etag
 
-entries = Entries(Table.connect())
+weeks = Weeks(Table.connect())
 
 
 @endpoint(GET_WEEK)
 def lambda_handler(request: Request) -> Response:
-    week = parse_week(request.path["week"])
-    query = ListQuery(first=week.first, last=week.last, limit=None)
-    return Response(200, summary(week, entries.entries_of(request.caller.sub, query)))
+    week = weeks.find(request.caller.sub, parse_week(request.path["week"]))
+    return Response(200, week.to_json(), {"ETag": etag(week.tag)})

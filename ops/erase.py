@@ -26,6 +26,7 @@ from timesheets.store.dynamodb import IS_NEW, Action, Item, Table, check, delete
 from timesheets.store.entries import is_unchanged
 from timesheets.store.items import (
     NO_ENTRY,
+    SIGNATURE_PREFIX,
     entry_key,
     erasure_key,
     from_item,
@@ -70,7 +71,7 @@ class Eraser:
         return counts
 
     def find(self) -> Iterator[tuple[Counter[str], list[Action]]]:
-        """Yield the counts and the actions of each entry that is not erased yet.
+        """Yield the counts and the actions of each entry that is not erased yet, and of each signature.
 
         A new kind of personal item needs its actions here.
         """
@@ -82,6 +83,8 @@ class Eraser:
             sort_key = item["SK"]["S"]
             if sort_key.startswith(LOG_PREFIX):
                 rows[entry_id_of(sort_key)].append(item)
+            elif sort_key.startswith(SIGNATURE_PREFIX):
+                yield Counter(signatures=1), [delete({"PK": item["PK"], "SK": item["SK"]}, {})]
             elif owner_of(sort_key):
                 entries[sort_key] = item
             else:
@@ -143,7 +146,8 @@ def main(arguments: list[str] | None = None) -> int:
         block(options.user)
         counts = eraser.run()
     done = "would be erased" if options.dry_run else "erased"
-    print(f"{counts['entries']} entries and {counts['changes']} rows of the log {done}")
+    rows = f"{counts['entries']} entries, {counts['changes']} rows of the log"
+    print(f"{rows} and {counts['signatures']} signatures {done}")
     return 0
 
 

@@ -73,6 +73,8 @@ class Model:
     imported: dict[tuple[str, str], Imported] = field(default_factory=dict)
     histories: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     """The changes of each entry, deleted ones too."""
+    signed: dict[tuple[str, dt.date], Json] = field(default_factory=dict)
+    """The signatures by user and Monday."""
     ids: int = 0
     ticks: int = 0
 
@@ -110,24 +112,50 @@ class Model:
         return self._listed(lambda entry: entry.user_id == user_id, {"order": "desc"} | filters)
 
     def week(self, user_id: str, monday: dt.date) -> Json:
-        days = [str(monday + dt.timedelta(n)) for n in range(7)]
+        """Return a week with the signature's versions by model ids, and without its time."""
         sums: dict[str, dict[str, Decimal]] = {
             "date": defaultdict(Decimal),
             "project": defaultdict(Decimal),
             "status": defaultdict(Decimal),
         }
-        for entry in self.list_own(user_id, {"from": days[0], "to": days[-1]}):
+        for entry in self._in_week(user_id, monday):
             for name, hours_by in sums.items():
                 hours_by[getattr(entry, name)] += entry.hours
+        signature = self.signed.get((user_id, monday))
+        submitted = {name: signature[name] for name in ("total_hours", "versions")} if signature else {}
+        current = {"current": self._content(user_id, monday) == signature["content"]} if signature else {}
         return {
             "week": f"{monday:%G-W%V}",
-            "from": days[0],
-            "to": days[-1],
+            "from": str(monday),
+            "to": str(monday + dt.timedelta(6)),
             "total_hours": sum(sums["date"].values()),
             "by_day": sums["date"],
             "by_project": sums["project"],
             "by_status": sums["status"],
+            **({"submitted": submitted | current} if signature else {}),
         }
+
+    def state(self, user_id: str, monday: dt.date) -> Json:
+        """Return what a week's ETag stands for."""
+        versions = {entry.id: entry.version for entry in self._in_week(user_id, monday)}
+        return {"versions": versions, "signed": self.signed.get((user_id, monday), {}).get("tick")}
+
+    def sign(self, user_id: str, monday: dt.date, state: Json) -> Json:
+        """Sign the week if it is in a state."""
+        present, content = self.state(user_id, monday), self._content(user_id, monday)
+        signature = self.signed.get((user_id, monday))
+        current = signature is not None and signature["content"] == content
+        if state != present and not (signature and current and signature["state"] == state):
+            raise Refused(412, "version_mismatch")
+        if not current:
+            self.ticks += 1
+            hours = sum((entry.hours for entry in self._in_week(user_id, monday)), Decimal())
+            signed = {"total_hours": hours, "versions": present["versions"], "content": content}
+            self.signed[user_id, monday] = signed | {"state": state, "tick": self.ticks}
+        return self.week(user_id, monday)
+
+    def withdraw(self, user_id: str, monday: dt.date) -> None:
+        self.signed.pop((user_id, monday), None)
 
     # Requests of approvers
 
@@ -261,6 +289,13 @@ class Model:
     def _remove(self, entry_id: int) -> None:
         gone = self.entries.pop(entry_id)
         self.imported = {key: kept for key, kept in self.imported.items() if kept.entry is not gone}
+
+    def _in_week(self, user_id: str, monday: dt.date) -> list[Entry]:
+        return self.list_own(user_id, {"from": str(monday), "to": str(monday + dt.timedelta(6))})
+
+    def _content(self, user_id: str, monday: dt.date) -> dict[int, Any]:
+        """Return what a signature covers."""
+        return {e.id: (e.date, e.project, e.hours, e.notes) for e in self._in_week(user_id, monday)}
 
     def _own(self, user_id: str, entry_id: int) -> Entry:
         entry = self.entries.get(entry_id)

@@ -21,6 +21,9 @@ INVALID = (422, "invalid_entry")
 OK = (200, None)
 CREATED = (201, None)
 MULTI = (207, None)
+GONE = (204, None)
+STALE = (412, "version_mismatch")
+NO_STATE = (428, "precondition_required")
 
 HIDDEN = ("id", "imported", "ana", "undecided", "approved", "rejected")
 """The names of values that no answer may hold: ana's entries, ana, and the entries of mia's own."""
@@ -31,7 +34,7 @@ type Row = tuple[str, str, str, dict[str, Any], tuple[int, str | None]]
 
 @dataclass(frozen=True)
 class World:
-    """Ana's two entries (one imported for her) and the callers who try to reach them."""
+    """Ana's two entries (one imported for her), her signed week, and the callers who try to reach them."""
 
     callers: dict[str, Caller]
     names: dict[str, str]
@@ -50,14 +53,16 @@ class World:
         return re.sub(r"\$(\w+)", lambda m: self.names[m[1]], value) if isinstance(value, str) else value
 
     def entries(self) -> list[bytes]:
-        """Return the entries that no attempt may change: ana's, and mia's, which another manager reviewed."""
-        return [self.callers[name]("GET").content for name in ("ana", "mia")]
+        """Return what no attempt may change: the entries and the weeks of ana and of mia."""
+        paths = ("/timesheets", "/timesheets/weeks/2026-W47")
+        return [self.callers[name]("GET", path).content for name in ("ana", "mia") for path in paths]
 
 
 @pytest.fixture(scope="module")
 def world(newcomers: Newcomers) -> World:
     callers = {name: newcomers.person(name) for name in ("ana", "carl")}
     callers |= {name: newcomers.person(name, MANAGER) for name in ("mia", "max")}
+    callers["deleter"] = newcomers.person("deleter", "delete:timesheets")
     callers["approver"] = newcomers.person("approver", "approve:timesheets")
     callers |= {"program": newcomers.program(), "rival": newcomers.program("rival")}
     callers["payroll"] = newcomers.program("payroll", EXPORT)
@@ -68,6 +73,9 @@ def world(newcomers: Newcomers) -> World:
     callers["max"]("PUT", f"/approvals/{approved['id']}")
     callers["max"]("PUT", f"/approvals/{rejected['id']}", json=REJECT)
     entry_id = keyed.json()["id"]
+    path = "/timesheets/weeks/2026-W47"
+    state = {"If-Match": callers["ana"]("GET", path).headers["ETag"]}
+    signed = callers["ana"]("PUT", f"{path}/submission", headers=state)
     return World(
         callers,
         {
@@ -85,6 +93,7 @@ def world(newcomers: Newcomers) -> World:
             "carl": callers["carl"].sub,
             "mia": callers["mia"].sub,
             "client": callers["program"].client_id,
+            "week": signed.headers["ETag"],
         },
     )
 
@@ -115,6 +124,12 @@ DECISIONS: list[tuple[str, dict[str, Any]]] = [
     ("PUT", {"json": REJECT}),
     ("PUT", {"headers": {"If-Match": "*"}}),
     ("DELETE", {}),
+]
+SUBMISSIONS: list[tuple[str, dict[str, Any]]] = [
+    ("PUT", {}),
+    ("PUT", {"headers": {"If-Match": "$week"}}),
+    ("DELETE", {}),
+    ("DELETE", {"headers": {"If-Match": "$week"}}),
 ]
 DECIDE = {"id": "$id", "version": 1, "approved": True}
 WITHOUT_SCOPE: list[Row] = [
@@ -190,6 +205,11 @@ WITHOUT_SCOPE: list[Row] = [
         (who, "GET", path, {}, NO_SCOPE)
         for who in ("program", "approver")
         for path in ("/timesheets", "/timesheets?user_id=$ana", "/timesheets/weeks/2026-W47")
+    ),
+    *(
+        (who, method, "/timesheets/weeks/2026-W47/submission", request, NO_SCOPE)
+        for who in ("program", "approver", "payroll", "deleter")
+        for method, request in SUBMISSIONS
     ),
     ("program", "POST", "/timesheets", {"json": GOOD | {"user_id": "$ana"}}, NO_SCOPE),
     *(
@@ -330,6 +350,39 @@ PARAMETERS: list[Row] = [
         for method, request in (("GET", {}), ("PATCH", {"json": {"hours": 1}}), ("DELETE", {}))
     ),
     ("carl", "GET", "/timesheets/weeks/$id", {}, MALFORMED),
+]
+
+WEEKS: list[Row] = [
+    *(
+        ("carl", method, f"/timesheets/weeks/{week}/submission", request, MALFORMED)
+        for week in ("$id", "2026-W54", "2026-W47%23$ana", "SIGN%232026-W47", "$ana", "*")
+        for method, request in SUBMISSIONS[1:]
+    ),
+    *(
+        ("carl", "PUT", "/timesheets/weeks/2026-W47/submission", {"headers": headers}, refusal)
+        for headers, refusal in (
+            ({}, NO_STATE),
+            ({"If-Match": "*"}, NO_STATE),
+            ({"If-Match": "$week"}, STALE),
+            ({"If-Match": 'W/"1", $week'}, STALE),
+            ({"If-Match": "$week", "X-User-Id": "$ana"}, STALE),
+            ({"If-None-Match": "$week"}, NO_STATE),
+            ({"If-Match": "$id"}, MALFORMED),
+        )
+    ),
+    *(
+        ("carl", "DELETE", f"/timesheets/weeks/2026-W47/submission{query}", {"headers": headers}, GONE)
+        for query in ("", "?user_id=$ana")
+        for headers in ({}, {"If-Match": "*"}, {"If-Match": "$week"}, {"X-User-Id": "$ana"})
+    ),
+    *(
+        ("carl", method, f"/timesheets/{path}", SUBMISSIONS[1][1], NOT_FOUND)
+        for path in ("weeks/2026-W47/submission/$id", "$id/submission", "weeks/$id/2026-W47/submission")
+        for method in ("GET", "PUT", "PATCH", "DELETE")
+    ),
+    ("carl", "GET", "/timesheets/weeks/2026-W47/submission", {}, NOT_FOUND),
+    ("carl", "GET", "/timesheets/SIGN%232026-W47", {}, NOT_FOUND),
+    ("carl", "DELETE", "/timesheets/SIGN%232026-W47", {}, NOT_FOUND),
 ]
 
 PRETENCES = {
@@ -490,7 +543,19 @@ IMPORTS: list[Row] = [
 
 @pytest.mark.parametrize(
     "rows",
-    [BY_ID, WITHOUT_SCOPE, SELF_APPROVAL, OWN_APPROVALS, MANY, PARAMETERS, HEADERS, BODIES, IDS, IMPORTS],
+    [
+        BY_ID,
+        WITHOUT_SCOPE,
+        SELF_APPROVAL,
+        OWN_APPROVALS,
+        MANY,
+        PARAMETERS,
+        WEEKS,
+        HEADERS,
+        BODIES,
+        IDS,
+        IMPORTS,
+    ],
     ids=[
         "by its id",
         "without the scope",
@@ -498,6 +563,7 @@ IMPORTS: list[Row] = [
         "a manager's own entry in a list",
         "by a decision among many",
         "by a parameter",
+        "by a week",
         "by a header",
         "by a body",
         "by a variation of its id",

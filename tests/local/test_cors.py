@@ -6,15 +6,20 @@ import httpx2 as httpx
 import pytest
 
 from tests.local.callers import EXPORT, MANAGER, Newcomers
+from timesheets.model.signature import PersonWeek
+from timesheets.model.week import parse_week
 
 ORIGIN = {"Origin": "https://app.example"}
 GOOD = {"date": "2026-11-20", "project": "StoreZero", "hours": 7.5}
+EMPTY = f'"{PersonWeek(parse_week("2000-W01"), (), None).tag}"'
+"""The ETag of a week without entries."""
 EXPOSED = {"link", "etag", "location", "retry-after", "x-amzn-requestid"}
 
 ROUTES = [
     ("/timesheets", {"GET", "POST"}),
     ("/timesheets/an-id", {"GET", "PATCH", "DELETE"}),
     ("/timesheets/weeks/2026-W47", {"GET"}),
+    ("/timesheets/weeks/2026-W47/submission", {"PUT", "DELETE"}),
     ("/timesheets/upload", {"POST"}),
     ("/approvals", {"GET", "POST"}),
     ("/approvals/an-id", {"GET", "PUT", "DELETE"}),
@@ -51,6 +56,8 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "GET", "/timesheets/{own}", {}, 200),
     ("mia", "PATCH", "/timesheets/{own}", {"json": {}}, 200),
     ("mia", "GET", "/timesheets/weeks/2026-W47", {}, 200),
+    ("mia", "PUT", "/timesheets/weeks/2000-W01/submission", {"headers": {"If-Match": EMPTY}}, 200),
+    ("mia", "DELETE", "/timesheets/weeks/2000-W01/submission", {}, 204),
     ("mia", "GET", "/timesheets/{own}/history", {}, 200),
     ("mia", "GET", "/approvals", {}, 200),
     ("mia", "POST", "/approvals", {"json": [{"id": "{own}", "version": 1, "approved": True}]}, 207),
@@ -84,6 +91,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "POST", "/timesheets", {"json": GOOD | {"notes": "x" * 2_000_000}}, 413),
     ("program", "POST", "/timesheets/upload", {"json": [GOOD | {"notes": "x" * 2_000_000}]}, 413),
     ("mia", "POST", "/timesheets", {"json": {}}, 422),
+    ("mia", "PUT", "/timesheets/weeks/2000-W01/submission", {}, 428),
     ("mia", "POST", "/approvals", {"json": []}, 422),
     ("mia", "PUT", "/approvals/{ana}", {"json": {"approved": 1}}, 422),
     ("mia", "DELETE", "/timesheets/{own}", {}, 204),
@@ -98,6 +106,7 @@ CODES = {
     412: {"version_mismatch"},
     413: {"payload_too_large"},
     422: {"invalid_entry"},
+    428: {"precondition_required"},
 }
 
 

@@ -28,6 +28,8 @@ EXPECTED = {
     "create_timesheet": '"statusCode": 201',
     "list_timesheets": '"statusCode": 200',
     "get_week": '"statusCode": 200',
+    "submit_week": '"statusCode": 200',
+    "withdraw_week": '"statusCode": 204',
     "list_approvals": '"statusCode": 200',
     "decide_approvals": '"statusCode": 207',
     "upload_timesheets": '"statusCode": 207',

@@ -106,6 +106,8 @@ class Timesheets(RuleBasedStateMachine):
         self.keyed: list[tuple[str, str, Json]] = []
         self.batches: list[list[Json]] = []
         self.histories: dict[str, list[Json]] = {}
+        self.states: dict[tuple[str, int], list[tuple[str, Json]]] = {}
+        """The ETags of each week, and the states that they stand for."""
 
     # Requests of people
 
@@ -172,10 +174,33 @@ class Timesheets(RuleBasedStateMachine):
     @rule(who=people, later=st.integers(0, 2))
     def week(self, who: str, later: int) -> None:
         caller, monday = self.people[who], self.monday + dt.timedelta(7 * later)
-        expected = self.model.week(caller.sub, monday)
-        answer = caller("GET", f"/timesheets/weeks/{expected['week']}")
-        assert answer.status_code == 200, answer.text
-        assert answer.json(parse_float=Decimal) == expected
+        answer = caller("GET", f"/timesheets/weeks/{monday:%G-W%V}")
+        self.same_week(answer, self.model.week(caller.sub, monday))
+        state = (answer.headers["etag"], self.model.state(caller.sub, monday))
+        self.states.setdefault((who, later), []).append(state)
+
+    @rule(who=people, later=st.integers(0, 1), n=st.sampled_from([0, 0, 0, 1, 2]))
+    def sign(self, who: str, later: int, n: int) -> None:
+        """Sign a week in the state of the n-th last time that it was read; read it first if n is 0."""
+        if n == 0 or (who, later) not in self.states:
+            self.week(who, later)
+        etag, state = pick(self.states[who, later], n)
+        caller, monday = self.people[who], self.monday + dt.timedelta(7 * later)
+        path = f"/timesheets/weeks/{monday:%G-W%V}/submission"
+        answer = caller("PUT", path, headers={"If-Match": etag})
+        try:
+            expected = self.model.sign(caller.sub, monday, state)
+        except Refused as refused:
+            assert (answer.status_code, answer.json()["code"]) == (refused.status, refused.code)
+        else:
+            self.same_week(answer, expected)
+
+    @rule(who=people, later=st.integers(0, 1))
+    def withdraw(self, who: str, later: int) -> None:
+        caller, monday = self.people[who], self.monday + dt.timedelta(7 * later)
+        answer = caller("DELETE", f"/timesheets/weeks/{monday:%G-W%V}/submission")
+        assert (answer.status_code, answer.content) == (204, b"")
+        self.model.withdraw(caller.sub, monday)
 
     # Requests of the manager
 
@@ -392,6 +417,17 @@ class Timesheets(RuleBasedStateMachine):
         # A version of an entry never changes, times included.
         assert self.versions.setdefault((entry["id"], entry["version"]), entry) == entry
 
+    def same_week(self, answer: httpx.Response, expected: Json) -> None:
+        assert answer.status_code == 200, answer.text
+        week = answer.json(parse_float=Decimal)
+        if "submitted" in week:
+            assert week["submitted"].pop("at")
+        if "submitted" in expected:
+            versions = expected["submitted"]["versions"]
+            by_server_id = {self.server_ids[number]: version for number, version in versions.items()}
+            expected = expected | {"submitted": expected["submitted"] | {"versions": by_server_id}}
+        assert week == expected
+
     def same_id(self, server_id: str, number: int) -> None:
         assert self.server_ids.setdefault(number, server_id) == server_id
         assert len(set(self.server_ids.values())) == len(self.server_ids), "an id stands for two entries"
@@ -536,6 +572,30 @@ def many_decisions_apply_to_their_versions_only(api: Timesheets) -> None:
     api.decide_many([(2, 0, approval), (1, 0, approval)])
 
 
+def a_signature_follows_the_content(api: Timesheets) -> None:
+    api.sign("ana", 0, 0)
+    api.create("ana", LOGGED, spelled=False)
+    api.upload_one(ROW, spelled=False)
+    for n in (1, 0, 0, 1):
+        api.sign("ana", 0, n)
+    for decision in (approval, None):
+        api.decide(0, decision, None)
+        api.week("ana", 0)
+    api.reopen(0, None)
+    api.upload_one(ROW | {"hours": Decimal(4)}, spelled=False)
+    api.week("ana", 0)
+    api.upload_one(ROW, spelled=False)
+    for n in (2, 0, 1):
+        api.sign("ana", 0, n)
+    api.withdraw("ana", 0)
+    api.withdraw("ana", 0)
+    api.sign("ana", 0, 1)
+    api.sign("ana", 0, 0)
+    api.upload_one(ROW | {"user_id": "carl"}, spelled=False)
+    api.upload_one(ROW, spelled=False)
+    api.week("ana", 0)
+
+
 def an_empty_correction_resubmits_a_rejected_entry(api: Timesheets) -> None:
     api.create("ana", LOGGED, spelled=False)
     api.correct(0, {}, None, spelled=False)
@@ -566,6 +626,7 @@ ROW = LOGGED | {"user_id": "ana", "external_id": "x"}
         a_changed_row_moves_its_entry_to_another_owner,
         a_decision_stands_until_it_is_reopened,
         many_decisions_apply_to_their_versions_only,
+        a_signature_follows_the_content,
         an_empty_correction_resubmits_a_rejected_entry,
         an_own_entry_is_never_decided_at_any_version,
     ],

@@ -49,6 +49,8 @@ def actions_of(module: str) -> dict[str, set[str]]:
                         for n in map(ast.unparse, call.args)
                         if n in INDEXES
                     )
+                elif called.startswith("self._entries."):
+                    yield from actions_of("entries")[called.removeprefix("self._entries.")]
                 elif called in functions.keys() - {name}:
                     yield from reached(called)
 
@@ -60,9 +62,9 @@ def called_by(path: Path) -> set[str]:
     source = path.read_text()
     for folder, module in re.findall(r"from timesheets\.(bulk|stream)\.(\w+) import", source):
         source += (SHARED / folder / f"{module}.py").read_text()
-    store = {module: actions_of(module) for module in ("entries", "imports", "changes", "people")}
+    store = {module: actions_of(module) for module in ("entries", "imports", "changes", "people", "weeks")}
     found = set[str]()
-    for module, method in re.findall(r"\b_?(entries|imports|changes|people)\.(\w+)", source):
+    for module, method in re.findall(rf"\b_?({'|'.join(store)})\.(\w+)", source):
         found |= store[module].get(method, set())
     return found | ({"events:PutEvents"} if ".put_events(" in source else set())
 
@@ -130,6 +132,7 @@ def test_the_actions_of_known_methods_are_read() -> None:
     assert entries["find_own"] == {"dynamodb:GetItem"}
     assert entries["entries_of"] == {"dynamodb:Query by_date"}
     assert entries["remove"] == {"dynamodb:PutItem", "dynamodb:DeleteItem"}
+    assert actions_of("weeks")["find"] == {"dynamodb:GetItem", "dynamodb:Query by_date"}
     assert imports["find_many"] == {"dynamodb:BatchGetItem"}
     assert imports["replace"] == {"dynamodb:PutItem", "dynamodb:DeleteItem"}
 

@@ -16,11 +16,13 @@ from timesheets.model.change import Change
 from timesheets.model.entry import Decision, corrected, decided, rfc3339
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id
+from timesheets.model.week import parse_week
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import, erasure_key, to_item, tombstone
+from timesheets.store.weeks import Weeks
 from timesheets.stream.numbering import number_entries
 
 if TYPE_CHECKING:
@@ -65,6 +67,10 @@ def fill(database: Table) -> list[str]:
         tombstone(entry(**PERSONAL, id=id_of_request(ANA, "old"), request_digest="digest")),
     ):
         database.client.put_item(TableName=database.name, Item=item)
+    weeks = Weeks(database)
+    week = weeks.find(ANA, parse_week("2026-W47"))
+    person = {name: PERSONAL[name] for name in ("user_email", "user_name")}
+    weeks.sign(None, week.sign({week.tag}, user_id=ANA, now=NOW, **person))
     store.add(CARLS)
     return [one.id for one in (plain, keyed, gone, imported, moved, unlogged)]
 
@@ -110,7 +116,7 @@ def test_nothing_personal_stays_and_the_feed_tells_of_each_entry(
 ) -> None:
     ids = fill(database)
     before = {change.number: change for change in Changes(database).read(0, 100).changes}
-    assert eraser(client, table).run() == {"entries": 4, "changes": 9}
+    assert eraser(client, table).run() == {"entries": 4, "changes": 9, "signatures": 1}
     check_erased(client, table, ids)
     erased = feed(database, ids)
     assert {change.entry_id for change in erased[len(before) :]} == set(ids)

@@ -30,6 +30,8 @@ CORRECT_TIMESHEET: Final = Route("PATCH", "/timesheets/{id}", "create:timesheets
 DELETE_TIMESHEET: Final = Route("DELETE", "/timesheets/{id}", "delete:timesheets")
 GET_HISTORY: Final = Route("GET", "/timesheets/{id}/history", "read:timesheets")
 GET_WEEK: Final = Route("GET", "/timesheets/weeks/{week}", "read:timesheets")
+SUBMIT_WEEK: Final = Route("PUT", "/timesheets/weeks/{week}/submission", "create:timesheets")
+WITHDRAW_WEEK: Final = Route("DELETE", "/timesheets/weeks/{week}/submission", "create:timesheets")
 LIST_APPROVALS: Final = Route("GET", "/approvals", "approve:timesheets")
 DECIDE_APPROVALS: Final = Route("POST", "/approvals", "approve:timesheets")
 GET_APPROVAL: Final = Route("GET", "/approvals/{id}", "approve:timesheets")
@@ -49,6 +51,8 @@ ROUTES: Final = (
     DELETE_TIMESHEET,
     GET_HISTORY,
     GET_WEEK,
+    SUBMIT_WEEK,
+    WITHDRAW_WEEK,
     LIST_APPROVALS,
     DECIDE_APPROVALS,
     GET_APPROVAL,

@@ -34,6 +34,17 @@ const listed = await employee.GET("/timesheets", { params: { query: { project: P
 assert.deepEqual(listed.data, [entry]);
 const week = await employee.GET("/timesheets/weeks/{week}", { params: { path: { week: "2026-W47" } } });
 assert.equal(week.data?.by_project[PROJECT], 7.5);
+const weekParams = (etag: string) => ({ path: { week: "2026-W47" }, header: { "If-Match": etag } });
+const state = week.response.headers.get("ETag") ?? "";
+const signed = await employee.PUT("/timesheets/weeks/{week}/submission", { params: weekParams(state) });
+assert.equal(signed.data?.submitted?.current, true, JSON.stringify(signed.error));
+assert.equal(signed.data?.submitted?.versions[entry.id], 1);
+const staleWeek = await employee.PUT("/timesheets/weeks/{week}/submission", { params: weekParams('"stale"') });
+assert.equal(staleWeek.error?.code, "version_mismatch");
+const withdrawn = await employee.DELETE("/timesheets/weeks/{week}/submission", {
+  params: { path: { week: "2026-W47" } },
+});
+assert.equal(withdrawn.response.status, 204);
 
 const path = { id: entry.id };
 const params = { path, header: { "If-Match": '"1"' } };

@@ -70,7 +70,19 @@ def create(timesheets: TimesheetsApi) -> Entry:
     assert timesheets.create_timesheet(new, idempotency_key=PROJECT) == entry
     assert timesheets.list_timesheets(project=PROJECT) == [entry]
     assert timesheets.get_week("2026-W47").by_project[PROJECT] == 7.5
+    sign(timesheets, entry)
     return entry
+
+
+def sign(timesheets: TimesheetsApi, entry: Entry) -> None:
+    week = timesheets.get_week_with_http_info("2026-W47")
+    assert week.headers
+    signed = timesheets.submit_week("2026-W47", week.headers["etag"])
+    assert signed.submitted
+    assert (signed.submitted.current, signed.submitted.versions[entry.id]) == (True, 1)
+    assert code(lambda: timesheets.submit_week("2026-W47", '"stale"')) == Code.VERSION_MISMATCH
+    assert timesheets.withdraw_week_with_http_info("2026-W47").status_code == 204
+    assert timesheets.get_week("2026-W47").submitted is None
 
 
 def correct(timesheets: TimesheetsApi, entry: Entry) -> Entry:

@@ -18,6 +18,8 @@ from openapi_python_client_output.api.timesheets import (
     get_timesheet,
     get_week,
     list_timesheets,
+    submit_week,
+    withdraw_week,
 )
 from openapi_python_client_output.models import (
     Code,
@@ -32,6 +34,7 @@ from openapi_python_client_output.models import (
     RejectedRow,
     Row,
     Status,
+    Submission,
     UploadResults,
     Week,
 )
@@ -67,7 +70,19 @@ def create(employee: AuthenticatedClient) -> Entry:
     week = get_week.sync("2026-W47", client=employee)
     assert isinstance(week, Week)
     assert week.by_project[PROJECT] == 7.5
+    sign(employee, entry)
     return entry
+
+
+def sign(employee: AuthenticatedClient, entry: Entry) -> None:
+    etag = get_week.sync_detailed("2026-W47", client=employee).headers["ETag"]
+    signed = submit_week.sync("2026-W47", client=employee, if_match=etag)
+    assert isinstance(signed, Week), signed
+    assert isinstance(signed.submitted, Submission)
+    assert (signed.submitted.current, signed.submitted.versions[entry.id]) == (True, 1)
+    stale = submit_week.sync("2026-W47", client=employee, if_match='"stale"')
+    assert code(stale) == Code.VERSION_MISMATCH
+    assert withdraw_week.sync_detailed("2026-W47", client=employee).status_code == 204
 
 
 def correct(employee: AuthenticatedClient, entry: Entry) -> Entry:

@@ -19,6 +19,7 @@ MEANINGS = (
     "The week must be an ISO week",  # such as week 53 of a year with 52
     "The entry has changed since you read it",  # If-Match
     "The month must be a year and a month",  # such as month 0 of year 0
+    "The week has changed since you read it",
     "This Idempotency-Key was used for another request",
     "The log of changes was reset",  # a position beyond the last number
     "If-Match must be an ETag",  # Schemathesis sends 0, although the pattern excludes it

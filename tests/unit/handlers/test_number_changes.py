@@ -15,9 +15,9 @@ from timesheets.model.ids import hash_of
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
-from timesheets.store.items import partition_of
+from timesheets.store.items import SIGNATURE_PREFIX, partition_of
 from timesheets.store.log import log_key
-from timesheets.store.people import SIGNATURE_PREFIX, People
+from timesheets.store.people import People
 
 pytestmark = pytest.mark.usefixtures("table")
 

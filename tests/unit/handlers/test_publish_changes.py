@@ -16,8 +16,8 @@ from timesheets.settings import settings
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
+from timesheets.store.items import SIGNATURE_PREFIX
 from timesheets.store.log import HEAD_KEY, LOG_PREFIX, log_key
-from timesheets.store.people import SIGNATURE_PREFIX
 from timesheets.stream import publisher
 from timesheets.stream.numbering import number_entries
 

@@ -66,7 +66,10 @@ def is_stored(database: Table) -> bool:
 
 def test_the_account_is_blocked_before_its_data_are_erased(run: Run, database: Table) -> None:
     requests: list[Any] = []
-    assert run(answer=200, requests=requests, **AUTH0) == (0, "1 entries and 1 rows of the log erased\n")
+    assert run(answer=200, requests=requests, **AUTH0) == (
+        0,
+        "1 entries, 1 rows of the log and 0 signatures erased\n",
+    )
     assert requests == [
         (
             "https://exampleco.eu.auth0.com/api/v2/users/auth0%7Cana",
@@ -108,7 +111,7 @@ def test_nothing_is_erased_unless_the_account_is_blocked(
 
 def test_a_dry_run_blocks_and_erases_nothing(run: Run, database: Table) -> None:
     requests: list[Any] = []
-    printed = "1 entries and 1 rows of the log would be erased\n"
+    printed = "1 entries, 1 rows of the log and 0 signatures would be erased\n"
     assert run("--dry-run", requests=requests) == (0, printed)
     assert requests == []
     assert is_stored(database)

@@ -15,6 +15,7 @@ type Code = Literal[
     "conflict",
     "log_reset",
     "version_mismatch",
+    "precondition_required",
     "payload_too_large",
     "invalid_entry",
     "idempotency_key_reused",
@@ -23,6 +24,8 @@ type Code = Literal[
     "service_unavailable",
 ]
 """The contract's error codes."""
+type Noun = Literal["entry", "week"]
+"""What a precondition or a race is about, in the words of callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ class NotFound(Problem):
 
 
 class Conflict(Problem):
-    """Another request changed the entry between this request's read and its write."""
+    """Another request changed the entry or the week between this request's read and its write."""
 
-    def __init__(self) -> None:
-        super().__init__("conflict", "The entry was changed by another request; read it again and retry")
+    def __init__(self, noun: Noun = "entry") -> None:
+        super().__init__("conflict", f"The {noun} was changed by another request; read it again and retry")
+        self.noun: Noun = noun
 
 
 class Unavailable(Problem):
@@ -80,9 +84,14 @@ def invalid_entry(errors: Sequence[FieldError]) -> Problem:
     return Problem("invalid_entry", "The entry is not valid; see errors", errors=errors)
 
 
-def version_mismatch() -> Problem:
+def version_mismatch(noun: Noun = "entry") -> Problem:
     """Return the problem of a change to a version that is no longer current (RFC 9110, section 13.1.1)."""
-    return Problem("version_mismatch", "The entry has changed since you read it; read it again")
+    return Problem("version_mismatch", f"The {noun} has changed since you read it; read it again")
+
+
+def precondition_required() -> Problem:
+    """Return the problem of a signature without the state that it covers (RFC 6585, section 3)."""
+    return Problem("precondition_required", "Read the week and send its ETag in If-Match")
 
 
 def log_reset(head: int) -> Problem:

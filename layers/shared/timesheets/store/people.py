@@ -10,10 +10,9 @@ from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
 from timesheets.store.dynamodb import IS_NEW, Item, Table, delete, equals, integer, put
-from timesheets.store.items import BY_DATE, partition_of
+from timesheets.store.items import BY_DATE, SIGNATURE_PREFIX, partition_of
 
 PEOPLE: Final = "PEOPLE"
-SIGNATURE_PREFIX: Final = "SIGN#"
 NEWEST: Final = 25
 """Entries in which the email and the name are searched for: imported ones have neither."""
 _ATTEMPTS: Final = 6

@@ -62,7 +62,7 @@ def _check_token(claims: Mapping[str, str], route: Route) -> None:
 def _refuse(problem: Problem, headers: Mapping[str, str]) -> Response:
     """Log and count a problem, and return its response."""
     if isinstance(problem, Conflict) and headers.get("if-match", "*").strip() != "*":
-        problem = version_mismatch()  # the race made the version in If-Match stale
+        problem = version_mismatch(problem.noun)  # the race made the version in If-Match stale
     count("RequestsRefused", code=problem.code)
     cause = type(problem.__cause__).__name__ if problem.__cause__ else None
     logger.info("refused", status=int(STATUSES[problem.code]), code=problem.code, cause=cause)

@@ -18,6 +18,7 @@ STATUSES: Final[Mapping[Code, HTTPStatus]] = {
     "conflict": HTTPStatus.CONFLICT,
     "log_reset": HTTPStatus.GONE,
     "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
+    "precondition_required": HTTPStatus.PRECONDITION_REQUIRED,
     "payload_too_large": HTTPStatus.CONTENT_TOO_LARGE,
     "invalid_entry": HTTPStatus.UNPROCESSABLE_ENTITY,
     "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,

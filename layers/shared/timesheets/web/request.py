@@ -10,7 +10,6 @@ from timesheets.model.entry import Entry
 from timesheets.model.errors import Problem, version_mismatch
 from timesheets.strict_json import Decoder
 from timesheets.web.negotiation import parse_value
-from timesheets.web.response import etag
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body."""
@@ -24,8 +23,9 @@ MERGE_PATCH: Final = ("application/merge-patch+json", "application/json")
 
 CHARSETS: Final = ("utf-8", "utf8")
 
-# One entity tag (RFC 9110, section 8.8.3) or several.
-_ETAGS = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W/)?"[\x21\x23-\x7e]*")*')
+_ETAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+"""An entity tag (RFC 9110, section 8.8.3)."""
+_ETAGS = re.compile(rf"{_ETAG.pattern}(?:\s*,\s*{_ETAG.pattern})*")
 
 _decoder = Decoder(decimals=True)
 
@@ -126,9 +126,23 @@ class Request:
         return key
 
     @property
-    def if_match(self) -> str:
-        """The value of `If-Match` (RFC 9110, section 13.1.1); `*` if it is absent."""
-        return self.headers.get("if-match", "*").strip()
+    def if_match(self) -> frozenset[str] | None:
+        """The tags in `If-Match`, without quotes (RFC 9110, section 13.1.1); None for `*` or no header.
+
+        Weak tags never match, so they are left out.
+
+        Raises
+        ------
+        Problem
+            `malformed_request` if the header holds no entity tags.
+
+        """
+        value = self.headers.get("if-match", "*").strip()
+        if value == "*":
+            return None
+        if not _ETAGS.fullmatch(value):
+            raise Problem("malformed_request", 'If-Match must be an ETag such as "3", in its quotes, or *')
+        return frozenset(tag for weak, tag in _ETAG.findall(value) if not weak)
 
     def check_version(self, entry: Entry) -> None:
         """Require that `If-Match` names the entry's version.
@@ -141,11 +155,8 @@ class Request:
             `version_mismatch`; `malformed_request` if the header holds no entity tags.
 
         """
-        if self.if_match == "*":
-            return
-        if not _ETAGS.fullmatch(self.if_match):
-            raise Problem("malformed_request", 'If-Match must be an ETag such as "3", in its quotes, or *')
-        if etag(entry) not in re.split(r"\s*,\s*", self.if_match):
+        tags = self.if_match
+        if tags is not None and str(entry.version) not in tags:
             raise version_mismatch()
 
 

@@ -25,14 +25,14 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def etag(entry: Entry) -> str:
-    """Return a strong entity tag (RFC 9110, section 8.8.3): the entry's version."""
-    return f'"{entry.version}"'
+def etag(tag: int | str) -> str:
+    """Return a strong entity tag (RFC 9110, section 8.8.3): an entry's version or a week's tag, in quotes."""
+    return f'"{tag}"'
 
 
 def entry_response(entry: Entry, status: int = 200, **headers: str) -> Response:
     """Return a response with an entry and its entity tag."""
-    return Response(status, entry.to_json(), {"ETag": etag(entry), **headers})
+    return Response(status, entry.to_json(), {"ETag": etag(entry.version), **headers})
 
 
 def problem_response(problem: Problem) -> Response:

@@ -57,7 +57,16 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
         ),
         ("delete:timesheets", "Allow", [f"{STAGE}/DELETE/timesheets/*"]),
         ("batch:upload", "Allow", [UPLOAD, f"{UPLOAD}/"]),
-        ("export:timesheets", "Allow", [f"{STAGE}/GET/changes", f"{STAGE}/GET/changes/"]),
+        (
+            "export:timesheets",
+            "Allow",
+            [
+                f"{STAGE}/GET/changes",
+                f"{STAGE}/GET/changes/",
+                f"{STAGE}/GET/exports/weeks/*",
+                f"{STAGE}/GET/exports/months/*",
+            ],
+        ),
         (
             "approve:timesheets openid",
             "Allow",

@@ -130,8 +130,7 @@ class Recorder:
         if not self.capacity:
             return self.direct(client, name, params)
         # DynamoDB Local counts equal writes of a transaction once, so each is a transaction of its own.
-        actions = params.get("TransactItems")
-        for request in [{"TransactItems": [action]} for action in actions] if actions else [params]:
+        for request in [{"TransactItems": [one]} for one in params.get("TransactItems", ())] or [params]:
             response = self.direct(client, name, request | {"ReturnConsumedCapacity": "INDEXES"})
             consumed = response.get("ConsumedCapacity", [])
             for one in consumed if isinstance(consumed, list) else [consumed]:
@@ -202,17 +201,14 @@ class Api:
 
     def _replay(self, calls: list[Call]) -> None:
         """Make the calls without a handler: first the reads, then the writes, side by side."""
-
-        def make(call: Call) -> None:
-            self._recorder.direct(self._client, *call)
-
+        make = partial(self._recorder.direct, self._client)
         writes = [call for call in calls if call[0] not in READS]
         for call in calls:
             if call[0] in READS or len(writes) <= 2:  # noqa: PLR2004
-                make(call)
+                make(*call)
         if len(writes) > 2:  # noqa: PLR2004
             with ThreadPoolExecutor(8) as pool:
-                list(pool.map(make, writes))
+                list(pool.map(lambda call: make(*call), writes))
 
     def _undo(self, calls: list[Call]) -> None:
         """Delete every item that the calls wrote."""

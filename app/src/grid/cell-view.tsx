@@ -1,4 +1,3 @@
-import type { RefObject } from "preact";
 import { today } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
@@ -15,8 +14,6 @@ interface Props {
   /** The text that a person types into the cell. */
   typed: string | undefined;
   fault: CellFault | undefined;
-  input: RefObject<HTMLInputElement | null>;
-  cellRef: RefObject<HTMLTableCellElement | null>;
   onType: (text: string) => void;
   onLeave: () => void;
   onFocus: () => void;
@@ -25,7 +22,7 @@ interface Props {
 
 /** A project on a day: its hours and state, or the field into which a person types. */
 export function CellView(props: Props) {
-  const { cell, isCurrent, typed, fault, input, cellRef, onType, onLeave, onFocus, onOpen } = props;
+  const { cell, isCurrent, typed, fault, onType, onLeave, onFocus, onOpen } = props;
   const [entry] = cell.entries;
   const lock = lockOf(cell);
   const state = entry && markOf(entry);
@@ -42,7 +39,6 @@ export function CellView(props: Props) {
   ];
   return (
     <td
-      ref={isCurrent ? cellRef : null}
       tabIndex={isCurrent ? 0 : -1}
       class={classes.filter(Boolean).join(" ")}
       aria-readonly={lock ? true : undefined}
@@ -62,7 +58,6 @@ export function CellView(props: Props) {
       )}
       {typed !== undefined && (
         <input
-          ref={input}
           aria-label={t.hours}
           inputMode="decimal"
           autocomplete="off"

@@ -1,7 +1,6 @@
 /** Saving the cells of the grid, with undo and redo. */
 
 import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
 import { parseHours } from "../fields/hours";
 import { clean } from "../fields/text";
 import type { Session } from "../offline/session";
@@ -21,11 +20,6 @@ interface Edit {
 export interface CellFault {
   text: string;
   message: string;
-}
-
-/** Keep the edits of a grid as long as it is on the screen. */
-export function useEdits(session: Session): Edits {
-  return useState(() => new Edits(session))[0];
 }
 
 export class Edits {

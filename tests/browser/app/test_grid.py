@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import MONDAY, containing, press
+from tests.browser.support import MONDAY, containing, press, week_path
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -87,6 +87,15 @@ def test_arrows_move_and_the_grid_is_one_tab_stop(phones: "Phones", employee: "C
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('table') === null")
     expect(page.locator(".cell[tabindex='0']")).to_have_count(1)
+
+
+def test_page_up_shows_the_week_before_at_the_same_cell(phones: "Phones", employee: "Caller") -> None:
+    last_week(employee, "Harbour", "StoreZero")
+    page = open_grid(phones, employee)
+    cell(page, "StoreZero", 2).focus()
+    page.keyboard.press("PageUp")
+    expect(page).to_have_url(containing(week_path(MONDAY - dt.timedelta(7))))
+    expect(cell(page, "StoreZero", 2)).to_be_focused()
 
 
 def test_a_change_is_undone_and_redone(phones: "Phones", employee: "Caller") -> None:

@@ -9,11 +9,48 @@ export interface Config {
   api: string;
 }
 
+const PATH = "/config.json";
+const CACHE = "config"; // sw.js keeps it
+const TIMEOUT = 8_000; // ms
+const NAMES = ["issuer", "clientId", "audience", "api"] as const;
+
+/**
+ * Return the last valid configuration at once, and look for another one meanwhile; without one, wait for it.
+ *
+ * A deployment can change the addresses without a new build. The page's policy allows only the addresses with which it
+ * was loaded, so a change loads the page again.
+ */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch("/config.json");
+  const cache = await globalThis.caches?.open(CACHE);
+  const kept = await cache?.match(PATH).then((response) => response?.json() as Promise<Config> | undefined);
+  const latest = fetchConfig().then(async (config) => {
+    await cache?.put(PATH, Response.json(config));
+    return config;
+  });
+  if (!kept) return latest;
+  latest.then((config) => (isSame(config, kept) ? undefined : reload())).catch(() => undefined);
+  return kept;
+}
+
+/** Fetch the configuration. Whatever else answers in its place, such as an error page, is not taken for it. */
+async function fetchConfig(): Promise<Config> {
+  const response = await fetch(PATH, { cache: "no-cache", signal: AbortSignal.timeout(TIMEOUT) });
+  if (!response.ok) throw new Error(`${PATH}: ${response.status}`);
   const config: Partial<Config> = await response.json();
-  for (const name of ["issuer", "clientId", "audience", "api"] as const) {
-    if (!config[name]) throw new Error(`/config.json has no ${name}`);
+  for (const name of NAMES) {
+    if (typeof config[name] !== "string" || !config[name]) throw new Error(`${PATH} has no ${name}`);
   }
   return config as Config;
+}
+
+function isSame(one: Config, other: Config): boolean {
+  return NAMES.every((name) => one[name] === other[name]);
+}
+
+/** Replace the stored pages, whose headers allow the old addresses, and load this one again. */
+async function reload(): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (name !== CACHE) await (await caches.open(name)).add("/");
+  }
+  location.reload();
 }

@@ -39,6 +39,16 @@ test("a name comes before an address, and an address before an id", () => {
   expect(names).toEqual(["shared@exampleco.com", "Bea", "c", "shared@exampleco.com"]);
 });
 
+test("people with the same name are told apart by their addresses", () => {
+  const named = { user_name: "Ana Pérez" };
+  const weeks = personWeeks([
+    entry("a", "2026-11-17", 8, { ...named, user_email: "ana@exampleco.com" }),
+    entry("b", "2026-11-17", 8, named),
+    entry("c", "2026-11-17", 8, { user_name: "Carl" }),
+  ]);
+  expect(weeks.map((week) => week.address)).toEqual(["ana@exampleco.com", "b", undefined]);
+});
+
 test("weeks with a weekend or too long a day are to be looked at first", () => {
   const { unusual, ordinary, unfinished } = boardOf(
     personWeeks([

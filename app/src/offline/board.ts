@@ -13,6 +13,8 @@ export interface PersonWeek {
   userId: string;
   /** The person's name; their address or id where none is known. */
   name: string;
+  /** The person's address or id, where two people have the same name. */
+  address?: string;
   week: string;
   entries: EntryView[];
   hours: number;
@@ -32,19 +34,25 @@ export interface Board {
 /** Group entries, oldest week first and then by name. */
 export function personWeeks(entries: EntryView[]): PersonWeek[] {
   const names = new Map<string, string>();
+  const addresses = new Map<string, string>();
   const groups = new Map<string, EntryView[]>();
   for (const entry of entries) {
     const { user_id: id, user_name, user_email } = entry;
     // People can share an address, and an imported entry has neither a name nor an address.
     const before = names.get(id) ?? id;
     names.set(id, user_name ?? (before === id ? (user_email ?? id) : before));
+    addresses.set(id, user_email ?? addresses.get(id) ?? id);
     const key = `${id} ${weekOf(entry.date)}`;
     const group = groups.get(key);
     if (group) group.push(entry);
     else groups.set(key, [entry]);
   }
+  const counts = new Map<string, number>();
+  for (const name of names.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const ambiguous = (name: string) => (counts.get(name) ?? 0) > 1;
   return [...groups]
     .map(([key, ofWeek]) => personWeek(key, names, ofWeek))
+    .map((week) => (ambiguous(week.name) ? { ...week, address: addresses.get(week.userId)! } : week))
     .sort((a, b) => a.week.localeCompare(b.week) || a.name.localeCompare(b.name));
 }
 

@@ -42,6 +42,11 @@ export function PersonRow({ week, isOpen, toggle, tick, decision, mark, actions,
         </button>
         <div class="meta">
           <span>
+            {week.address && (
+              <>
+                <UserText>{week.address}</UserText> ·{" "}
+              </>
+            )}
             {weekName(week.week)}
             {decision && <> · {decision}</>}
           </span>

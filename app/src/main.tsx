@@ -57,4 +57,5 @@ async function watchBuild(): Promise<void> {
   setInterval(update, 3_600_000); // ms
 }
 
-if (import.meta.env.PROD) void watchBuild();
+// Without a service worker the app works online only.
+if (import.meta.env.PROD) watchBuild().catch(() => undefined);

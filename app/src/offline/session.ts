@@ -184,6 +184,8 @@ export class Session {
     if (failure) trouble.value = troubleOf(failure);
     else if (this.outbox.accepted > this.acceptedBefore) trouble.value = undefined;
     this.acceptedBefore = this.outbox.accepted;
+    // What waits to be sent must outlive a browser that needs space.
+    void navigator.storage?.persist?.();
     this.channel.postMessage("changed");
     void this.readDatabase();
   }

@@ -55,7 +55,7 @@ class World:
     def number(self, entry_ids: list[str], faults: Faults | None = None) -> None:
         """Run the numbering function with a record of each entry."""
         with self._changes(number_changes, faults or Faults()):
-            keys = [{"SK": log_key(entry_id, 1)["SK"]} for entry_id in entry_ids]
+            keys = [log_key(entry_id, 1) for entry_id in entry_ids]
             event = {"Records": [{"dynamodb": {"Keys": key}} for key in keys]}
             number_changes.lambda_handler(event, None)
 

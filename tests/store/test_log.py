@@ -120,6 +120,14 @@ def test_each_step_of_an_import_is_logged(
     ]
 
 
+def test_a_version_without_an_author_is_logged_without_one(
+    store: Entries, log: Callable[[], list[Change]]
+) -> None:
+    old = replace(entry(), modified_by=None)  # from before the field
+    store.add(old)
+    assert [change.by for change in log()] == [None]
+
+
 def test_an_entry_that_was_never_stored_is_deleted_without_a_change(
     database: Table, log: Callable[[], list[Change]]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.store.support import NOW, entry
 from timesheets.model.entry import corrected
+from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
 from timesheets.store.dynamodb import Table
@@ -104,6 +105,18 @@ def test_an_older_computation_never_replaces_a_newer_one(
     found = People(Table(client, table)).find(ANA)
     assert found
     assert found.last_week == "2027-W04"
+
+
+def test_a_row_that_others_keep_changing_is_a_conflict(
+    store: Entries, people: People, database: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: Any) -> None:
+        raise Conflict
+
+    store.add(entry())
+    monkeypatch.setattr(database, "write", lose)
+    with pytest.raises(Conflict):
+        people.refresh(OWNER)
 
 
 def test_hours_do_not_change_the_row(store: Entries, people: People) -> None:

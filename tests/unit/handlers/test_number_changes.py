@@ -1,6 +1,7 @@
 """The function that numbers changes, woken by the table's stream."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from handlers import number_changes as handler
 from tests.support import PROJECT
 from tests.unit.support import PENDING
-from timesheets.model.errors import Unavailable
+from timesheets.model.errors import Conflict, Problem, Unavailable
 from timesheets.model.ids import hash_of
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
@@ -76,6 +77,23 @@ def test_a_fault_in_the_directory_is_counted(
     assert "PeopleNotUpdated" in logged
     assert "secret of ana" not in logged
     assert numbers() == [1]
+
+
+@pytest.mark.parametrize("problem", [Unavailable, Conflict])
+@pytest.mark.parametrize("part", ["changes", "people"])
+def test_a_problem_of_the_table_repeats_the_batch(
+    part: str, problem: type[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise problem
+
+    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(
+        *{"changes": (handler.changes, "number"), "people": (handler.people, "refresh")}[part], fail
+    )
+    with pytest.raises(problem):
+        wake(log_key(PENDING.id, 1)["SK"]["S"])
 
 
 def test_an_outage_repeats_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:

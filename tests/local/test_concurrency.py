@@ -48,6 +48,7 @@ def test_concurrent_requests_with_one_key_make_one_entry(times: int, newcomers: 
     assert ana("GET").json() == [answers[0].json()]
 
 
+@pytest.mark.long
 def test_one_key_for_two_bodies_at_once_makes_one_entry(newcomers: Newcomers) -> None:
     ana = newcomers.person("ana")
     for n in range(ROUNDS):

@@ -224,6 +224,7 @@ def test_other_api_is_named(stack: "Stack", run: Run, tmp_path: Path) -> None:
     assert (code, "is not a Timesheets API" in output) == (2, True)
 
 
+@pytest.mark.long
 def test_every_row_is_stored_once_through_faults_and_kills(
     stack: "Stack", start: Start, newcomers: "Newcomers", tmp_path: Path
 ) -> None:
@@ -256,6 +257,7 @@ def test_every_row_is_stored_once_through_faults_and_kills(
     )
 
 
+@pytest.mark.long
 def test_signal_stops_the_import_and_the_next_run_continues(
     start: Start, run: Run, newcomers: "Newcomers", tmp_path: Path
 ) -> None:
@@ -283,6 +285,7 @@ def test_signal_stops_the_import_and_the_next_run_continues(
 EXAMPLES = PROJECT / "importer/examples"
 
 
+@pytest.mark.long
 def test_examples_and_an_exported_list_are_imported(run: Run, newcomers: "Newcomers", tmp_path: Path) -> None:
     ana = newcomers.person("ana")
     users = tmp_path / "users.csv"

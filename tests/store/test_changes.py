@@ -93,7 +93,7 @@ def test_numbers_have_no_gap_and_follow_the_versions(store: Entries, changes: Ch
 
 
 def test_a_batch_may_hold_more_changes_than_a_transaction(store: Entries, changes: Changes) -> None:
-    entries = [history(store, steps=2) for _ in range(60)]
+    entries = [history(store, steps=30) for _ in range(4)]
     assert number_entries(changes, [one.id for one in entries]) == set()
     assert numbers(changes.read(0, 200).changes) == list(range(1, 121))
 

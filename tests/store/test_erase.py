@@ -152,6 +152,7 @@ def test_more_changes_than_a_transaction_may_have(
     assert [change.kind for change in Changes(database).own_history(ANA, one.id)] == ["erased"] * 106
 
 
+@pytest.mark.long
 def test_a_killed_erasure_is_completed_by_the_next(
     client: "DynamoDBClient", table: str, database: Table
 ) -> None:

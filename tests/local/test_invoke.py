@@ -45,6 +45,9 @@ def test_a_fixture_invokes_its_function(path: Path, stack: Stack) -> None:
         assert "Unauthorized" in output
         return
     assert ran.returncode == 0, output
+    if path.stem == "number_changes":
+        assert "errorMessage" not in output  # it returns nothing
+        return
     answer = json.loads(ran.stdout[ran.stdout.index("{") :])
     assert "errorMessage" not in answer
     assert "batchItemFailures" in answer or answer["statusCode"] < 500

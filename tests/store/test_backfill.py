@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
 ANA, CARL = "auth0|ana", "auth0|carl"
-COUNT = 300 if LONG else 60
+COUNT = 120 if LONG else 60
 
 
 def repeat(write: Callable[[], None]) -> None:

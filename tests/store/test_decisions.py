@@ -120,7 +120,7 @@ calls = st.lists(
 @pytest.mark.parametrize("client", ["moto"], indirect=True)
 @given(earlier=slots, script=st.lists(slots, max_size=12), wanted=calls)
 @settings(
-    max_examples=200 if LONG else 25,
+    max_examples=80 if LONG else 25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # moto runs in this process and takes no locks.
 pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
-ROUNDS, STEPS = (20, 80) if LONG else (2, 25)
+ROUNDS, STEPS = (8, 60) if LONG else (2, 25)
 """Rounds on each engine, and changes that each writer tries in one."""
 
 

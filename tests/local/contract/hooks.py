@@ -34,6 +34,9 @@ def filter_failure(_context: HookContext, failure: Failure, _case: object, respo
         case "RejectedPositiveData":
             details = [error["detail"] for error in problem.get("errors", [])] or [problem.get("detail", "")]
             return not all(detail.startswith(MEANINGS) for detail in details)
+        case "UseAfterFree":
+            # DELETE /approvals/{id} takes a decision back; the entry stays.
+            return "/approvals/" not in str(response.request.url)
         case "UnsupportedMethodResponse":
             # API Gateway has no 405: a missing method is an unknown route.
             return (response.status_code, problem.get("code")) != (404, "not_found")

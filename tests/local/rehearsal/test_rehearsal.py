@@ -56,7 +56,7 @@ def test_changes_of_a_handler_and_of_the_layer_take_effect_and_keep_the_data(dep
         response = "layers/shared/timesheets/web/response.py"
         deployed.ops("deploy", "--yes")
         assert (carl.get(path).headers.get("x-code"), carl.get(path).json()) == ("changed", entry)
-        etag = '{"ETag": etag(entry), '
+        etag = '{"ETag": etag(entry.version), '
         deployed.change(response, f"{etag}**", f'{etag}"X-Layer": "changed", **')
         deployed.ops("deploy", "--yes")
         assert (carl.get(path).headers.get("x-layer"), carl.get(path).json()) == ("changed", entry)

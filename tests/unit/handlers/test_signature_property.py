@@ -114,7 +114,7 @@ class Person:
 
 @pytest.mark.usefixtures("table")
 @settings(
-    max_examples=100 if LONG else 6,
+    max_examples=25 if LONG else 6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has a person of its own
 )

@@ -29,7 +29,7 @@ from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import
 
-_ATTEMPTS: Final = 6
+_ATTEMPTS: Final = 8
 """For one row, while other requests change its entry."""
 
 

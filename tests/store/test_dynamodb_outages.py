@@ -214,7 +214,10 @@ def upload(database: Table, rows: object) -> list[Any]:
 
 def test_a_row_that_loses_every_race_is_a_conflict(engine: Engine, database: Table) -> None:
     no_records: tuple[int, Any] = (200, {"Responses": {}})
-    engine.answers = [no_records] + [cancelled("TransactionConflict"), no_records] * 6
+    engine.answers = [no_records] + [
+        cancelled("TransactionConflict"),
+        no_records,
+    ] * 20  # more than any number of attempts
     (refused,) = upload(database, [ROW])
     assert isinstance(refused, Conflict)
 

@@ -168,7 +168,7 @@ export ENTRIES
 .PHONY: bench
 bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=50000
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
-	@for part in authorizer handlers stack; do \
+	@for part in authorizer handlers feed stack; do \
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
 
 .PHONY: check

@@ -18,10 +18,10 @@ weeks = Weeks(Table.connect())
 
 @endpoint(SUBMIT_WEEK)
 def lambda_handler(request: Request) -> Response:
-    caller, name, tags = request.caller, parse_week(request.path["week"]), request.if_match
+    caller, tags = request.caller, request.if_match
     if tags is None:
         raise precondition_required()  # `*` names no state
-    week = weeks.find(caller.sub, name)
+    week = weeks.find(caller.sub, parse_week(request.path["week"]))
     signature = week.sign(
         tags, user_id=caller.sub, user_email=caller.email, user_name=caller.name, now=datetime.now(UTC)
     )

@@ -15,6 +15,7 @@ from itertools import batched
 from typing import Final
 
 from ops.environment import command, command_parser, parse
+from ops.scan import scan
 from timesheets.model.change import Change
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Conflict, NotFound
@@ -58,8 +59,7 @@ def log_creation(table: Table, entry: Entry, *, dry_run: bool = False) -> bool:
 
 
 def _entries(table: Table) -> Iterator[Entry]:
-    pages = table.client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
-    return (from_item(item) for page in pages for item in page["Items"] if is_entry(item))
+    return (from_item(item) for item in scan(table.client, table.name) if is_entry(item))
 
 
 @command

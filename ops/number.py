@@ -11,6 +11,7 @@ from itertools import batched, groupby
 from typing import TYPE_CHECKING, Final
 
 from ops.environment import command, command_parser, parse
+from ops.scan import scan
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.log import HEAD_KEY, LOG_PREFIX, entry_id_of
@@ -44,16 +45,15 @@ def start_new_log(client: "DynamoDBClient", table: str) -> None:
 
 def _unnumbered(client: "DynamoDBClient", table: str) -> Iterator[str]:
     """Yield the ids of the entries that have changes without a number."""
-    pages = client.get_paginator("scan").paginate(
-        TableName=table,
-        ConsistentRead=True,
+    rows = scan(
+        client,
+        table,
         ProjectionExpression="SK",
         FilterExpression="begins_with(SK, :log) AND attribute_not_exists(log_number)",
         ExpressionAttributeValues={":log": {"S": LOG_PREFIX}},
     )
-    ids = (entry_id_of(item["SK"]["S"]) for page in pages for item in page["Items"])
     # The changes of an entry follow one another in its partition.
-    return (entry_id for entry_id, _ in groupby(ids))
+    return (entry_id for entry_id, _ in groupby(entry_id_of(row["SK"]["S"]) for row in rows))
 
 
 @command

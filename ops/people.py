@@ -4,13 +4,12 @@ Reads the whole table. Safe to repeat and to run beside live writes.
 """
 
 import sys
-from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ops.environment import command, command_parser, parse
+from ops.scan import scan
 from timesheets.store.dynamodb import Table
-from timesheets.store.items import OWNER_PREFIX, owner_in
+from timesheets.store.items import OWNER_PREFIX
 from timesheets.store.people import PEOPLE, People
 
 if TYPE_CHECKING:
@@ -20,31 +19,18 @@ if TYPE_CHECKING:
 def refresh_all(client: "DynamoDBClient", table: str) -> tuple[int, int]:
     """Compute the rows of all owners and in the directory; return how many, and how many changed."""
     people = People(Table(client, table))
-    owners = {owner_in(partition) for partition in _partitions(client, table)}
-    owners |= {item["SK"]["S"] for item in _directory(client, table)}
+    keys = scan(
+        client,
+        table,
+        ProjectionExpression="PK, SK",
+        FilterExpression="begins_with(PK, :owner) OR PK = :people",
+        ExpressionAttributeValues={":owner": {"S": OWNER_PREFIX}, ":people": {"S": PEOPLE}},
+    )
+    owners = {
+        key["SK"]["S"] if key["PK"]["S"] == PEOPLE else key["PK"]["S"].removeprefix(OWNER_PREFIX)
+        for key in keys
+    }
     return len(owners), sum(people.refresh(owner) for owner in sorted(owners))
-
-
-def _partitions(client: "DynamoDBClient", table: str) -> Iterator[str]:
-    pages = client.get_paginator("scan").paginate(
-        TableName=table,
-        ConsistentRead=True,
-        ProjectionExpression="PK",
-        FilterExpression="begins_with(PK, :owner)",
-        ExpressionAttributeValues={":owner": {"S": OWNER_PREFIX}},
-    )
-    # The items of a partition follow one another.
-    return (key for key, _ in groupby(item["PK"]["S"] for page in pages for item in page["Items"]))
-
-
-def _directory(client: "DynamoDBClient", table: str) -> Iterator[dict[str, dict[str, str]]]:
-    pages = client.get_paginator("query").paginate(
-        TableName=table,
-        ConsistentRead=True,
-        KeyConditionExpression="PK = :people",
-        ExpressionAttributeValues={":people": {"S": PEOPLE}},
-    )
-    return (item for page in pages for item in page["Items"])  # type: ignore[misc]
 
 
 @command

@@ -1,8 +1,8 @@
 """Copy lost entries from a restored table into the stack's own table, which serves on meanwhile.
 
 Without IDS only lost entries are restored, not those that were deleted or imported again as other entries;
-entries named by IDS are restored whatever exists. Each gets a new version in the log, of which nothing is
-copied. Entries of a person whose data were erased stay erased. Running it twice does no harm.
+entries named by IDS are restored also over present ones. Each gets a new version in the log, of which nothing
+is copied. Entries of a person whose data were erased stay erased. Running it twice does no harm.
 Exit status: 0 on success, 1 after a failure, 2 for wrong usage.
 """
 
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from ops.environment import StepFailed, command, command_parser, parse
+from ops.scan import scan
 from timesheets.model.change import change_to
 from timesheets.model.entry import Entry, rfc3339
 from timesheets.model.errors import Conflict
@@ -43,16 +44,14 @@ class Restorer:
 
     def restore_missing(self) -> Iterator[tuple[str, Outcome]]:
         """Restore each entry that was lost; yield the id and the outcome of each entry of the source."""
-        scan = self.source.client.get_paginator("scan")
-        pages = scan.paginate(TableName=self.source.name, ConsistentRead=True)
-        for item in (item for page in pages for item in page["Items"]):
+        for item in scan(self.source.client, self.source.name):
             if is_entry(item):
                 yield item["SK"]["S"], self._restore(from_item(item), named=False)
             elif "request" in item:
                 self._restore_tombstone(item)
 
     def restore(self, entry_id: str) -> Outcome:
-        """Make an entry what it was, whatever it is now, unless its owner's data were erased.
+        """Restore an entry over its present state, unless its owner's data were erased.
 
         Raise StepFailed if the source has no such entry, or its external id belongs to another entry by now.
         """

@@ -150,7 +150,7 @@ interface SheetState {
 
 const NO_SHEET: SheetState = { isReady: false, projects: [] };
 
-/** Load what the sheet of an address needs, before it opens. */
+/** Load the data of the sheet of an address, before it opens. */
 function useSheet(session: Session, current: Route): SheetState {
   const id = current.screen === "edit" ? current.id : undefined;
   const isOpen = id !== undefined || current.screen === "new";

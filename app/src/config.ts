@@ -32,7 +32,7 @@ export async function loadConfig(): Promise<Config> {
   return kept;
 }
 
-/** Fetch the configuration. Whatever else answers in its place, such as an error page, is not taken for it. */
+/** Fetch the configuration. Refuse another page in its place, such as an error page. */
 async function fetchConfig(): Promise<Config> {
   const response = await fetch(PATH, { cache: "no-cache", signal: AbortSignal.timeout(TIMEOUT) });
   if (!response.ok) throw new Error(`${PATH}: ${response.status}`);

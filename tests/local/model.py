@@ -136,7 +136,7 @@ class Model:
         }
 
     def state(self, user_id: str, monday: dt.date) -> Json:
-        """Return what a week's ETag stands for."""
+        """Return the state that a week's ETag names."""
         versions = {entry.id: entry.version for entry in self._in_week(user_id, monday)}
         return {"versions": versions, "signed": self.signed.get((user_id, monday), {}).get("tick")}
 
@@ -294,7 +294,7 @@ class Model:
         return self.list_own(user_id, {"from": str(monday), "to": str(monday + dt.timedelta(6))})
 
     def _content(self, user_id: str, monday: dt.date) -> dict[int, Any]:
-        """Return what a signature covers."""
+        """Return the content that a signature covers."""
         return {e.id: (e.date, e.project, e.hours, e.notes) for e in self._in_week(user_id, monday)}
 
     def _own(self, user_id: str, entry_id: int) -> Entry:

@@ -53,7 +53,7 @@ class World:
         return re.sub(r"\$(\w+)", lambda m: self.names[m[1]], value) if isinstance(value, str) else value
 
     def entries(self) -> list[bytes]:
-        """Return what no attempt may change: the entries and the weeks of ana and of mia."""
+        """Return the entries and the weeks of ana and of mia, which no attempt may change."""
         paths = ("/timesheets", "/timesheets/weeks/2026-W47")
         return [self.callers[name]("GET", path).content for name in ("ana", "mia") for path in paths]
 

@@ -52,7 +52,7 @@ def moto() -> Iterator["DynamoDBClient"]:
         yield boto3.client("dynamodb")
 
 
-# The short run has the other engines for what moto cannot show: races.
+# The short run has the other engines for races only, which moto cannot show.
 @pytest.fixture(
     params=["moto", *(pytest.param(*engine.values, marks=LONG_ENGINE) for engine in IN_PROCESSES)]
 )

@@ -107,7 +107,7 @@ def rows_by_person(changes: list[Change]) -> dict[str, list[dict[str, Any]]]:
             if change.entry and change.kind != "deleted" and change.entry.user_id == user
         ]
         in_week = [one for one in entries if FIRST <= one.date <= LAST]
-        found = rows_of(Person(user_id=user, last_week=""), in_week)
+        found = rows_of(Person(user_id=user), in_week)
         rows |= {user: found} if found else {}
     return rows
 

@@ -6,7 +6,7 @@ import { clean } from "../fields/text";
 import type { Session } from "../offline/session";
 import { type Cell, cellKey } from "./cells";
 
-/** What a cell holds; nothing if it is empty. */
+/** The content of a cell; undefined if it is empty. */
 type Content = { hours: number; notes: string | null } | undefined;
 
 interface Edit {

@@ -1,4 +1,4 @@
-/** The state of the grid: where its focus is, what is typed, and what keys do. */
+/** The state of the grid: its focus, the typed text, and the actions of keys. */
 
 import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
@@ -136,7 +136,7 @@ export class GridState {
     event.stopPropagation();
   }
 
-  /** Do what a key means; return whether the browser's own meaning must not apply. */
+  /** Do the action of a key; return whether it replaces the browser's own action. */
   private act(action: Action): boolean {
     switch (action.kind) {
       case "move":

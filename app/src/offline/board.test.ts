@@ -39,7 +39,7 @@ test("a name comes before an address, and an address before an id", () => {
   expect(names).toEqual(["shared@exampleco.com", "Bea", "c", "shared@exampleco.com"]);
 });
 
-test("people with the same name are told apart by their addresses", () => {
+test("people with the same name also show their addresses", () => {
   const named = { user_name: "Ana Pérez" };
   const weeks = personWeeks([
     entry("a", "2026-11-17", 8, { ...named, user_email: "ana@exampleco.com" }),

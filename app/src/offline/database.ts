@@ -65,7 +65,7 @@ export async function replaceWeeks(
   await transaction.done;
 }
 
-/** Replace all of a list by what the server has. */
+/** Replace a list by the server's. */
 export async function replaceList(
   database: Database,
   name: "approvals" | "rejected",

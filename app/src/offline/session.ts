@@ -59,7 +59,7 @@ export class Session {
   readonly approvals = computed<EntryView[]>(() => undecided(this.storedApprovals.value, this.items.value));
   readonly personWeeks = computed(() => personWeeks(this.approvals.value));
 
-  /** What this person decided on this device in the last days, latest decision first. */
+  /** The entries that this person decided on this device in the last days, latest decision first. */
   readonly decidedWeeks = computed(() => {
     const since = addDays(today(), -DECIDED_DAYS);
     const recent = this.storedDecided.value.filter(({ reviewed_at = "" }) => reviewed_at >= since);
@@ -184,7 +184,7 @@ export class Session {
     if (failure) trouble.value = troubleOf(failure);
     else if (this.outbox.accepted > this.acceptedBefore) trouble.value = undefined;
     this.acceptedBefore = this.outbox.accepted;
-    // What waits to be sent must outlive a browser that needs space.
+    // Waiting changes must stay when the browser needs space.
     void navigator.storage?.persist?.();
     this.channel.postMessage("changed");
     void this.readDatabase();

@@ -13,7 +13,7 @@ export function keepInSync(session: Session, auth: Auth): () => void {
     if (!navigator.onLine) trouble.value = { kind: "offline" };
     else if (document.visibilityState === "visible") void session.refresh();
   };
-  // What could still be undone is sent now: the app may be closed and not be opened again for days.
+  // Send also the changes that could be undone: the app may be closed and not be opened for days.
   const sendAll = () => {
     if (document.visibilityState === "hidden") void session.outbox.flush({ now: true });
   };

@@ -1,4 +1,4 @@
-/** The banners of every screen: why nothing is loaded or sent, and what needs fixing. */
+/** The banners of every screen: the reason why nothing is loaded or sent, and the entries to fix. */
 
 import { signal } from "@preact/signals";
 import type { Auth } from "../auth/auth";

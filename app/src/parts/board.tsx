@@ -47,7 +47,7 @@ export function Board({ title, explanation, action, weeks, row, isClosed = false
   );
 }
 
-/** The bar of what is ticked: it says what the button does before it does it. */
+/** The bar of the ticked weeks: it shows how many weeks and hours its button approves. */
 export function BulkBar({ weeks, approve }: { weeks: PersonWeek[]; approve: () => void }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; this is a button

@@ -43,7 +43,7 @@ export function History({ session, id, of }: Props) {
   );
 }
 
-/** What a change changed: the hours first, as they matter most. */
+/** The fields that a change changed: the hours first, as they matter most. */
 function Difference({ before, change }: { before: Change | undefined; change: Change }) {
   const [old, now] = [before?.entry, change.entry];
   if (change.change === "rejected" && now.reason) {

@@ -24,7 +24,7 @@ interface Props {
   withAge?: boolean;
 }
 
-/** The one status of the app, and its menu: what waits to be sent, and when the data was loaded. */
+/** The one status of the app, and its menu: the changes that wait, and the time of the last load. */
 export function Status({ session, loadedAt, withAge = false }: Props) {
   const items = session.items.value;
   const age =

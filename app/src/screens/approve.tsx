@@ -16,7 +16,7 @@ interface Props {
   tab: Tab;
 }
 
-/** The approvals: what waits, and what was decided. */
+/** The approvals: pending and decided entries. */
 export function Approve({ session, auth, tab }: Props) {
   useTitle(t.approve);
   useEffect(() => {

@@ -12,7 +12,7 @@ import { showToast } from "../toast";
 
 const { dayAndTime, inHours } = formats();
 
-/** What this person decided on this device in the last days, with a button that reopens it. */
+/** The entries that this person decided on this device in the last days, with a button that reopens them. */
 export function Decided({ session }: { session: Session }) {
   const opened = useSignal("");
   const busy = useSignal("");

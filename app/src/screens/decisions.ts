@@ -1,4 +1,4 @@
-/** What an approver ticks, opens and decides on the board. */
+/** The state of the board: ticked and opened weeks, and the decisions. */
 
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
@@ -14,7 +14,7 @@ import { showToast } from "../toast";
 
 const { inHours } = formats();
 
-/** What a decision is about: entries, and their name in messages. */
+/** The entries of a decision, and their name in messages. */
 export interface Subject {
   name: string;
   person: string;

@@ -1,4 +1,4 @@
-/** The state of the entry sheet: what is typed, its faults, and saving it. */
+/** The state of the entry sheet: the input, its faults, and saving it. */
 
 import { type Signal, signal } from "@preact/signals";
 import { today, weekOf } from "../fields/dates";
@@ -27,7 +27,7 @@ export class EntryForm {
   readonly errors: Signal<Errors>;
   /** The message about the last save, while the sheet stays open. */
   readonly note = signal("");
-  /** Whether the browser's storage took what was typed or saved last. */
+  /** Whether the browser's storage accepted the last draft or change. */
   readonly isKept = signal(true);
   /** The draft that was found when the sheet opened. */
   readonly draft = signal<Draft | undefined>(undefined);

@@ -29,7 +29,7 @@ interface Props {
   projects: string[];
 }
 
-/** The form for a new entry or a correction. What is typed is kept as a draft until it is saved or discarded. */
+/** The form for a new entry or a correction. It keeps the input as a draft until that is saved or discarded. */
 export function EntrySheet({ session, entry, date, draft, projects }: Props) {
   const [form] = useState(() => new EntryForm(session, entry, date, draft));
   useTitle(title(entry));
@@ -73,7 +73,7 @@ export function EntrySheet({ session, entry, date, draft, projects }: Props) {
   );
 }
 
-/** What the person should know about the entry before they change it. */
+/** Facts about the entry that a person needs before they change it. */
 function SheetBanners({ form }: { form: EntryForm }) {
   const { entry } = form;
   const lastUse = form.timed.value?.lastUse;
@@ -192,7 +192,7 @@ function hint(entry: EntryView | undefined, days: number): string {
   return days > 1 ? t.adds(days) : "";
 }
 
-/** Return what is unusual about the values, though the API accepts them. */
+/** Return warnings about unusual values, which the API accepts. */
 function warnings(session: Session, entry: EntryView | undefined, days: string[], text: string): string[] {
   const parsed = parseHours(text);
   const hours = "value" in parsed ? parsed.value : 0;

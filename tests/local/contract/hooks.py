@@ -18,7 +18,7 @@ MEANINGS = (
     "Query parameter 'status' needs 'user_id'",
     "The week must be an ISO week",  # such as week 53 of a year with 52
     "The entry has changed since you read it",  # If-Match
-    "The month must be a year and a month",  # such as month 0 of year 0
+    "The month must be a year and a month",  # of year 0
     "The week has changed since you read it",
     "This Idempotency-Key was used for another request",
     "The log of changes was reset",  # a position beyond the last number

@@ -40,7 +40,7 @@ names = itertools.count()
 
 
 class Person:
-    """A person with a week, and what they last signed."""
+    """A person with a week, and the content that they last signed."""
 
     def __init__(self, call: Call) -> None:
         self.call = call

@@ -1,29 +1,17 @@
 """Exports: the hours of everyone in a period, a page of people at a time."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from timesheets.bulk.runner import run
 from timesheets.model.errors import Problem
-from timesheets.model.export import rows_of
+from timesheets.model.export import ExportPage, rows_of
 from timesheets.model.person import Person
 from timesheets.model.query import ListQuery
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.people import People
-
-
-@dataclass(frozen=True, slots=True)
-class ExportPage:
-    """The rows of some people."""
-
-    number: int
-    """The head of the feed before the entries were read: the rows include every change up to it."""
-    rows: list[dict[str, Any]]
-    last: str | None
-    """The position after which the next page begins; None on the last page."""
 
 
 class Export:
@@ -50,7 +38,7 @@ class Export:
             people, last = self._people.page(after, limit)
         else:
             # Someone whose first entry was made a moment ago is not in the directory yet.
-            people, last = [self._people.find(user_id) or Person(user_id=user_id, last_week="")], None
+            people, last = [self._people.find(user_id) or Person(user_id=user_id)], None
         rows: list[dict[str, Any]] = []
         for result in run(people, self._rows, group=lambda person: person.user_id):
             if isinstance(result, Problem):

@@ -10,8 +10,6 @@ An upload reads the state of all its rows, decides what to write for each, and w
 race is read and decided again.
 """
 
-import random
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +22,7 @@ from timesheets.model.ids import id_of_request, new_id
 from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
 from timesheets.model.text import clean
-from timesheets.store.dynamodb import Table
+from timesheets.store.dynamodb import Table, back_off
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import
@@ -196,7 +194,7 @@ class Upload:
             try:
                 result, states[row.external_id] = self._write(row, state, self._new(index, row))
             except Conflict:
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
+                back_off(attempt)
             else:
                 return result
         raise Conflict

@@ -24,7 +24,7 @@ def parse_batch[R](body: object, parse: Callable[[object], R], *, shape: str) ->
     Raises
     ------
     Problem
-        `invalid_entry` for anything but such an array; `shape` names what it must be.
+        `invalid_entry` for anything but such an array; its detail quotes `shape`.
 
     """
     if not isinstance(body, list) or not 1 <= len(body) <= MAX_ROWS:

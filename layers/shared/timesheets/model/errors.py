@@ -25,7 +25,7 @@ type Code = Literal[
 ]
 """The contract's error codes."""
 type Noun = Literal["entry", "week"]
-"""What a precondition or a race is about, in the words of callers."""
+"""The resource that a precondition or a race concerns, as callers know it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -17,11 +18,24 @@ COLUMNS: Final = (
     "user_email",
     "user_name",
     "project",
-    *(f"{status}_hours" for status in ("approved", "pending", "rejected")),
+    "approved_hours",
+    "pending_hours",
+    "rejected_hours",
     "from",
     "to",
 )
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """The rows of some people, those of a person together."""
+
+    number: int
+    """The head of the feed before the entries were read: the rows include every change up to it."""
+    rows: list[dict[str, Any]]
+    last: str | None
+    """The position after which the next page begins; None on the last page."""
 
 
 def parse_month(name: str) -> tuple[date, date]:

@@ -11,5 +11,5 @@ class Person:
     """The `sub` of their tokens."""
     user_email: str | None = None
     user_name: str | None = None
-    last_week: str
-    """The last ISO week with hours or a signature, such as `2026-W47`."""
+    last_week: str | None = None
+    """The last ISO week with hours or a signature, such as `2026-W47`; None if it is not known yet."""

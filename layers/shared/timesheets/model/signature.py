@@ -1,7 +1,7 @@
 """A person's week, and its signature: the owner confirms the week's content.
 
-The signature covers what the owner logged: each entry's id, date, project, hours and notes. It does not cover
-decisions, and it locks nothing.
+The signature covers the content that the owner logged: each entry's id, date, project, hours and notes. It
+does not cover decisions, and it locks nothing.
 """
 
 from collections.abc import Collection, Mapping

@@ -4,6 +4,7 @@ Every call raises `Unavailable` if DynamoDB does not respond, or refuses for now
 """
 
 import os
+import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -178,6 +179,11 @@ class Table:
 def integer(value: int) -> Item:
     """Return an integer in DynamoDB's JSON."""
     return {"N": str(value)}
+
+
+def back_off(attempt: int) -> None:
+    """Wait a random time before a lost race is repeated, longer from attempt to attempt (from 0 on)."""
+    time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
 
 
 def put(item: Item, condition: Condition) -> Action:

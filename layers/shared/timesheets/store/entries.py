@@ -5,8 +5,6 @@ Every change is one transaction with its row of the log, on the condition of the
 
 import heapq
 import math
-import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +23,7 @@ from timesheets.store.dynamodb import (
     Item,
     Table,
     absent_or,
+    back_off,
     delete,
     equals,
     put,
@@ -139,7 +138,7 @@ class Entries:
             except ConditionFailed as failure:
                 return failure.item
             except Conflict:  # with a transaction for the same id, which may yet fail
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
+                back_off(attempt)
             else:
                 return None
         raise Conflict

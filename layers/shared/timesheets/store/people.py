@@ -4,6 +4,7 @@ person      PK = PEOPLE    SK = <owner>    user_id, user_email, user_name, last_
 """
 
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from timesheets.model.errors import Conflict
@@ -32,10 +33,9 @@ class People:
 
     def page(self, after: str | None, limit: int) -> tuple[list[Person], str | None]:
         """Return at most `limit` people after a position, and the position of the last if there are more."""
-        values = {":people": PEOPLE, ":after": after or ""}
-        condition = "PK = :people AND SK > :after" if after else "PK = :people"
-        if not after:
-            del values[":after"]
+        condition, values = "PK = :people", {":people": PEOPLE}
+        if after:
+            condition, values = f"{condition} AND SK > :after", values | {":after": after}
         items = self._table.query(None, condition, values, page_size=limit + 1)
         people: list[Person] = []
         position = None
@@ -93,7 +93,7 @@ class People:
         items = self._table.query(
             index, condition, values, page_size=limit, ConsistentRead=True, ScanIndexForward=False
         )
-        return [item for item, _ in zip(items, range(limit), strict=False)]
+        return list(islice(items, limit))  # not one more: it would take another call
 
 
 def person_key(owner: str) -> Item:

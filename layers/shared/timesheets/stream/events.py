@@ -58,7 +58,7 @@ class StateChange:
 
 def state_change(change: Change, before: Change | None) -> StateChange | None:
     """Return the change of status that a change made, if any; `before` is the change one version earlier."""
-    if change.entry is None or change.kind in {"created", "deleted"}:
+    if change.entry is None:
         return None
     old = before.entry if before else None
     made = StateChange(change.number, change.entry, old)

@@ -1,14 +1,12 @@
 """Numbers the changes of entries. Safe to run at any time, repeatedly and several times at once."""
 
-import random
-import time
 from collections.abc import Iterable, Sequence
 from itertools import batched
 from typing import Final
 
 from timesheets.model.errors import Conflict, Unavailable
 from timesheets.store.changes import MAX_NUMBERED, Changes
-from timesheets.store.dynamodb import Item
+from timesheets.store.dynamodb import Item, back_off
 from timesheets.store.log import entry_id_of
 from timesheets.telemetry import count, logger
 
@@ -49,7 +47,7 @@ def _number_all(changes: Changes, keys: Sequence[Item], failures: set[str]) -> N
         except Unavailable:
             raise
         except Conflict:
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not a secret
+            back_off(attempt)
             keys = _remaining(changes, keys)
         except Exception as error:  # noqa: BLE001 a fault of one change must not stop the others
             if len(keys) == 1:

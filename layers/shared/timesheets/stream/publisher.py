@@ -20,7 +20,7 @@ def publish_decisions(
 ) -> bool:
     """Publish the decisions after the reader's position, in order; return whether that was all.
 
-    Raises whatever `publish` raises. The position is then before the change that was not published.
+    An exception of `publish` ends the run. The position is then before the change that was not published.
     """
     position = changes.position(READER)
     while True:

@@ -1,9 +1,9 @@
 """Exports over HTTP: pages of people, the number of the feed, and JSON or CSV."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from timesheets.model.export import COLUMNS
+from timesheets.model.export import COLUMNS, ExportPage
 from timesheets.model.query import DEFAULT_LIMIT, EXPORT, parse_filters
 from timesheets.routes import Route
 from timesheets.settings import settings
@@ -12,26 +12,8 @@ from timesheets.web.lists import Sheet, link_to, sheet_response
 from timesheets.web.request import Request
 from timesheets.web.response import Response
 
-NUMBER: Any = "Timesheets-Number"
 
-
-class Page(Protocol):
-    """The rows of some people."""
-
-    @property
-    def number(self) -> int:
-        """The head of the feed before the entries were read."""
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows, those of a person together."""
-
-    @property
-    def last(self) -> str | None:
-        """The position after which the next page begins; None on the last page."""
-
-
-def serve_export(request: Request, route: Route, period: str, read: Callable[..., Page]) -> Response:
+def serve_export(request: Request, route: Route, period: str, read: Callable[..., ExportPage]) -> Response:
     """Return a response with a page of the export of a period such as `2026-W47`.
 
     Raises
@@ -48,5 +30,5 @@ def serve_export(request: Request, route: Route, period: str, read: Callable[...
         user_id=filters.get("user_id"),
     )
     sheet = Sheet(page.rows, COLUMNS, f"timesheets-{period}")
-    headers = {NUMBER: str(page.number), **link_to(request, page.last, cursors)}
+    headers = {"Timesheets-Number": str(page.number), **link_to(request, page.last, cursors)}
     return sheet_response(request, sheet, filters.get("format"), headers)

@@ -12,6 +12,7 @@ import pytest
 from ops.erase import Eraser
 from tests.store.faults import Faults, Killed
 from tests.store.support import IN_PROCESSES, NOW, entry
+from timesheets.bulk.board import Board
 from timesheets.model.change import Change
 from timesheets.model.entry import Decision, corrected, decided, rfc3339
 from timesheets.model.errors import Conflict, Problem
@@ -22,6 +23,7 @@ from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import, erasure_key, to_item, tombstone
+from timesheets.store.people import People
 from timesheets.store.weeks import Weeks
 from timesheets.stream.numbering import number_entries
 
@@ -129,6 +131,22 @@ def test_nothing_personal_stays_and_the_feed_tells_of_each_entry(
     late = Eraser(database, ANA, rfc3339(NOW + timedelta(days=2)))
     assert late.run() == {}
     assert scan(client, table) == kept
+
+
+def test_an_erased_person_leaves_the_board(client: "DynamoDBClient", table: str, database: Table) -> None:
+    fill(database)
+    for user in (ANA, CARLS.user_id):
+        People(database).refresh(hash_of(user))
+
+    def users() -> set[str]:
+        rows, _ = Board(database, parse_week("2026-W47")).page(
+            after=None, limit=100, only=None, not_user_id="auth0|mia"
+        )
+        return {row.person.user_id for row in rows}
+
+    assert users() == {ANA, CARLS.user_id}
+    eraser(client, table).run()
+    assert users() == {CARLS.user_id}
 
 
 def test_an_erased_key_is_not_used_again(client: "DynamoDBClient", table: str, database: Table) -> None:

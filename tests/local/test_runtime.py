@@ -33,6 +33,7 @@ EXPECTED = {
     "list_approvals": '"statusCode": 200',
     "list_changes": '"statusCode": 200',
     "export_week": '"statusCode": 200',
+    "get_board": '"statusCode": 200',
     "export_month": '"statusCode": 200',
     "decide_approvals": '"statusCode": 207',
     "upload_timesheets": '"statusCode": 207',

@@ -39,6 +39,7 @@ EXPECTED = {
     "upload_timesheets": '"statusCode": 207',
     "number_changes": "null",
     "publish_changes": '{"batchItemFailures": []}',
+    "remind": '{"week": "2026-W47", "published": {}}',
     "authorizer": '"Effect": "Allow"',
 }
 
@@ -53,6 +54,7 @@ def environment(stack: Stack, template: dict[str, Any]) -> dict[str, str]:
     return stack.settings.aws_environment | {
         "TABLE_NAME": "runtime",
         "EVENT_BUS_NAME": "runtime",
+        "TIME_ZONE": "Europe/Berlin",
         "ALLOWED_ORIGINS": "*",
         "CURSOR_SECRET": "a secret of the tests",
         "POWERTOOLS_METRICS_NAMESPACE": "runtime",

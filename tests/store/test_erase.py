@@ -17,6 +17,8 @@ from timesheets.model.change import Change
 from timesheets.model.entry import Decision, corrected, decided, rfc3339
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id
+from timesheets.model.person import Person
+from timesheets.model.reminder import Reminder
 from timesheets.model.week import parse_week
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
@@ -24,6 +26,7 @@ from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import, erasure_key, to_item, tombstone
 from timesheets.store.people import People
+from timesheets.store.reminders import Reminders
 from timesheets.store.weeks import Weeks
 from timesheets.stream.numbering import number_entries
 
@@ -73,6 +76,8 @@ def fill(database: Table) -> list[str]:
     week = weeks.find(ANA, parse_week("2026-W47"))
     person = {name: PERSONAL[name] for name in ("user_email", "user_name")}
     weeks.sign(None, week.sign({week.tag}, user_id=ANA, now=NOW, **person))
+    reminder = Reminder("incomplete", parse_week("2026-W46"), Person(user_id=ANA, **person))
+    Reminders(database).mark(reminder, rfc3339(NOW))
     store.add(CARLS)
     return [one.id for one in (plain, keyed, gone, imported, moved, unlogged)]
 
@@ -118,7 +123,7 @@ def test_nothing_personal_stays_and_the_feed_tells_of_each_entry(
 ) -> None:
     ids = fill(database)
     before = {change.number: change for change in Changes(database).read(0, 100).changes}
-    assert eraser(client, table).run() == {"entries": 4, "changes": 9, "signatures": 1}
+    assert eraser(client, table).run() == {"entries": 4, "changes": 9, "signatures": 1, "reminders": 1}
     check_erased(client, table, ids)
     erased = feed(database, ids)
     assert {change.entry_id for change in erased[len(before) :]} == set(ids)

@@ -6,6 +6,7 @@ A signature has no `by_date`, so that lists of entries do not read it.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -58,11 +59,12 @@ class Weeks:
         if found.entries or found.signature:
             return False
         expected = is_expected(person.last_week, found.week)
-        return self._was_active(person.user_id, found.week) if expected is None else expected
+        if expected is None:
+            return self.was_active(person.user_id, *days_before(found.week))
+        return expected
 
-    def _was_active(self, user_id: str, week: Week) -> bool:
-        """Return whether a user logged or signed in the weeks before."""
-        first, last = days_before(week)
+    def was_active(self, user_id: str, first: date, last: date) -> bool:
+        """Return whether a user logged from a day to another, or signed in the weeks of these days."""
         if next(self._entries.entries_of(user_id, ListQuery(first=first, last=last, limit=1)), None):
             return True
         values = {

@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 import yaml
 from samcli.yamlhelper import yaml_parse
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import LONG, PROJECT, Event, Issuer
 
@@ -22,7 +23,6 @@ os.environ |= {
     "ALLOWED_ORIGINS": "*",
     "CURSOR_SECRET": "a secret of the tests",
     "EVENT_BUS_NAME": "timesheets",
-    "TIME_ZONE": "Europe/Berlin",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
     "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage
@@ -89,19 +89,26 @@ def openapi() -> dict[str, Any]:
     return document
 
 
-_GROUPS = {"local": "stack", "store": "engines", "browser": "browser", "rehearsal": "rehearsal"}
-"""The pytest-xdist group of the tests below a folder, which share a stack: one worker runs them."""
+class SharedStacks(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each file to one worker, and the files of a folder that shares a stack to the same worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARED_STACK if file.startswith(folder)), file)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
+SHARED_STACK = ("tests/local/rehearsal/", "tests/local/", "tests/browser/")
+
+
+# The option --dist=loadgroup of pytest-xdist 3.8 has no effect with pytest 9.2 (pytest-xdist issue 1386).
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedStacks:
+    return SharedStacks(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long tests unless `LONG` is set, and group the tests that share a stack."""
+    """Leave out the long tests unless `LONG` is set."""
     if not LONG:
         left_out = [item for item in items if item.get_closest_marker("long")]
         items[:] = [item for item in items if not item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=left_out)
-    for item in items:
-        folders = item.path.relative_to(PROJECT / "tests").parts
-        groups = [_GROUPS[folder] for folder in folders if folder in _GROUPS and folders[0] != "unit"]
-        if groups:
-            item.add_marker(pytest.mark.xdist_group(groups[-1]))

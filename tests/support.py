@@ -3,22 +3,16 @@
 import base64
 import json
 import os
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import RSAAlgorithm
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
 
 from timesheets.model.dates import DateRange
 
@@ -103,16 +97,3 @@ def table_definition(template: dict[str, Any]) -> dict[str, Any]:
         "GlobalSecondaryIndexes",
     )
     return {name: properties[name] for name in kinds}
-
-
-@contextmanager
-def moto() -> Iterator[None]:
-    """Mock AWS, one call at a time: moto's transactions copy the table, which is not safe among threads."""
-    lock, process = threading.Lock(), BotocoreStubber.process_request
-
-    def alone(stubber: BotocoreStubber, request: Any) -> Any:
-        with lock:
-            return process(stubber, request)
-
-    with mock_aws(), patch.object(BotocoreStubber, "process_request", alone):
-        yield

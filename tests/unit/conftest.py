@@ -6,16 +6,22 @@ import logging
 import os
 import ssl
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
 import pytest
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import MockAWS
+from moto.dynamodb.models.dynamo_type import Item
 from pytest_socket import disable_socket
 
-from tests.support import Event, moto, table_definition
+from tests.support import Event, table_definition
 from tests.unit.support import Answer
 
 if TYPE_CHECKING:
@@ -68,9 +74,34 @@ def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb")
 
 
+@pytest.fixture(scope="session")
+def aws() -> Iterator[MockAWS]:
+    """Mock AWS from the first test on that uses a table, one call at a time.
+
+    moto copies the table before each transaction, which is not safe among threads, and slow unless the copies
+    share their values. moto changes no value in place.
+    """
+    lock, process = threading.Lock(), BotocoreStubber.process_request
+
+    def alone(stubber: BotocoreStubber, request: Any) -> Any:
+        with lock:
+            return process(stubber, request)
+
+    def shallow(item: Item, _: object) -> Item:
+        copied = copy(item)
+        copied.attrs = copy(item.attrs)
+        return copied
+
+    with (
+        mock_aws() as mock,
+        patch.object(BotocoreStubber, "process_request", alone),
+        patch.object(Item, "__deepcopy__", shallow, create=True),
+    ):
+        yield mock
+
+
 @pytest.fixture
-def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> Iterator[None]:
+def table(template: dict[str, Any], dynamodb: "DynamoDBClient", aws: MockAWS) -> None:
     """Create the template's table in moto."""
-    with moto():
-        dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))
-        yield
+    aws.reset()
+    dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))

@@ -8,7 +8,7 @@ import boto3
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from moto import mock_aws
+from moto.core.models import MockAWS
 
 import app
 from tokens.errors import InvalidToken, KeysUnavailable
@@ -24,10 +24,10 @@ SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
 @pytest.fixture
-def secret_arn() -> Any:
-    with mock_aws():
-        client = boto3.client("secretsmanager")
-        yield lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
+def secret_arn(aws: MockAWS) -> Any:
+    aws.reset()
+    client = boto3.client("secretsmanager")
+    return lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
 
 
 def hs256_token(issuer: "Issuer", secret: str = SECRET, **headers: str) -> str:

@@ -155,11 +155,6 @@ WITHOUT_SCOPE: list[Row] = [
         )
     ),
     *(
-        (who, "GET", f"/approvals/weeks/{path}", {}, NO_SCOPE)
-        for who in ("ana", "carl", "program", "payroll", "deleter")
-        for path in ("2026-W47", "2026-W47?only=missing", "2026-W47?user_id=$ana", "2026-W99")
-    ),
-    *(
         (who, "POST", "/approvals", {"json": body}, NO_SCOPE)
         for who in ("ana", "carl", "program")
         for body in ([DECIDE], [DECIDE | REJECT], [DECIDE, DECIDE | {"id": "$imported"}], [])
@@ -255,20 +250,6 @@ OWN_APPROVALS: list[Row] = [
             "status=*&user_id=$ana",
             "status=approved&sub=$ana",
         )
-    ),
-    *(
-        ("mia", "GET", f"/approvals/weeks/2026-W47?{query}", {}, MALFORMED)
-        for query in (
-            "user_id=$mia",
-            "only=own",
-            "only=missing&only=pending",
-            "cursor=$undecided",
-            "not_user_id=",
-        )
-    ),
-    *(
-        ("mia", method, "/approvals/weeks/2026-W47", {"json": {"approved": True}}, NOT_FOUND)
-        for method in ("POST", "PUT", "PATCH", "DELETE")
     ),
     ("mia", "GET", "/approvals?status=approved&user_id=$mia", {}, OK),
     ("mia", "GET", "/approvals?status=rejected&user_id=$mia", {}, OK),
@@ -596,12 +577,10 @@ def test_no_attempt_reaches_an_entry_of_another_person(rows: list[Row], world: W
         answer = world.attempt(row)
         code = answer.json()["code"] if answer.status_code >= 400 else None
         shown = any(world.names[name] in answer.text for name in HIDDEN)
-        # After refusals, one comparison at the end is enough: the version shows undone changes too.
-        changed = answer.status_code < 300 and world.entries() != before
-        if (answer.status_code, code) != row[-1] or shown or changed:
+        if (answer.status_code, code) != row[-1] or shown:
             wrong.append((row, answer.status_code, answer.text))
     assert wrong == []
-    assert world.entries() == before
+    assert world.entries() == before  # an undone change would show in the version
 
 
 LOOKALIKES: dict[str, Callable[[str], str]] = {

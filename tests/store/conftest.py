@@ -1,4 +1,4 @@
-"""Fixtures for the store's tests on three engines: moto, MiniStack and DynamoDB Local."""
+"""Fixtures for the store's tests on two engines: MiniStack and DynamoDB Local."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,8 +12,7 @@ from local import aws
 from local.dynamodb_local import dynamodb_local
 from local.ports import free_ports
 from local.settings import LocalError, Settings
-from tests.store.support import IN_PROCESSES, LONG_ENGINE
-from tests.support import moto as moto_alone
+from tests.store.support import AMAZONS_OWN
 from tests.support import table_definition
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
@@ -46,16 +45,7 @@ def amazons_own() -> Iterator["DynamoDBClient"]:
         pytest.skip(str(missing))
 
 
-@pytest.fixture
-def moto() -> Iterator["DynamoDBClient"]:
-    with moto_alone():
-        yield boto3.client("dynamodb")
-
-
-# The short run has the other engines for races only, which moto cannot show.
-@pytest.fixture(
-    params=["moto", *(pytest.param(*engine.values, marks=LONG_ENGINE) for engine in IN_PROCESSES)]
-)
+@pytest.fixture(params=["ministack", *AMAZONS_OWN])
 def client(request: pytest.FixtureRequest) -> "DynamoDBClient":
     found: DynamoDBClient = request.getfixturevalue(request.param)
     return found

@@ -14,11 +14,8 @@ from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-LONG_ENGINE = [pytest.mark.engine, pytest.mark.long]
-IN_PROCESSES = [
-    pytest.param("ministack", marks=pytest.mark.engine),
-    pytest.param("amazons_own", marks=LONG_ENGINE),
-]
+AMAZONS_OWN = [pytest.param("amazons_own", marks=pytest.mark.long)]
+"""Amazon's DynamoDB Local, which needs Java and seconds to start."""
 
 
 def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> Entry:

@@ -6,10 +6,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from ops.backfill import backfill
-from tests.store.support import IN_PROCESSES, NOW, entry, listed
+from tests.store.support import NOW, entry, listed
 from tests.support import LONG
 from timesheets.model.entry import Decision, Entry, corrected, decided
 from timesheets.model.errors import Conflict
@@ -20,9 +18,6 @@ from timesheets.store.items import to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-# moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
-pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
 ANA, CARL = "auth0|ana", "auth0|carl"
 COUNT = 120 if LONG else 60

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.faults import Faults, metered
-from tests.store.support import LONG_ENGINE, NOW, entry, upload
+from tests.store.support import AMAZONS_OWN, NOW, entry, upload
 from timesheets.model.change import change_to
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.ids import id_of_request
@@ -123,7 +123,7 @@ CHANGES: dict[str, tuple["Callable[[Table], object]", float]] = {
 }
 
 
-@pytest.mark.parametrize("client", [pytest.param("amazons_own", marks=LONG_ENGINE)], indirect=True)
+@pytest.mark.parametrize("client", AMAZONS_OWN, indirect=True)
 def test_units_of_each_change(client: "DynamoDBClient", table: str) -> None:
     """DynamoDB Local counts units as DynamoDB does."""
     found = {}
@@ -134,7 +134,7 @@ def test_units_of_each_change(client: "DynamoDBClient", table: str) -> None:
     assert found == {name: expected for name, (_, expected) in CHANGES.items()}
 
 
-@pytest.mark.parametrize("client", [pytest.param("amazons_own", marks=LONG_ENGINE)], indirect=True)
+@pytest.mark.parametrize("client", AMAZONS_OWN, indirect=True)
 @pytest.mark.parametrize(("size", "expected"), [(1, 6), (10, 42), (99, 398)])
 def test_units_of_numbers(size: int, expected: float, client: "DynamoDBClient", table: str) -> None:
     units: list[float] = []

@@ -12,7 +12,6 @@ import pytest
 from ops.number import number_all
 from tests.store.faults import announcing, lagging
 from tests.store.histories import Writer, changes_in, copy_of, numbers_of_events
-from tests.store.support import IN_PROCESSES
 from tests.support import LONG
 from timesheets.model.errors import Conflict, Unavailable
 from timesheets.store.changes import Changes
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from timesheets.model.change import Change
-
-# moto runs in this process and takes no locks.
-pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
 ROUNDS, STEPS = (8, 60) if LONG else (2, 25)
 """Rounds on each engine, and changes that each writer tries in one."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.support import IN_PROCESSES, NOW, entry, listed, pending, upload
+from tests.store.support import NOW, entry, listed, pending, upload
 from tests.support import LONG
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
@@ -19,9 +19,6 @@ from timesheets.model.results import RowResult
 from timesheets.model.rows import Row
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
-
-# moto runs in this process and takes no locks: its writes are no more atomic than Python's threads.
-pytestmark = pytest.mark.parametrize("client", IN_PROCESSES, indirect=True)
 
 ROUNDS = 60 if LONG else 10
 """For each contest, on each engine."""

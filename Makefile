@@ -177,7 +177,7 @@ check: setup ## lint, format, types, templates, workflows, links, build
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml app/template.yaml
+	@.venv/bin/cfn-lint template.yaml app/template.yaml docs/reminders.yaml
 	@mkdir -p .aws-sam && for gradual in true false; do \
 		$(PYTHON) -m tests.repository.transform GradualDeployment=$$gradual > .aws-sam/transformed.json && \
 		.venv/bin/cfn-lint --ignore-checks W2001 W3011 --template .aws-sam/transformed.json || exit 1; done

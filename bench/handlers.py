@@ -1,7 +1,8 @@
 """The handlers' cold starts, warm calls and DynamoDB units.
 
 DynamoDB Local counts units as DynamoDB does (`ReturnConsumedCapacity`). Its times only show whether an
-operation slows down as the table grows. ENTRIES sets the size of the large table.
+operation slows down as the table grows. ENTRIES sets the size of the large table. Words select the operations
+whose names hold one of them, and leave out the cold starts: `python -m bench.handlers board export`.
 """
 
 import importlib
@@ -10,6 +11,7 @@ import os
 import re
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
@@ -19,7 +21,7 @@ from typing import Any, Final
 import boto3
 from botocore.client import BaseClient
 
-from bench.entries import ANA, BATCH, DAY, create_table, fill
+from bench.entries import BATCH, create_table, fill
 from bench.measure import (
     BUILD,
     LAYER,
@@ -32,68 +34,21 @@ from bench.measure import (
     table,
     timed,
 )
+from bench.operations import OPERATIONS, Step, make_event
+from bench.people import fill_people
 from bench.runtime import runtime
 from local.dynamodb_local import dynamodb_local
-from timesheets.model.ids import id_of_request
 
 SMALL: Final = 1_000
 LARGE: Final = int(os.environ.get("ENTRIES") or 1_000_000)
+PEOPLE: Final = {SMALL: 100, LARGE: 10_000}
 REFERENCE: Final = 'boto3.client("dynamodb")'
-CARL: Final = "auth0|carl"
 READS: Final = frozenset({"GetItem", "BatchGetItem", "Query"})
+MANY: Final = 8
+"""Calls that a handler makes one after another at most; it makes more side by side."""
 
 type Call = tuple[str, dict[str, Any]]
 """An operation of DynamoDB and its parameters."""
-type Step = tuple[str, dict[str, Any]]
-"""A handler and changes to its event."""
-
-NEW: Final = {"date": DAY.isoformat(), "project": "StoreZero", "hours": "7.5"}
-OWN: Final[Step] = ("create_timesheet", {"body": NEW, "key": "bench"})
-OTHER: Final[Step] = ("create_timesheet", {"body": NEW, "key": "bench", "sub": CARL})
-APPROVE: Final[Step] = ("decide_approval", {"body": {"approved": True}})
-UPLOAD: Final[Step] = (
-    "upload_timesheets",
-    {"body": [NEW | {"user_id": CARL, "external_id": f"row-{number:04}"} for number in range(100)]},
-)
-KEYED_UPLOAD: Final[Step] = ("upload_timesheets", {"body": [NEW | {"user_id": CARL}] * 100, "key": "bench"})
-DECISIONS: Final[Step] = (
-    "decide_approvals",
-    {
-        "body": [
-            {
-                "id": id_of_request(CARL, "upload", "timesheets-import", "bench", str(index)),
-                "version": 1,
-                "approved": True,
-            }
-            for index in range(100)
-        ]
-    },
-)
-# The last step is measured; the others prepare the table.
-OPERATIONS: Final[dict[str, list[Step]]] = {
-    "create": [("create_timesheet", {"body": NEW})],
-    "create with a key": [OWN],
-    "read": [OWN, ("get_timesheet", {})],
-    "read another user's": [OTHER, ("get_approval", {})],
-    "correct": [OWN, ("correct_timesheet", {"body": {"hours": "7.25"}})],
-    "correct, with another date": [OWN, ("correct_timesheet", {"body": {"date": "2026-11-19"}})],
-    "decide": [OTHER, APPROVE],
-    "reopen": [OTHER, APPROVE, ("reopen_approval", {})],
-    "delete": [OWN, ("delete_timesheet", {})],
-    "a page of 50": [("list_timesheets", {"query": {"limit": ["50"]}})],
-    "a page of approvals (50)": [("list_approvals", {"query": {"limit": ["50"]}})],
-    "a page of decided entries (50)": [
-        ("list_approvals", {"query": {"limit": ["50"], "status": ["approved"], "user_id": [ANA]}})
-    ],
-    "a page of 50 approved own entries": [
-        ("list_timesheets", {"query": {"limit": ["50"], "status": ["approved"]}})
-    ],
-    "a week": [("get_week", {})],
-    "an upload of 100 rows, new": [UPLOAD],
-    "the same again, unchanged": [UPLOAD, UPLOAD],
-    "100 decisions": [KEYED_UPLOAD, DECISIONS],
-    "the same decisions again, unchanged": [KEYED_UPLOAD, DECISIONS, DECISIONS],
-}
 
 
 def starts() -> None:
@@ -154,10 +109,10 @@ class Api:
         settings = importlib.import_module("timesheets.settings").settings
         assert settings.table_name == table_name  # noqa: S101 read now, before another Api sets the variable
 
-    def handler(self, steps: list[Step]) -> float:
+    def handler(self, steps: list[Step], clock: Callable[[], float] = time.perf_counter) -> float:
         """Return the seconds of the last step's handler."""
         with self._prepared(steps) as (_, event):
-            return timed(lambda: self._invoke(steps[-1][0], event))
+            return timed(lambda: self._invoke(steps[-1][0], event), clock)
 
     def bare(self, steps: list[Step]) -> float:
         """Return the seconds of the DynamoDB calls that the last step's handler makes."""
@@ -200,15 +155,16 @@ class Api:
         return json.loads(answer.get("body") or "null")
 
     def _replay(self, calls: list[Call]) -> None:
-        """Make the calls without a handler: first the reads, then the writes, side by side."""
+        """Make the calls without a handler: the reads, then the writes; many of them eight at a time."""
         make = partial(self._recorder.direct, self._client)
-        writes = [call for call in calls if call[0] not in READS]
-        for call in calls:
-            if call[0] in READS or len(writes) <= 2:  # noqa: PLR2004
-                make(*call)
-        if len(writes) > 2:  # noqa: PLR2004
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(lambda call: make(*call), writes))
+        for reads in (True, False):
+            kind = [call for call in calls if (call[0] in READS) == reads]
+            if len(kind) > MANY:
+                with ThreadPoolExecutor(8) as pool:
+                    list(pool.map(lambda call: make(*call), kind))
+            else:
+                for call in kind:
+                    make(*call)
 
     def _undo(self, calls: list[Call]) -> None:
         """Delete every item that the calls wrote."""
@@ -227,52 +183,38 @@ class Api:
             self._recorder.direct(self._client, "BatchWriteItem", batch)
 
 
-def make_event(  # noqa: PLR0913 each is a part of the event
-    name: str,
-    entry_id: str,
-    *,
-    body: object = None,
-    query: dict[str, list[str]] | None = None,
-    key: str = "",
-    sub: str = ANA,
-) -> dict[str, Any]:
-    """Return the fixture of events/ for a handler, with these values in it."""
-    event: dict[str, Any] = json.loads((PROJECT / "events" / f"{name}.json").read_text())
-    if sub == CARL:
-        event["requestContext"]["authorizer"]["sub"] = sub
-    if entry_id and "id" in (event["pathParameters"] or {}):
-        event["pathParameters"] = {"id": entry_id}
-    if body is not None:
-        event["body"] = json.dumps(body)
-    if query is not None:
-        event["multiValueQueryStringParameters"] = query
-    if key:
-        event["multiValueHeaders"]["Idempotency-Key"] = [key]
-    return event
-
-
 def main() -> None:
     """Print the tables."""
-    starts()
+    words = sys.argv[1:]
+    if not words:
+        starts()
+    operations = {
+        name: steps for name, steps in OPERATIONS.items() if not words or any(word in name for word in words)
+    }
     with dynamodb_local(heap="2g") as endpoint:
         os.environ.update(function_environment(AWS_ENDPOINT_URL_DYNAMODB=endpoint))
         for size in (SMALL, LARGE):
             create_table(f"entries-{size}")
             fill(endpoint, f"entries-{size}", size)
+            fill_people(f"entries-{size}", PEOPLE[size])
         recorder = Recorder()
         # Handlers log a line at a time, as in Lambda.
         with open(os.devnull, "w", buffering=1) as log, redirect_stdout(log):  # noqa: PTH123
             small, large = Api(f"entries-{SMALL}", recorder), Api(f"entries-{LARGE}", recorder)
-            units = {name: (small.units(one), large.units(one)) for name, one in OPERATIONS.items()}
+            units = {name: (small.units(one), large.units(one)) for name, one in operations.items()}
             jobs = {"bare": small.bare, "small": small.handler, "large": large.handler}
+            jobs["cpu"] = partial(small.handler, clock=time.process_time)
             times = {
                 name: interleaved({key: partial(job, steps) for key, job in jobs.items()})
-                for name, steps in OPERATIONS.items()
+                for name, steps in operations.items()
             }
     table(
         "The handlers: one warm call, and the DynamoDB calls that it makes",
-        ("operation", "DynamoDB calls: median, ms", "handler: median, ms", "ratio"),
-        [(name, *compared(one["bare"], one["small"])) for name, one in times.items()],
+        ("operation", "DynamoDB calls: median, ms", "handler: median, ms", "ratio", "handler: CPU, ms"),
+        [
+            (name, *compared(one["bare"], one["small"]), f"{statistics.median(one['cpu']) * 1000:.1f}")
+            for name, one in times.items()
+        ],
     )
     table(
         "Units per operation",
@@ -280,7 +222,7 @@ def main() -> None:
         [(name, *map("{:g}".format, one[0])) for name, one in units.items()],
     )
     table(
-        f"The same at {SMALL:,} and at {LARGE:,} entries",
+        f"The same at {SMALL:,} entries and {PEOPLE[SMALL]:,} people, and at {LARGE:,} and {PEOPLE[LARGE]:,}",
         ("operation", f"units, {SMALL:,}", f"{LARGE:,}", f"median, ms, {SMALL:,}", f"{LARGE:,}", "ratio"),
         [
             (name, *(f"{sum(one[1:]):g}" for one in units[name]), *compared(one["small"], one["large"]))

@@ -1,6 +1,7 @@
 """GET /approvals: list other users' pending entries, or one user's decided entries, oldest first."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Problem
@@ -23,13 +24,16 @@ def lambda_handler(request: Request) -> Response:
     def read(query: ListQuery) -> Iterable[Entry]:
         if query.user_id == caller:
             return ()
-        if query.status in {None, "pending"}:
-            return entries.pending(query)
-        if query.user_id is None:
+        if query.user_id is None and query.status != "pending":
             raise Problem(
                 "malformed_request",
                 "Query parameter 'status' needs 'user_id' unless it is pending; add the user_id of one owner",
             )
+        # Everyone's pending entries may be fewer than all of one person's, but not than those since a day.
+        if query.user_id is None or (query.status == "pending" and query.first == date.min):
+            return entries.pending(query)
         return entries.entries_of(query.user_id, query)
 
-    return serve_list(request, LIST_APPROVALS, APPROVALS, read, not_user_id=caller, ascending=True)
+    return serve_list(
+        request, LIST_APPROVALS, APPROVALS, read, status="pending", not_user_id=caller, ascending=True
+    )

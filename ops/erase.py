@@ -26,6 +26,7 @@ from timesheets.store.dynamodb import IS_NEW, Action, Item, Table, check, delete
 from timesheets.store.entries import is_unchanged
 from timesheets.store.items import (
     NO_ENTRY,
+    REMINDER_PREFIX,
     SIGNATURE_PREFIX,
     entry_key,
     erasure_key,
@@ -71,7 +72,7 @@ class Eraser:
         return counts
 
     def find(self) -> Iterator[tuple[Counter[str], list[Action]]]:
-        """Yield the counts and the actions of each entry that is not erased yet, and of each signature.
+        """Yield counts and actions: of each entry that is not erased yet, each signature and each reminder.
 
         A new kind of personal item needs its actions here.
         """
@@ -83,8 +84,9 @@ class Eraser:
             sort_key = item["SK"]["S"]
             if sort_key.startswith(LOG_PREFIX):
                 rows[entry_id_of(sort_key)].append(item)
-            elif sort_key.startswith(SIGNATURE_PREFIX):
-                yield Counter(signatures=1), [delete({"PK": item["PK"], "SK": item["SK"]}, {})]
+            elif sort_key.startswith((SIGNATURE_PREFIX, REMINDER_PREFIX)):
+                kind = "signatures" if sort_key.startswith(SIGNATURE_PREFIX) else "reminders"
+                yield Counter({kind: 1}), [delete({"PK": item["PK"], "SK": item["SK"]}, {})]
             elif owner_of(sort_key):
                 entries[sort_key] = item
             else:
@@ -146,8 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         block(options.user)
         counts = eraser.run()
     done = "would be erased" if options.dry_run else "erased"
-    rows = f"{counts['entries']} entries, {counts['changes']} rows of the log"
-    print(f"{rows} and {counts['signatures']} signatures {done}")
+    entries = f"{counts['entries']} entries, {counts['changes']} rows of the log"
+    print(f"{entries}, {counts['signatures']} signatures and {counts['reminders']} reminders {done}")
     return 0
 
 

@@ -23,6 +23,7 @@ os.environ |= {
     "ALLOWED_ORIGINS": "*",
     "CURSOR_SECRET": "a secret of the tests",
     "EVENT_BUS_NAME": "timesheets",
+    "TIME_ZONE": "Europe/Berlin",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "Timesheets",
     "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage

@@ -202,7 +202,7 @@ def log(page: "Page", project: str, hours: str = "7.5", **more: str) -> None:
 
 def row(page: "Page", text: str) -> "Locator":
     """Return the list item of an entry."""
-    return page.get_by_role("listitem").filter(has_text=text)
+    return page.locator("li:has(> .entry)").filter(has_text=text)
 
 
 def edit(page: "Page", text: str) -> None:
@@ -266,15 +266,43 @@ def week_name(monday: dt.date) -> str:
 
 @dataclass
 class Taps:
-    """Counts taps, for the table of tasks."""
+    """Counts taps on a phone and clicks on a desktop."""
 
     page: "Page"
     count: int = 0
 
     def on(self, target: "Locator") -> None:
-        """Tap an element."""
-        target.tap()
+        """Tap or click an element."""
+        if self.page.evaluate("navigator.maxTouchPoints"):
+            target.tap()
+        else:
+            target.click()
         self.count += 1
+
+
+def swipe(element: "Locator") -> None:
+    """Swipe an element to the left."""
+    element.evaluate(
+        """(element) => {
+            const at = (x) => new Touch({ identifier: 1, target: element, clientX: x, clientY: 100 });
+            element.dispatchEvent(new TouchEvent("touchstart", { touches: [at(250)], bubbles: true }));
+            element.dispatchEvent(new TouchEvent("touchend", { changedTouches: [at(60)], bubbles: true }));
+        }"""
+    )
+
+
+def change(caller: Caller, entry: dict[str, Any], **changes: Any) -> None:
+    """Correct an entry over HTTP, as on another device."""
+    headers = {"Content-Type": "application/merge-patch+json"}
+    answer = caller("PATCH", f"/timesheets/{entry['id']}", json=changes, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def sign_week(caller: Caller, week: str) -> None:
+    """Sign a person's ISO week, such as `2026-W47`, over HTTP."""
+    tag = caller("GET", f"/timesheets/weeks/{week}").headers["ETag"]
+    answer = caller("PUT", f"/timesheets/weeks/{week}/submission", headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.text
 
 
 def toast(page: "Page") -> "Locator":

@@ -65,7 +65,7 @@ class Caller:
             url = urljoin(url, following["url"]) if following else None
             assert len(page) <= limit
             # A page is read before it is filtered. Dates are part of the key, so they do not shorten a page.
-            filtered = query.keys() & {"project", "status", "user_id"} or path == "/approvals"
+            filtered = query.keys() & {"project", "status", "user_id"} or path.startswith("/approvals")
             assert len(page) == limit or filtered or not url, "a short page without a filter must be the last"
         return listed
 

@@ -171,6 +171,18 @@ class Model:
             raise Refused(404, "not_found")
         return entry.body()
 
+    def board(self, user_id: str, monday: dt.date) -> dict[str, Json]:
+        """Return the rows of the board by user, each as `week` does, without names."""
+        weeks = {(entry.user_id, _monday(entry.date)) for entry in self.entries.values()} | self.signed.keys()
+        before = {monday - dt.timedelta(7 * number) for number in range(1, 9)}
+        rows: dict[str, Json] = {}
+        for person in {owner for owner, _ in weeks} - {user_id}:
+            week = self.week(person, monday)
+            expected = any((person, one) in weeks for one in before)
+            rows[person] = {name: week[name] for name in week if name not in {"from", "to", "by_project"}}
+            rows[person] |= {"missing": expected and (person, monday) not in weeks}
+        return rows
+
     def decide(self, user_id: str, entry_id: int, decision: Json | None, if_match: int | None = None) -> Json:
         decision = decision or {"approved": True}
         if "approved" not in decision:
@@ -347,6 +359,11 @@ def refuse_faults(body: Json, required: set[str]) -> None:
         faults.add("/date")
     if faults:
         raise Refused(422, "invalid_entry", faults)
+
+
+def _monday(day: str) -> dt.date:
+    date = dt.date.fromisoformat(day)
+    return date - dt.timedelta(date.weekday())
 
 
 def _is_date(text: str) -> bool:

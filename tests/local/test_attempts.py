@@ -155,6 +155,11 @@ WITHOUT_SCOPE: list[Row] = [
         )
     ),
     *(
+        (who, "GET", f"/approvals/weeks/{path}", {}, NO_SCOPE)
+        for who in ("ana", "carl", "program", "payroll", "deleter")
+        for path in ("2026-W47", "2026-W47?only=missing", "2026-W47?user_id=$ana", "2026-W99")
+    ),
+    *(
         (who, "POST", "/approvals", {"json": body}, NO_SCOPE)
         for who in ("ana", "carl", "program")
         for body in ([DECIDE], [DECIDE | REJECT], [DECIDE, DECIDE | {"id": "$imported"}], [])
@@ -250,6 +255,20 @@ OWN_APPROVALS: list[Row] = [
             "status=*&user_id=$ana",
             "status=approved&sub=$ana",
         )
+    ),
+    *(
+        ("mia", "GET", f"/approvals/weeks/2026-W47?{query}", {}, MALFORMED)
+        for query in (
+            "user_id=$mia",
+            "only=own",
+            "only=missing&only=pending",
+            "cursor=$undecided",
+            "not_user_id=",
+        )
+    ),
+    *(
+        ("mia", method, "/approvals/weeks/2026-W47", {"json": {"approved": True}}, NOT_FOUND)
+        for method in ("POST", "PUT", "PATCH", "DELETE")
     ),
     ("mia", "GET", "/approvals?status=approved&user_id=$mia", {}, OK),
     ("mia", "GET", "/approvals?status=rejected&user_id=$mia", {}, OK),

@@ -26,6 +26,7 @@ ROUTES = [
     ("/timesheets/an-id/history", {"GET"}),
     ("/approvals/an-id/history", {"GET"}),
     ("/changes", {"GET"}),
+    ("/approvals/weeks/2026-W47", {"GET"}),
     ("/exports/weeks/2026-W47", {"GET"}),
     ("/exports/months/2026-11", {"GET"}),
 ]
@@ -63,6 +64,7 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
     ("mia", "POST", "/approvals", {"json": [{"id": "{own}", "version": 1, "approved": True}]}, 207),
     ("mia", "GET", "/approvals/{ana}/history", {}, 200),
     ("payroll", "GET", "/changes", {}, 200),
+    ("mia", "GET", "/approvals/weeks/2026-W47?limit=1", {}, 200),
     ("payroll", "GET", "/exports/weeks/2026-W47?limit=1", {}, 200),
     ("payroll", "GET", "/exports/months/2026-11?limit=1", {}, 200),
     ("mia", "GET", "/approvals/{ana}", {}, 200),

@@ -33,11 +33,13 @@ EXPECTED = {
     "list_approvals": '"statusCode": 200',
     "list_changes": '"statusCode": 200',
     "export_week": '"statusCode": 200',
+    "get_board": '"statusCode": 200',
     "export_month": '"statusCode": 200',
     "decide_approvals": '"statusCode": 207',
     "upload_timesheets": '"statusCode": 207',
     "number_changes": "null",
     "publish_changes": '{"batchItemFailures": []}',
+    "remind": '{"week": "2026-W47", "published": {}}',
     "authorizer": '"Effect": "Allow"',
 }
 
@@ -52,6 +54,7 @@ def environment(stack: Stack, template: dict[str, Any]) -> dict[str, str]:
     return stack.settings.aws_environment | {
         "TABLE_NAME": "runtime",
         "EVENT_BUS_NAME": "runtime",
+        "TIME_ZONE": "Europe/Berlin",
         "ALLOWED_ORIGINS": "*",
         "CURSOR_SECRET": "a secret of the tests",
         "POWERTOOLS_METRICS_NAMESPACE": "runtime",

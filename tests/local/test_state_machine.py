@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import os
 import secrets
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from tests.local.callers import EXPORT, MANAGER, Caller, Newcomers
-from tests.local.feed import Reader
+from tests.local.feed import WITHIN, Reader
 from tests.local.model import Entry, Filters, Json, Model, Refused
 from tests.support import LONG
 
@@ -307,6 +308,7 @@ class Timesheets(RuleBasedStateMachine):
         self.reopen_all()
         self.same_histories()
         self.same_copies()
+        self.same_board()
 
     def reopen_all(self) -> None:
         """Find every decided entry through lists alone, and reopen it at the listed version."""
@@ -351,6 +353,27 @@ class Timesheets(RuleBasedStateMachine):
         for caller in self.people.values():
             listed = {entry["id"]: entry for entry in caller.every("/timesheets", {"limit": "100"})}
             assert self.reader.copy(caller.sub) == listed
+
+    def same_board(self) -> None:
+        """Compare the board of a week with the model's. The directory of people may lag a moment."""
+        monday = self.monday + dt.timedelta(7)
+        expected = {
+            person: self.in_server_ids(row) for person, row in self.model.board(self.mia.sub, monday).items()
+        }
+        names = {caller.sub for caller in self.people.values()}
+        deadline = time.monotonic() + WITHIN
+        while (found := self.board(monday, names)) != expected and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert found == expected
+
+    def board(self, monday: dt.date, people: set[str]) -> dict[str, Json]:
+        rows = self.mia.every(f"/approvals/weeks/{monday:%G-W%V}", {"limit": "100"})
+        found = {row.pop("user_id"): row for row in rows}
+        for row in found.values():
+            row.pop("user_email", None)
+            row.pop("user_name", None)
+            row.get("submitted", {}).pop("at", None)
+        return {person: row for person, row in found.items() if person in people}
 
     # Translation of Hypothesis' values
 
@@ -422,11 +445,15 @@ class Timesheets(RuleBasedStateMachine):
         week = answer.json(parse_float=Decimal)
         if "submitted" in week:
             assert week["submitted"].pop("at")
-        if "submitted" in expected:
-            versions = expected["submitted"]["versions"]
-            by_server_id = {self.server_ids[number]: version for number, version in versions.items()}
-            expected = expected | {"submitted": expected["submitted"] | {"versions": by_server_id}}
-        assert week == expected
+        assert week == self.in_server_ids(expected)
+
+    def in_server_ids(self, week: Json) -> Json:
+        """Return a week of the model with the server's ids in its signature."""
+        if "submitted" not in week:
+            return week
+        versions = week["submitted"]["versions"].items()
+        by_server_id = {self.server_ids[number]: version for number, version in versions}
+        return week | {"submitted": week["submitted"] | {"versions": by_server_id}}
 
     def same_id(self, server_id: str, number: int) -> None:
         assert self.server_ids.setdefault(number, server_id) == server_id

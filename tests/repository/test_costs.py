@@ -49,6 +49,7 @@ FREE = {
     "AWS::Logs::LogGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
+    "AWS::Scheduler::Schedule",
     "AWS::WAFv2::WebACLAssociation",
 }
 

@@ -62,7 +62,8 @@ def called_by(path: Path) -> set[str]:
     source = path.read_text()
     for folder, module in re.findall(r"from timesheets\.(bulk|stream)\.(\w+) import", source):
         source += (SHARED / folder / f"{module}.py").read_text()
-    store = {module: actions_of(module) for module in ("entries", "imports", "changes", "people", "weeks")}
+    modules = ("entries", "imports", "changes", "people", "weeks", "reminders")
+    store = {module: actions_of(module) for module in modules}
     found = set[str]()
     for module, method in re.findall(rf"\b_?({'|'.join(store)})\.(\w+)", source):
         found |= store[module].get(method, set())

@@ -77,16 +77,34 @@ def test_a_replaced_version_stays_for_a_rollback() -> None:
     for name, resource in transformed()["Resources"].items():
         if resource["Type"] == "AWS::Lambda::Version":
             assert resource["DeletionPolicy"] == "Retain"
-            in_a_route = not name.startswith(("NumberChangesFunction", "PublishChangesFunction"))
+            in_a_route = not name.startswith(("NumberChanges", "PublishChanges", "Remind"))
             assert (resource.get("UpdateReplacePolicy") == "Retain") == in_a_route
 
 
-def test_a_replaced_event_source_mapping_is_deleted() -> None:
+@pytest.mark.parametrize(
+    ("kind", "number"), [("AWS::Lambda::EventSourceMapping", 2), ("AWS::Scheduler::Schedule", 1)]
+)
+def test_a_replaced_source_of_events_is_deleted(kind: str, number: int) -> None:
     """SAM passes UpdateReplacePolicy on to each resource of a function."""
-    names = of_type(transformed(), "AWS::Lambda::EventSourceMapping")
-    assert len(names) == 2
+    names = of_type(transformed(), kind)
+    assert len(names) == number
     for name in names:
         assert "UpdateReplacePolicy" not in transformed()["Resources"][name]
+
+
+def test_the_schedule_is_off_by_default_and_wakes_the_alias_in_the_time_zone() -> None:
+    (schedule,) = of_type(transformed(), "AWS::Scheduler::Schedule").values()
+    assert schedule["State"] == {"Fn::If": ["HasReminders", "ENABLED", "DISABLED"]}
+    assert transformed()["Parameters"]["Reminders"]["Default"] == "false"
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+    assert schedule["ScheduleExpression"].startswith("cron(0 10")
+    assert "Name" not in schedule  # it would be the same in each stack of the account
+    target = schedule["Target"]
+    assert target["Arn"] == {"Ref": "RemindFunctionAliaslive"}
+    role = of_type(transformed(), "AWS::IAM::Role")[target["RoleArn"]["Fn::GetAtt"][0]]
+    (policy,) = role["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", target["Arn"])
 
 
 def test_the_same_parameters_give_the_same_template(monkeypatch: pytest.MonkeyPatch) -> None:

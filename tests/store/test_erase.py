@@ -12,16 +12,21 @@ import pytest
 from ops.erase import Eraser
 from tests.store.faults import Faults, Killed
 from tests.store.support import NOW, entry
+from timesheets.bulk.board import Board
 from timesheets.model.change import Change
 from timesheets.model.entry import Decision, corrected, decided, rfc3339
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id
+from timesheets.model.person import Person
+from timesheets.model.reminder import Reminder
 from timesheets.model.week import parse_week
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import Import, erasure_key, to_item, tombstone
+from timesheets.store.people import People
+from timesheets.store.reminders import Reminders
 from timesheets.store.weeks import Weeks
 from timesheets.stream.numbering import number_entries
 
@@ -71,6 +76,8 @@ def fill(database: Table) -> list[str]:
     week = weeks.find(ANA, parse_week("2026-W47"))
     person = {name: PERSONAL[name] for name in ("user_email", "user_name")}
     weeks.sign(None, week.sign({week.tag}, user_id=ANA, now=NOW, **person))
+    reminder = Reminder("incomplete", parse_week("2026-W46"), Person(user_id=ANA, **person))
+    Reminders(database).mark(reminder, rfc3339(NOW))
     store.add(CARLS)
     return [one.id for one in (plain, keyed, gone, imported, moved, unlogged)]
 
@@ -116,7 +123,7 @@ def test_nothing_personal_stays_and_the_feed_tells_of_each_entry(
 ) -> None:
     ids = fill(database)
     before = {change.number: change for change in Changes(database).read(0, 100).changes}
-    assert eraser(client, table).run() == {"entries": 4, "changes": 9, "signatures": 1}
+    assert eraser(client, table).run() == {"entries": 4, "changes": 9, "signatures": 1, "reminders": 1}
     check_erased(client, table, ids)
     erased = feed(database, ids)
     assert {change.entry_id for change in erased[len(before) :]} == set(ids)
@@ -129,6 +136,22 @@ def test_nothing_personal_stays_and_the_feed_tells_of_each_entry(
     late = Eraser(database, ANA, rfc3339(NOW + timedelta(days=2)))
     assert late.run() == {}
     assert scan(client, table) == kept
+
+
+def test_an_erased_person_leaves_the_board(client: "DynamoDBClient", table: str, database: Table) -> None:
+    fill(database)
+    for user in (ANA, CARLS.user_id):
+        People(database).refresh(hash_of(user))
+
+    def users() -> set[str]:
+        rows, _ = Board(database, parse_week("2026-W47")).page(
+            after=None, limit=100, only=None, not_user_id="auth0|mia"
+        )
+        return {row.person.user_id for row in rows}
+
+    assert users() == {ANA, CARLS.user_id}
+    eraser(client, table).run()
+    assert users() == {CARLS.user_id}
 
 
 def test_an_erased_key_is_not_used_again(client: "DynamoDBClient", table: str, database: Table) -> None:

@@ -1,81 +1,23 @@
 """With writes going on, an export and the repetition of people in the feed end in the fold of the feed."""
 
 import random
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.number import number_all
-from tests.store.support import NOW, entry
+from tests.store.company import FIRST, LAST, USERS, Company
 from tests.support import LONG
 from timesheets.bulk import export as module
 from timesheets.bulk.export import Export
 from timesheets.model.change import Change
-from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.export import rows_of
-from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
-from timesheets.store.entries import Entries
-from timesheets.store.people import People
-from timesheets.stream.numbering import number_entries
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-USERS = [f"auth0|{n}" for n in range(6)]
-FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
-
-
-class Company:
-    """People who change their entries at random."""
-
-    def __init__(self, table: Table, seed: int) -> None:
-        self._table = table
-        self._entries = Entries(table)
-        self._random = random.Random(seed)  # noqa: S311 no secret
-        self._kept: list[Entry] = []
-
-    def step(self) -> None:
-        """Make one change, and number it as the stream's function does - sometimes later."""
-        kept = self._random.choice(self._kept) if self._kept and self._random.random() < 0.7 else None
-        if kept is None:
-            user, day = self._random.choice(USERS), FIRST + timedelta(self._random.randrange(-2, 9))
-            one = entry(user, date=day, project=self._random.choice("AB"), hours=self._hours())
-            self._entries.add(one)
-            self._kept.append(one)
-        else:
-            one = kept
-            self._kept.remove(kept)
-            self._change(kept)
-        if self._random.random() < 0.9:
-            number_entries(Changes(self._table), [one.id])
-        People(self._table).refresh(hash_of(one.user_id))
-
-    def _change(self, one: Entry) -> None:
-        match one.status:
-            case "pending":
-                kind: Any = self._random.choice(["corrected", "approved", "deleted"])
-            case _:
-                kind = "reopened"
-        match kind:
-            case "deleted":
-                self._entries.remove(one, by=one.user_id, now=NOW)
-                return
-            case "corrected":
-                new = corrected(one, {"hours": self._hours()}, by=one.user_id, now=NOW)
-            case "approved":
-                new = decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW)
-            case _:
-                new = reopened(one, reviewer="auth0|mia", now=NOW)
-        self._entries.replace(one, new, kind)
-        self._kept.append(new)
-
-    def _hours(self) -> Decimal:
-        return Decimal(self._random.randrange(1, 800)) / 100
 
 
 class Busy:
@@ -117,7 +59,7 @@ def rows_by_person(changes: list[Change]) -> dict[str, list[dict[str, Any]]]:
 def test_an_export_and_its_repetition_end_in_the_fold_of_the_feed(
     seed: int, client: "DynamoDBClient", table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "run", in_turn)
+    monkeypatch.setattr(module, "run_all", in_turn)
     quiet = Table(client, table)
     company = Company(quiet, seed)
     for _ in range(20):
@@ -144,6 +86,6 @@ def test_an_export_and_its_repetition_end_in_the_fold_of_the_feed(
     assert {user: rows for user, rows in copy.items() if rows} == rows_by_person(everything)
 
 
-def in_turn(people: list[Person], read: Any, **_: Any) -> list[Any]:
+def in_turn(people: list[Person], read: Any) -> list[Any]:
     """Read people one after another: the company makes its changes in this thread."""
     return [read(person) for person in people]

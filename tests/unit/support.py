@@ -12,6 +12,7 @@ from timesheets.model.ids import new_id
 from timesheets.store.items import to_item
 
 SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
+REMINDER_SCHEMA = json.loads((PROJECT / "docs/reminders.schema.json").read_text())
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 PENDING = new_entry(

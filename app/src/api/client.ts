@@ -1,6 +1,6 @@
 /** A client of the Timesheets API, as described by openapi.yaml. */
 
-import type { Change, DecisionResult, DecisionRow, Entry, Fields } from "./entry";
+import type { Change, DecisionResult, DecisionRow, Entry, Fields, WeekState } from "./entry";
 import { Problem, Unavailable } from "./errors";
 
 /** Returns an access token; a new one if given the token that the API refused. */
@@ -55,6 +55,23 @@ export class Api {
   /** Return every change of an entry, oldest first. */
   async history(id: string, of: "timesheets" | "approvals"): Promise<Change[]> {
     return (await this.send("GET", `/${of}/${id}/history`)).json();
+  }
+
+  /** Read the state of the caller's week. */
+  async week(week: string): Promise<WeekState> {
+    return weekState(await this.send("GET", `/timesheets/weeks/${week}`));
+  }
+
+  /** Sign the caller's week, if it still has the state with this tag. */
+  async signWeek(week: string, tag: string): Promise<WeekState> {
+    return weekState(
+      await this.send("PUT", `/timesheets/weeks/${week}/submission`, undefined, { "If-Match": tag }),
+    );
+  }
+
+  /** Withdraw the signature of the caller's week. */
+  async withdraw(week: string): Promise<void> {
+    await this.send("DELETE", `/timesheets/weeks/${week}/submission`);
   }
 
   /** List the caller's own entries between two days, both included. */
@@ -153,6 +170,11 @@ function isAnswer(method: string, response: Response): boolean {
 
 function etag(version: number): string {
   return `"${version}"`;
+}
+
+async function weekState(response: Response): Promise<WeekState> {
+  const { submitted } = await response.json();
+  return { tag: response.headers.get("ETag") ?? "", ...(submitted && { submitted }) };
 }
 
 function withoutNull(fields: Fields): object {

@@ -46,3 +46,22 @@ export interface Change {
   /** The entry after the change; before it, if it is a deletion. */
   entry: Partial<Entry>;
 }
+
+/** The owner's signature of a week. */
+export interface Submission {
+  at: string;
+  /** The hours that were signed. */
+  total_hours: number;
+  /** Whether the content is as signed. */
+  current: boolean;
+  /** The signed entries' versions by id. */
+  versions: Record<string, number>;
+}
+
+/** The state of the caller's week. */
+export interface WeekState {
+  /** The week's entity tag. */
+  tag: string;
+  /** Missing if the week is not signed. */
+  submitted?: Submission;
+}

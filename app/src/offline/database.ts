@@ -3,6 +3,7 @@
 import { type DBSchema, type IDBPDatabase, deleteDB, openDB } from "idb";
 import type { Entry } from "../api/entry";
 import type { Item } from "./items";
+import type { Signature } from "./signature";
 
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry; indexes: { date: string } };
@@ -11,6 +12,8 @@ interface Schema extends DBSchema {
   rejected: { key: string; value: Entry };
   /** Entries that this person decided on this device. */
   decided: { key: string; value: Entry };
+  /** The signature of a week, by the week's name; null if the week is not signed. */
+  signatures: { key: string; value: Signature | null };
   /** The time (ms) at which a week, by its name, or `approvals` was last loaded. */
   seen: { key: string; value: number };
   outbox: { key: number; value: Item };
@@ -28,8 +31,9 @@ export type Database = IDBPDatabase<Schema>;
  * @param close called when another tab signs out: an open connection would block the deletion
  */
 export function openDatabase(sub: string, close?: () => void): Promise<Database> {
-  return openDB<Schema>(databaseName(sub), 2, {
+  return openDB<Schema>(databaseName(sub), 3, {
     upgrade(database, before) {
+      if (before < 3) database.createObjectStore("signatures");
       if (before < 2) {
         database.createObjectStore("rejected", { keyPath: "id" });
         database.createObjectStore("decided", { keyPath: "id" });

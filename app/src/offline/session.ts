@@ -20,16 +20,23 @@ import {
 import type { Item } from "./items";
 import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay, undecided } from "./overlay";
+import type { Signature } from "./signature";
+import { loadSignature, signWeek } from "./signing";
 import { trouble, troubleOf } from "./trouble";
 import { total } from "./week";
 
 const DECIDED_DAYS = 14;
+
+/** `changed`: the server had another content than the screen; `unsent`: the server was not reached. */
+export type SignOutcome = "signed" | "changed" | "unsent";
 
 export class Session {
   readonly week = signal(weekOf(today()));
   readonly items = signal<Item[]>([]);
   /** The time (ms) at which the shown week was last loaded. */
   readonly weekLoadedAt = signal<number | undefined>();
+  /** The signature of the shown week: null if it is not signed, undefined if that is not known. */
+  readonly signature = signal<Signature | null | undefined>();
   readonly approvalsLoadedAt = signal<number | undefined>();
   readonly loading = signal(false);
   /** The list on the screen, which is loaded again when the network or the person returns. */
@@ -103,7 +110,29 @@ export class Session {
     await this.load(async () => {
       const entries = await this.latest(() => this.api.entries(...days));
       await replaceWeeks(this.database, weeks, days, entries);
+      await loadSignature(this.api, this.database, week, within(entries, week));
       await replaceList(this.database, "rejected", await this.latest(() => this.api.rejected()));
+    });
+  }
+
+  /** Sign the shown week as it is on the screen, after sending unsent changes. */
+  async sign(): Promise<SignOutcome> {
+    const [week, seen] = [this.week.value, this.entries.value];
+    const isSigned = await this.load(async () => {
+      await this.outbox.flush({ now: true });
+      const isUnsent = (await this.outbox.items()).some(({ kind }) => kind !== "decide");
+      return isUnsent ? undefined : signWeek(this.api, this.database, week, bounds(week), seen);
+    });
+    if (isSigned === false) await this.refreshWeek();
+    return isSigned === undefined ? "unsent" : isSigned ? "signed" : "changed";
+  }
+
+  /** Withdraw the signature of the shown week. */
+  async withdraw(): Promise<void> {
+    const week = this.week.value;
+    await this.load(async () => {
+      await this.api.withdraw(week);
+      await this.database.put("signatures", null, week);
     });
   }
 
@@ -115,25 +144,20 @@ export class Session {
 
   /** Make decided entries pending again; return whether all of them are. */
   async reopen(entries: Entry[]): Promise<boolean> {
-    let count = 0;
-    await this.load(async () => {
+    const isDone = await this.load(async () => {
       for (const { id, version } of entries) {
         await this.api.reopen(id, version);
         await this.database.delete("decided", id);
-        count += 1;
       }
       await replaceList(this.database, "approvals", await this.api.approvals());
+      return true;
     });
-    return count === entries.length;
+    return isDone ?? false;
   }
 
   /** Return every change of an entry, oldest first; nothing if the server cannot be reached. */
-  async history(id: string, of: "timesheets" | "approvals"): Promise<Change[] | undefined> {
-    let changes: Change[] | undefined;
-    await this.load(async () => {
-      changes = await this.api.history(id, of);
-    });
-    return changes;
+  history(id: string, of: "timesheets" | "approvals"): Promise<Change[] | undefined> {
+    return this.load(() => this.api.history(id, of));
   }
 
   /** Return one of the person's own entries, with unsent changes applied. */
@@ -172,10 +196,7 @@ export class Session {
   }
 
   private entriesOf(week: string): EntryView[] {
-    const [from, to] = bounds(week);
-    return overlay(this.storedEntries.value, this.items.value)
-      .filter((entry) => entry.date >= from && entry.date <= to)
-      .sort(byDate);
+    return within(overlay(this.storedEntries.value, this.items.value), week).sort(byDate);
   }
 
   /** Update the signals in this tab and in the others. */
@@ -193,17 +214,17 @@ export class Session {
   private async readDatabase(): Promise<void> {
     if (this.closed) return;
     const week = this.wanted;
-    const [entries, items, approvals, rejected, decided, weekLoadedAt, approvalsLoadedAt] = await Promise.all(
-      [
+    const [entries, items, approvals, rejected, decided, signature, weekLoadedAt, approvalsLoadedAt] =
+      await Promise.all([
         entriesBetween(this.database, ...bounds(shiftWeek(week, -1), week)),
         this.outbox.items(),
         this.database.getAll("approvals"),
         this.database.getAll("rejected"),
         this.database.getAll("decided"),
+        this.database.get("signatures", week),
         this.database.get("seen", week),
         this.database.get("seen", "approvals"),
-      ],
-    );
+      ]);
     if (this.closed || week !== this.wanted) return;
     batch(() => {
       this.week.value = week;
@@ -212,6 +233,7 @@ export class Session {
       this.storedApprovals.value = approvals;
       this.storedRejected.value = rejected;
       this.storedDecided.value = decided;
+      this.signature.value = signature;
       this.weekLoadedAt.value = weekLoadedAt;
       this.approvalsLoadedAt.value = approvalsLoadedAt;
     });
@@ -227,21 +249,29 @@ export class Session {
     }
   }
 
-  /** Run a request; if it fails, the screen keeps the stored data. */
-  private async load(request: () => Promise<void>): Promise<void> {
+  /** Return the result of a request; nothing if it fails, and the screen keeps the stored data. */
+  private async load<R>(request: () => Promise<R>): Promise<R | undefined> {
     this.loading.value = true;
     try {
-      await request();
+      const result = await request();
       trouble.value = undefined;
+      return result;
     } catch (error) {
       if (error instanceof Unavailable) trouble.value = troubleOf(error);
       else if (error instanceof Problem) showToast(error.message);
       else if (!(error instanceof SignedOut || this.closed)) throw error;
+      return undefined;
     } finally {
       this.loading.value = false;
       await this.readDatabase();
     }
   }
+}
+
+/** Return the entries of a week. */
+function within<E extends Entry>(entries: E[], week: string): E[] {
+  const [from, to] = bounds(week);
+  return entries.filter(({ date }) => date >= from && date <= to);
 }
 
 /** Return the first day of a week and the last day of another. */

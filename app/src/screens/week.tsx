@@ -12,6 +12,7 @@ import { Banners, NeedsFixing } from "../parts/banners";
 import { EmptyGrid, EmptyWeek } from "../parts/empty-week";
 import { neighbour } from "../parts/focus";
 import { nameOf } from "../parts/item-text";
+import { SignWeek } from "../parts/sign-week";
 import { Skeleton } from "../parts/skeleton";
 import { Strip } from "../parts/strip";
 import { useTitle } from "../parts/title";
@@ -79,6 +80,7 @@ export function Week({ session, auth, week: wanted }: Props) {
           {!isKnown && entries.length === 0 && <Skeleton days={days} />}
         </>
       )}
+      {isKnown && <SignWeek key={`sign ${week}`} session={session} />}
     </>
   );
 }

@@ -38,6 +38,7 @@ GET_APPROVAL: Final = Route("GET", "/approvals/{id}", "approve:timesheets")
 DECIDE_APPROVAL: Final = Route("PUT", "/approvals/{id}", "approve:timesheets")
 REOPEN_APPROVAL: Final = Route("DELETE", "/approvals/{id}", "approve:timesheets")
 GET_APPROVAL_HISTORY: Final = Route("GET", "/approvals/{id}/history", "approve:timesheets")
+GET_BOARD: Final = Route("GET", "/approvals/weeks/{week}", "approve:timesheets")
 LIST_CHANGES: Final = Route("GET", "/changes", "export:timesheets")
 EXPORT_WEEK: Final = Route("GET", "/exports/weeks/{week}", "export:timesheets")
 EXPORT_MONTH: Final = Route("GET", "/exports/months/{month}", "export:timesheets")
@@ -59,6 +60,7 @@ ROUTES: Final = (
     DECIDE_APPROVAL,
     REOPEN_APPROVAL,
     GET_APPROVAL_HISTORY,
+    GET_BOARD,
     LIST_CHANGES,
     EXPORT_WEEK,
     EXPORT_MONTH,

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from timesheets.model.dates import DateRange
 
 DEFAULT_LEEWAY: Final = 5
@@ -66,8 +68,19 @@ class Settings:
 
     @cached_property
     def event_bus_name(self) -> str:
-        """The EventBridge bus for changes of state: `EVENT_BUS_NAME`."""
+        """The EventBridge bus for events: `EVENT_BUS_NAME`."""
         return self._required("EVENT_BUS_NAME")
+
+    @cached_property
+    def time_zone(self) -> "ZoneInfo":
+        """The time zone in which weeks end: `TIME_ZONE`, a name of the IANA database."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 for one function only
+
+        name = self._required("TIME_ZONE")
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise SettingError("TIME_ZONE must be a name such as Europe/Berlin") from None
 
     def entry_dates(self, today: date) -> "DateRange":
         """Return the dates that an entry may have: `EARLIEST_DATE` to `DAYS_AHEAD` days after `today`."""

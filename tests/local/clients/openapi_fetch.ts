@@ -59,6 +59,11 @@ assert(cleared.data && !("notes" in cleared.data));
 const query = { user_id: entry.user_id, project: PROJECT };
 const pending = await manager.GET("/approvals", { params: { query } });
 assert.deepEqual(pending.data, [cleared.data]);
+const board = await manager.GET("/approvals/weeks/{week}", {
+  params: { path: { week: "2026-W47" }, query: { only: "pending" } },
+});
+assert(Array.isArray(board.data)); // the other form of a page is CSV, a string
+assert(board.data.every((personWeek) => personWeek.week === "2026-W47" && !personWeek.missing));
 const decisions: (Decision | undefined)[] = [undefined, {}, { approved: true }];
 for (const decision of decisions) {
   const approved = await manager.PUT("/approvals/{id}", { params: { path }, ...(decision && { body: decision }) });

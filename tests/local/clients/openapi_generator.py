@@ -98,6 +98,8 @@ def correct(timesheets: TimesheetsApi, entry: Entry) -> Entry:
 
 def decide(timesheets: TimesheetsApi, approvals: ApprovalsApi, entry: Entry) -> None:
     assert approvals.list_approvals(user_id=entry.user_id, project=PROJECT) == [entry]
+    board = approvals.get_board("2026-W47", only="pending")
+    assert all((row.week, row.missing) == ("2026-W47", False) for row in board)
     for body in (None, Decision(), Decision(approved=True)):
         assert approvals.decide_approval(entry.id, decision=body).approved
         assert code(lambda: timesheets.delete_timesheet(entry.id)) == Code.ENTRY_LOCKED

@@ -9,7 +9,12 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from openapi_python_client_output import AuthenticatedClient
-from openapi_python_client_output.api.approvals import decide_approval, list_approvals, reopen_approval
+from openapi_python_client_output.api.approvals import (
+    decide_approval,
+    get_board,
+    list_approvals,
+    reopen_approval,
+)
 from openapi_python_client_output.api.import_ import upload_timesheets
 from openapi_python_client_output.api.timesheets import (
     correct_timesheet,
@@ -26,6 +31,7 @@ from openapi_python_client_output.models import (
     Decision,
     Entry,
     EntryPatch,
+    GetBoardOnly,
     ImportedRow,
     ImportedRowStatus,
     NewEntry,
@@ -101,6 +107,9 @@ def correct(employee: AuthenticatedClient, entry: Entry) -> Entry:
 def decide(employee: AuthenticatedClient, manager: AuthenticatedClient, entry: Entry) -> None:
     pending = list_approvals.sync(client=manager, user_id=entry.user_id, project=PROJECT)
     assert pending == [entry]
+    board = get_board.sync("2026-W47", client=manager, only=GetBoardOnly.PENDING)
+    assert isinstance(board, list), board
+    assert all((row.week, row.missing) == ("2026-W47", False) for row in board)
     for body in (None, Decision(), Decision(approved=True)):
         approved = (
             decide_approval.sync(entry.id, client=manager, body=body)

@@ -80,6 +80,7 @@ def statement(answer: dict[str, Any]) -> dict[str, Any]:
                 f"{STAGE}/GET/approvals/*/history/",
                 f"{STAGE}/PUT/approvals/*",
                 f"{STAGE}/DELETE/approvals/*",
+                f"{STAGE}/GET/approvals/weeks/*",
             ],
         ),
         ("openid delete:timesheets read:timesheets", "Allow", [*READS, f"{STAGE}/DELETE/timesheets/*"]),

@@ -112,6 +112,19 @@ def test_decided_entries_are_listed_by_their_owner(call: Call) -> None:
     assert listed("pending") == [waiting]
 
 
+def test_one_persons_week_of_pending_entries_is_one_page(call: Call) -> None:
+    """However many entries of others wait for a decision."""
+    bodies = [{"date": f"2026-11-{day}", "project": "StoreZero", "hours": 1} for day in (15, 16, 22, 23, 17)]
+    for body in bodies[1:2] * 101:
+        call("create_timesheet", body=body, sub="auth0|carl")
+    _, first, last, _, done = (call("create_timesheet", body=body).json for body in bodies)
+    call("decide_approval", done["id"])
+    answer = call(
+        "list_approvals", query={"user_id": ["auth0|ana"], "from": ["2026-11-16"], "to": ["2026-11-22"]}
+    )
+    assert (answer.json, "Link" in answer.headers) == ([first, last], False)
+
+
 @pytest.mark.parametrize("status", ["approved", "rejected"])
 def test_decided_entries_of_everyone_cannot_be_listed(status: str, call: Call) -> None:
     answer = call("list_approvals", query={"status": [status]})

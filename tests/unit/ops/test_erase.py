@@ -68,7 +68,7 @@ def test_the_account_is_blocked_before_its_data_are_erased(run: Run, database: T
     requests: list[Any] = []
     assert run(answer=200, requests=requests, **AUTH0) == (
         0,
-        "1 entries, 1 rows of the log and 0 signatures erased\n",
+        "1 entries, 1 rows of the log, 0 signatures and 0 reminders erased\n",
     )
     assert requests == [
         (
@@ -111,7 +111,7 @@ def test_nothing_is_erased_unless_the_account_is_blocked(
 
 def test_a_dry_run_blocks_and_erases_nothing(run: Run, database: Table) -> None:
     requests: list[Any] = []
-    printed = "1 entries, 1 rows of the log and 0 signatures would be erased\n"
+    printed = "1 entries, 1 rows of the log, 0 signatures and 0 reminders would be erased\n"
     assert run("--dry-run", requests=requests) == (0, printed)
     assert requests == []
     assert is_stored(database)

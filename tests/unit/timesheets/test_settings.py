@@ -37,3 +37,15 @@ def test_entries_may_have_dates_between_two_settings(
 def test_a_bad_limit_of_dates_is_a_setting_error(environ: dict[str, str], message: str) -> None:
     with pytest.raises(SettingError, match=message):
         Settings(environ).entry_dates(TODAY)
+
+
+def test_the_time_zone_has_a_name_of_the_database() -> None:
+    assert Settings({"TIME_ZONE": "Europe/Berlin"}).time_zone.key == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berln", "../etc/passwd", "/etc/localtime", "Europe", "x" * 300, "a\0"]
+)
+def test_a_bad_time_zone_is_a_setting_error(name: str) -> None:
+    with pytest.raises(SettingError, match="TIME_ZONE must be a name such as Europe/Berlin"):
+        _ = Settings({"TIME_ZONE": name}).time_zone

@@ -1,10 +1,10 @@
 """Exports: the hours of everyone in a period, a page of people at a time."""
 
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from timesheets.bulk.runner import run
-from timesheets.model.errors import Problem
+from timesheets.bulk.runner import run_all
 from timesheets.model.export import ExportPage, rows_of
 from timesheets.model.person import Person
 from timesheets.model.query import ListQuery
@@ -39,12 +39,8 @@ class Export:
         else:
             # Someone whose first entry was made a moment ago is not in the directory yet.
             people, last = [self._people.find(user_id) or Person(user_id=user_id)], None
-        rows: list[dict[str, Any]] = []
-        for result in run(people, self._rows, group=lambda person: person.user_id):
-            if isinstance(result, Problem):
-                raise result
-            rows += result
-        return ExportPage(number, rows, last)
+        rows = chain.from_iterable(run_all(people, self._rows))
+        return ExportPage(number, list(rows), last)
 
     def _rows(self, person: Person) -> list[dict[str, Any]]:
         return rows_of(person, self._entries.entries_of(person.user_id, self._query))

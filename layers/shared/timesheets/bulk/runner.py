@@ -48,6 +48,23 @@ def run[T, R](
     return results
 
 
+def run_all[T, R](items: Sequence[T], job: Callable[[T], R]) -> list[R]:
+    """Return the results of different items, in order, if every job succeeds.
+
+    Raises
+    ------
+    Problem
+        The first item's whose job failed.
+
+    """
+    results: list[R] = []
+    for result in run(items, job, group=id):
+        if isinstance(result, Problem):
+            raise result
+        results.append(result)
+    return results
+
+
 def check_available(results: Sequence[object]) -> None:
     """Let the caller repeat a request as a whole if nothing of it succeeded.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from timesheets.model.dates import parse_day
 from timesheets.model.entry import STATUSES, Entry, Status
@@ -23,7 +23,11 @@ MAX_EXAMINED: Final = 100
 OWN_LIST: Final = ("from", "to", "project", "status", "order", "limit", "cursor", "format")
 EXPORT: Final = ("user_id", "limit", "cursor", "format")
 CHANGES: Final = ("after", "limit")
+BOARD: Final = ("only", "limit", "cursor", "format")
 APPROVALS: Final = ("from", "to", "project", "status", "user_id", "order", "limit", "cursor", "format")
+
+type Only = Literal["missing", "unsigned", "pending"]
+"""The rows of the board that are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class ListQuery:
 
 
 def parse_filters(parameters: Mapping[str, str], known: Collection[str]) -> dict[str, Any]:
-    """Return the members of a list's `ListQuery`, `cursor` unchecked, and `format`; or `after` and `limit`.
+    """Return the members of a list's `ListQuery`, `cursor` unchecked, `format`, `after` and `only`.
 
     Raises
     ------
@@ -125,4 +129,5 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "cursor": ("cursor", str),
     "format": ("format", _one_of("excel")),
     "after": ("after", _number),
+    "only": ("only", _one_of(*get_args(Only.__value__))),
 }

@@ -42,6 +42,12 @@ def parse_week(name: str) -> Week:
     return Week(name, first, first + min(timedelta(6), date.max - first))
 
 
+def week_of(day: date) -> Week:
+    """Return the week of a day."""
+    year, week, _ = day.isocalendar()
+    return parse_week(f"{year:04}-W{week:02}")
+
+
 def summary(week: Week, entries: Iterable[Entry]) -> dict[str, Any]:
     """Return a week's total hours, and its hours by day, by project and by status."""
     listed = list(entries)

@@ -5,6 +5,7 @@
     import      PK = IMPORT#<digest>  SK = IMPORT   the entry of an external id, and the row last imported
     change      PK = OWNER#<owner>    SK = LOG#<id>#<version>    see `log`
     signature   PK = OWNER#<owner>    SK = SIGN#<week>           see `weeks`
+    reminder    PK = OWNER#<owner>    SK = REMINDED#<week>       see `reminders`
     erasure     PK = ERASED#<owner>   SK = ERASED   the owner's data were erased, and are not restored
 
 An entry lies in its owner's partition, and its id names the owner (see `ids`), so one read finds any entry.
@@ -23,6 +24,7 @@ from timesheets.store.dynamodb import Condition, Item
 
 OWNER_PREFIX: Final = "OWNER#"
 SIGNATURE_PREFIX: Final = "SIGN#"
+REMINDER_PREFIX: Final = "REMINDED#"
 BY_DATE: Final = "by_date"
 PENDING: Final = "pending"
 """Each the name of an index and of its sort key's or partition key's attribute."""

@@ -10,6 +10,7 @@ from typing import Final
 from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
+from timesheets.model.week import week_of
 from timesheets.store.dynamodb import IS_NEW, Item, Table, delete, equals, integer, put
 from timesheets.store.items import BY_DATE, SIGNATURE_PREFIX, partition_of
 
@@ -79,7 +80,7 @@ class People:
         entries = self._newest(BY_DATE, "PK = :owner", values, NEWEST)
         values[":prefix"] = SIGNATURE_PREFIX
         signatures = self._newest(None, "PK = :owner AND begins_with(SK, :prefix)", values, 1)
-        weeks = [_week_of(item["date"]["S"]) for item in entries[:1]]
+        weeks = [week_of(date.fromisoformat(item["date"]["S"])).name for item in entries[:1]]
         weeks += [item["SK"]["S"].removeprefix(SIGNATURE_PREFIX) for item in signatures]
         if not weeks:
             return {}
@@ -103,8 +104,3 @@ def person_key(owner: str) -> Item:
 
 def _from_item(item: Item) -> Person:
     return Person(**{name: item[name]["S"] for name in _TEXTS if name in item})
-
-
-def _week_of(day: str) -> str:
-    year, week, _ = date.fromisoformat(day).isocalendar()
-    return f"{year:04}-W{week:02}"

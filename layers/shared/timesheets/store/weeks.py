@@ -5,14 +5,18 @@
 A signature has no `by_date`, so that lists of entries do not read it.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from timesheets.model.board import days_before, is_expected
 from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
+from timesheets.model.person import Person
 from timesheets.model.query import ListQuery
 from timesheets.model.signature import PersonWeek, Signature
-from timesheets.model.week import Week
+from timesheets.model.week import Week, week_of
 from timesheets.store.dynamodb import IS_NEW, Condition, Item, Table, absent_or, delete, equals, integer, put
 from timesheets.store.entries import Entries
 from timesheets.store.items import SIGNATURE_PREFIX, partition_of
@@ -38,9 +42,38 @@ class Weeks:
     def find(self, user_id: str, week: Week) -> PersonWeek:
         """Return a user's week."""
         # The signature first: both may change meanwhile, and this order shows no signature of later entries.
-        signature = self._signature(user_id, week.name)
+        return self.with_entries(user_id, week, self._signature(user_id, week.name))
+
+    def with_entries(self, user_id: str, week: Week, signature: Signature | None) -> PersonWeek:
+        """Return a user's week whose signature was read just before."""
         query = ListQuery(first=week.first, last=week.last, limit=None)
         return PersonWeek(week, tuple(self._entries.entries_of(user_id, query)), signature)
+
+    def signatures(self, user_ids: Sequence[str], week: Week) -> dict[str, Signature]:
+        """Return the signatures of a week by user, of up to 100 users without repetition."""
+        items = self._table.get_many([signature_key(user_id, week.name) for user_id in user_ids])
+        return {signature.user_id: signature for signature in map(from_item, items)}
+
+    def is_missing(self, person: Person, found: PersonWeek) -> bool:
+        """Return whether a person is expected in a week, and has neither logged nor signed."""
+        if found.entries or found.signature:
+            return False
+        expected = is_expected(person.last_week, found.week)
+        if expected is None:
+            return self.was_active(person.user_id, *days_before(found.week))
+        return expected
+
+    def was_active(self, user_id: str, first: date, last: date) -> bool:
+        """Return whether a user logged from a day to another, or signed in the weeks of these days."""
+        if next(self._entries.entries_of(user_id, ListQuery(first=first, last=last, limit=1)), None):
+            return True
+        values = {
+            ":owner": partition_of(hash_of(user_id)),
+            ":first": f"{SIGNATURE_PREFIX}{week_of(first).name}",
+            ":last": f"{SIGNATURE_PREFIX}{week_of(last).name}",
+        }
+        condition = "PK = :owner AND SK BETWEEN :first AND :last"
+        return any(self._table.query(None, condition, values, page_size=1, ConsistentRead=True))
 
     def sign(self, old: Signature | None, new: Signature) -> Signature:
         """Replace the signature that was read, and return the one in the table.

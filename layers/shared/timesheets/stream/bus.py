@@ -1,13 +1,18 @@
 """The EventBridge bus that receives the events."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, Final, Self
 
 import botocore.session
 from botocore.config import Config
 
+from timesheets.model.reminder import Reminder
 from timesheets.settings import settings
-from timesheets.stream.events import StateChange
+from timesheets.stream.events import StateChange, reminder_event
 from timesheets.telemetry import count, logger
+
+MAX_EVENTS: Final = 10
+"""Events that one call publishes."""
 
 
 class Bus:
@@ -31,8 +36,20 @@ class Bus:
             If EventBridge refuses it.
 
         """
-        answer = self.client.put_events(Entries=[change.to_event(settings.event_bus_name)])
-        if answer["FailedEntryCount"]:
-            raise RuntimeError(answer["Entries"][0].get("ErrorCode"))
+        (error,) = self._put([change.to_event(settings.event_bus_name)])
+        if error:
+            raise RuntimeError(error)
         logger.info("change published", entry_id=change.entry.id, number=change.number)
         count("ChangesPublished")
+
+    def publish_reminders(self, reminders: Sequence[Reminder]) -> list[Reminder]:
+        """Publish at most `MAX_EVENTS` reminders; return those that EventBridge does not refuse."""
+        errors = self._put([reminder_event(reminder, settings.event_bus_name) for reminder in reminders])
+        for error in filter(None, errors):
+            logger.warning("reminder not published", cause=error)
+        return [reminder for reminder, error in zip(reminders, errors, strict=True) if not error]
+
+    def _put(self, events: list[dict[str, Any]]) -> list[str | None]:
+        """Return each event's error code, None where it is published."""
+        answer = self.client.put_events(Entries=events)
+        return [entry.get("ErrorCode") for entry in answer["Entries"]]

@@ -1,4 +1,4 @@
-"""Changes of an entry's status, and their EventBridge events."""
+"""Changes of an entry's status, and the EventBridge events of changes and reminders."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from timesheets.model.change import Change
 from timesheets.model.entry import Entry
+from timesheets.model.reminder import Kind, Reminder
 
 SOURCE: Final = "timesheets"
 DETAIL_TYPES: Final = {
@@ -14,6 +15,8 @@ DETAIL_TYPES: Final = {
     "pending": "Entry reopened",
 }
 """EventBridge's `DetailType` of an event, by the entry's new status."""
+REMINDER_TYPES: Final[dict[Kind, str]] = {"incomplete": "Week incomplete", "inactive": "Person inactive"}
+"""EventBridge's `DetailType` of a reminder, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,8 @@ class StateChange:
 
     def to_event(self, bus: str) -> dict[str, Any]:
         """Return the event as an entry of `PutEvents`."""
-        return {
-            "EventBusName": bus,
-            "Source": SOURCE,
-            "DetailType": self.detail_type,
-            "Detail": json.dumps(self.to_json(), separators=(",", ":")),
-            "Resources": [f"urn:timesheets:entry:{self.entry.id}"],
-        }
+        resources = [f"urn:timesheets:entry:{self.entry.id}"]
+        return _event(bus, self.detail_type, self.to_json()) | {"Resources": resources}
 
     @property
     def _old_status(self) -> str:
@@ -65,3 +63,17 @@ def state_change(change: Change, before: Change | None) -> StateChange | None:
     if old is None:
         return made if change.kind in {"approved", "rejected", "reopened"} else None
     return made if old.status != change.entry.status else None
+
+
+def reminder_event(reminder: Reminder, bus: str) -> dict[str, Any]:
+    """Return the event of a reminder as an entry of `PutEvents`."""
+    return _event(bus, REMINDER_TYPES[reminder.kind], reminder.to_json())
+
+
+def _event(bus: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "EventBusName": bus,
+        "Source": SOURCE,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail, separators=(",", ":")),
+    }

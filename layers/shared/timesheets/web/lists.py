@@ -9,7 +9,7 @@ from timesheets.model.entry import MEMBERS, Entry
 from timesheets.model.query import ListQuery, parse_filters
 from timesheets.routes import Route
 from timesheets.settings import settings
-from timesheets.web.csv_format import MEDIA_TYPE, excel_dialect, to_csv
+from timesheets.web.csv_format import MEDIA_TYPE, STANDARD, Dialect, excel_dialect, to_csv
 from timesheets.web.cursors import Cursors, take_page
 from timesheets.web.negotiation import languages, quality
 from timesheets.web.request import Request
@@ -59,6 +59,12 @@ class Sheet:
     rows: Sequence[Mapping[str, Any]]
     columns: Sequence[str]
     name: str
+    cells: Sequence[Mapping[str, Any]] | None = None
+    """The rows of the CSV, if they differ."""
+
+    def to_csv(self, dialect: Dialect = STANDARD) -> str:
+        """Return the CSV."""
+        return to_csv(self.rows if self.cells is None else self.cells, self.columns, dialect)
 
 
 def sheet_response(request: Request, sheet: Sheet, form: str | None, headers: Mapping[str, str]) -> Response:
@@ -72,11 +78,11 @@ def sheet_response(request: Request, sheet: Sheet, form: str | None, headers: Ma
             "Vary": "Accept-Language",
             **headers,
         }
-        return Response(200, to_csv(sheet.rows, sheet.columns, dialect), headers)
+        return Response(200, sheet.to_csv(dialect), headers)
     headers = {"Vary": "Accept", **headers}
     accept = request.headers.get("accept", "")
     if quality(accept, MEDIA_TYPE) > quality(accept, "application/json"):
-        return Response(200, to_csv(sheet.rows, sheet.columns), {"Content-Type": MEDIA_TYPE, **headers})
+        return Response(200, sheet.to_csv(), {"Content-Type": MEDIA_TYPE, **headers})
     return Response(200, sheet.rows, headers)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from timesheets.bulk import runner
-from timesheets.bulk.runner import WORKERS, check_available, run
+from timesheets.bulk.runner import WORKERS, check_available, run, run_all
 from timesheets.model.errors import Conflict, Problem, Unavailable
 
 
@@ -77,3 +77,14 @@ def test_a_request_of_which_nothing_succeeded_can_be_repeated(results: list[Any]
     else:
         with pytest.raises(Unavailable):
             check_available(results)
+
+
+def test_all_results_or_the_first_problem() -> None:
+    def job(item: int) -> int:
+        if item > 1:
+            raise Conflict
+        return item * 2
+
+    assert run_all([0, 1], job) == [0, 2]
+    with pytest.raises(Conflict):
+        run_all([0, 1, 2], job)

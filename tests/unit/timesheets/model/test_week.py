@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from timesheets.model.entry import Decision, decided, new_entry
 from timesheets.model.errors import Problem
-from timesheets.model.week import parse_week, summary
+from timesheets.model.week import parse_week, summary, week_of
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -100,3 +100,10 @@ def test_forms_of_a_project_that_look_the_same_are_one_line() -> None:
 def test_a_week_without_entries_is_empty() -> None:
     empty = summary(parse_week("2026-W47"), [])
     assert (empty["total_hours"], empty["by_day"], empty["by_project"], empty["by_status"]) == (0, {}, {}, {})
+
+
+@given(st.dates())
+def test_each_day_is_in_its_week(day: date) -> None:
+    week = week_of(day)
+    assert week == parse_week(week.name)
+    assert week.first <= day <= week.last

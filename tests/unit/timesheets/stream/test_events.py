@@ -1,17 +1,22 @@
 """The events of changes."""
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import jsonschema
 import pytest
 
 from tests.support import PROJECT
-from tests.unit.support import APPROVED, NOW, PENDING, REJECTED, SCHEMA
+from tests.unit.support import APPROVED, NOW, PENDING, REJECTED, REMINDER_SCHEMA, SCHEMA
 from timesheets.model.change import Change, change_to, deletion
 from timesheets.model.entry import Entry, corrected, reopened
-from timesheets.stream.events import state_change
+from timesheets.model.person import Person
+from timesheets.model.reminder import Reminder
+from timesheets.model.week import parse_week
+from timesheets.stream.events import reminder_event, state_change
 
 FIRST = change_to("created", PENDING)
 APPROVAL = replace(change_to("approved", APPROVED), number=48_212)
@@ -81,13 +86,26 @@ def test_a_version_whose_data_were_erased_counts_as_not_logged() -> None:
     assert made.to_json()["before"] == {"status": "pending"}
 
 
-def test_the_documented_example_is_valid() -> None:
+def examples() -> list[dict[str, Any]]:
+    """Return the events that docs/events.md shows."""
     text = (PROJECT / "docs/events.md").read_text()
-    example = json.loads(text.partition("    {")[2].partition("\n\n")[0].join(["{", ""]))
-    jsonschema.validate(example["detail"], SCHEMA)
+    blocks = re.findall(r"^    \{\n(?:    .*\n)+", text, re.MULTILINE)
+    return [json.loads(block) for block in blocks]
+
+
+def test_the_documented_examples_are_valid() -> None:
     made = state_change(APPROVAL, FIRST)
     assert made
-    event = made.to_event("timesheets")
-    assert example["detail-type"] == event["DetailType"]
-    assert example["source"] == event["Source"]
-    assert example["detail"].keys() == json.loads(event["Detail"]).keys()
+    ana = Person(user_id="auth0|ana", user_email="ana@exampleco.com", user_name="Ana")
+    reminder = Reminder("incomplete", parse_week("2026-W47"), ana)
+    events = [
+        (made.to_event("timesheets"), SCHEMA),
+        (reminder_event(reminder, "timesheets"), REMINDER_SCHEMA),
+    ]
+    for example, (event, schema) in zip(examples(), events, strict=True):
+        jsonschema.validate(example["detail"], schema)
+        assert example["detail-type"] == event["DetailType"]
+        assert example["source"] == event["Source"]
+        assert example["resources"] == [] or "Resources" in event
+        assert example["detail"].keys() == json.loads(event["Detail"]).keys()
+    assert example["detail"] == reminder.to_json()

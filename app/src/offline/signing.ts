@@ -1,0 +1,84 @@
+/** Requests about the signature of the caller's week. */
+
+import type { Api } from "../api/client";
+import type { Entry, Submission } from "../api/entry";
+import { Problem } from "../api/errors";
+import { type Database, replaceWeeks } from "./database";
+import { type Signature, type Signed, isSameContent } from "./signature";
+
+/** Load the signature of a week whose entries were loaded just before. */
+export async function loadSignature(
+  api: Api,
+  database: Database,
+  week: string,
+  entries: Entry[],
+): Promise<void> {
+  const { submitted } = await api.week(week);
+  const before = await database.get("signatures", week);
+  const signature = submitted ? await signatureOf(api, submitted, entries, before) : null;
+  await database.put("signatures", signature, week);
+}
+
+/**
+ * Sign a week if its content on the server is the content on the screen; return whether it is signed.
+ *
+ * The tag is read before the entries, and the server signs only if the week still has that tag. So the entries that
+ * are compared with the screen are those that the signature covers.
+ *
+ * @param days the first and the last day of the week
+ */
+export async function signWeek(
+  api: Api,
+  database: Database,
+  week: string,
+  days: [string, string],
+  seen: readonly Signed[],
+): Promise<boolean> {
+  const { tag } = await api.week(week);
+  const entries = await api.entries(...days);
+  await replaceWeeks(database, [week], days, entries);
+  if (!isSameContent(seen, entries)) return false;
+  try {
+    const { submitted } = await api.signWeek(week, tag);
+    await database.put("signatures", signed(submitted!, entries), week);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "version_mismatch") return false;
+    throw error;
+  }
+}
+
+async function signatureOf(
+  api: Api,
+  submitted: Submission,
+  entries: Entry[],
+  before: Signature | null | undefined,
+): Promise<Signature> {
+  if (submitted.current) return signed(submitted, entries);
+  return before?.at === submitted.at
+    ? before
+    : signed(submitted, await signedVersions(api, submitted, entries));
+}
+
+/** Return the entries as they were signed: from their histories where they have another version by now. */
+async function signedVersions(api: Api, { versions }: Submission, entries: Entry[]): Promise<Signed[]> {
+  const present = new Map(entries.map((entry) => [entry.id, entry]));
+  const found: Signed[] = [];
+  for (const [id, version] of Object.entries(versions)) {
+    const entry = present.get(id);
+    if (entry?.version === version) found.push(entry);
+    else {
+      const history = await api.history(id, "timesheets");
+      found.push({ ...(history.find((change) => change.version === version)?.entry as Signed), id });
+    }
+  }
+  return found.filter((entry) => entry.date); // the content of an erased entry is gone
+}
+
+function signed({ at, total_hours: hours }: Submission, entries: readonly Signed[]): Signature {
+  const content = entries.map(({ id, date, project, hours, notes }) => ({
+    ...{ id, date, project, hours },
+    ...(notes && { notes }),
+  }));
+  return { at, hours, entries: content };
+}

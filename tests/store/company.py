@@ -1,0 +1,93 @@
+"""A company whose people change their entries, and sign their weeks, at random."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.store.support import NOW, entry
+from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.model.ids import hash_of
+from timesheets.model.week import Week, week_of
+from timesheets.store.changes import Changes
+from timesheets.store.dynamodb import Table
+from timesheets.store.entries import Entries
+from timesheets.store.people import People
+from timesheets.store.weeks import Weeks
+from timesheets.stream.numbering import number_entries
+
+USERS = [f"auth0|{n}" for n in range(6)]
+FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
+
+
+class Company:
+    """People who change their entries, and sign their weeks, at random."""
+
+    def __init__(self, table: Table, seed: int, *, days: range = range(-2, 9)) -> None:
+        """Make entries of days that are counted from `FIRST`."""
+        self._table = table
+        self._entries = Entries(table)
+        self._weeks = Weeks(table)
+        self._random = random.Random(seed)  # noqa: S311 no secret
+        self._days = days
+        self.kept: list[Entry] = []
+        self.signed: dict[tuple[str, str], list[Entry]] = {}
+        """The entries that are signed, by user and week."""
+
+    def step(self) -> None:
+        """Make one change, and number it as the stream's function does - sometimes later."""
+        kept = self._random.choice(self.kept) if self.kept and self._random.random() < 0.7 else None
+        if kept is None:
+            user, day = self._random.choice(USERS), self._day()
+            one = entry(user, date=day, project=self._random.choice("AB"), hours=self._hours())
+            self._entries.add(one)
+            self.kept.append(one)
+        else:
+            one = kept
+            self.kept.remove(kept)
+            self._change(kept)
+        if self._random.random() < 0.9:
+            number_entries(Changes(self._table), [one.id])
+        People(self._table).refresh(hash_of(one.user_id))
+
+    def _change(self, one: Entry) -> None:
+        match one.status:
+            case "pending":
+                kind: Any = self._random.choice(["corrected", "approved", "deleted"])
+            case _:
+                kind = "reopened"
+        match kind:
+            case "deleted":
+                self._entries.remove(one, by=one.user_id, now=NOW)
+                return
+            case "corrected":
+                new = corrected(one, {"hours": self._hours()}, by=one.user_id, now=NOW)
+            case "approved":
+                new = decided(one, Decision(approved=True), reviewer="auth0|mia", now=NOW)
+            case _:
+                new = reopened(one, reviewer="auth0|mia", now=NOW)
+        self._entries.replace(one, new, kind)
+        self.kept.append(new)
+
+    def sign(self) -> None:
+        """Let someone sign a week, or take the signature back."""
+        user, week = self._random.choice(USERS), week_of(self._day())
+        found = self._weeks.find(user, week)
+        if found.signature and self._random.random() < 0.3:
+            self._weeks.withdraw(found.signature)
+            del self.signed[user, week.name]
+        else:
+            new = found.sign({found.tag}, user_id=user, user_email=None, user_name=None, now=NOW)
+            self._weeks.sign(found.signature, new)
+            self.signed[user, week.name] = self.entries_in(user, week)
+        People(self._table).refresh(hash_of(user))
+
+    def entries_in(self, user: str, week: Week) -> list[Entry]:
+        """Return a user's entries of a week."""
+        return [one for one in self.kept if one.user_id == user and week.first <= one.date <= week.last]
+
+    def _day(self) -> date:
+        return FIRST + timedelta(self._random.choice(self._days))
+
+    def _hours(self) -> Decimal:
+        return Decimal(self._random.randrange(1, 800)) / 100

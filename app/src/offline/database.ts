@@ -1,7 +1,8 @@
 /** The IndexedDB database of one person: entries as last loaded, unsent changes, and form drafts. */
 
-import { type DBSchema, type IDBPDatabase, deleteDB, openDB } from "idb";
+import { type DBSchema, deleteDB } from "idb";
 import type { Entry } from "../api/entry";
+import { Connection } from "../connection";
 import type { Item } from "./items";
 import type { Signature } from "./signature";
 
@@ -23,7 +24,7 @@ interface Schema extends DBSchema {
   drafts: { key: string; value: Record<string, string> };
 }
 
-export type Database = IDBPDatabase<Schema>;
+export type Database = Connection<Schema>;
 
 /**
  * Open a person's own database, so that people who share a device do not see each other's entries.
@@ -31,7 +32,7 @@ export type Database = IDBPDatabase<Schema>;
  * @param close called when another tab signs out: an open connection would block the deletion
  */
 export function openDatabase(sub: string, close?: () => void): Promise<Database> {
-  return openDB<Schema>(databaseName(sub), 3, {
+  return Connection.open<Schema>(databaseName(sub), 3, {
     upgrade(database, before) {
       if (before < 3) database.createObjectStore("signatures");
       if (before < 2) {
@@ -61,12 +62,12 @@ export async function replaceWeeks(
   [from, to]: [string, string],
   entries: Entry[],
 ): Promise<void> {
-  const transaction = database.transaction(["entries", "seen"], "readwrite");
-  const store = transaction.objectStore("entries");
-  for (const id of await store.index("date").getAllKeys(IDBKeyRange.bound(from, to))) void store.delete(id);
-  for (const entry of entries) void store.put(entry);
-  for (const week of weeks) void transaction.objectStore("seen").put(Date.now(), week);
-  await transaction.done;
+  await database.write(["entries", "seen"], async (transaction) => {
+    const store = transaction.objectStore("entries");
+    for (const id of await store.index("date").getAllKeys(IDBKeyRange.bound(from, to))) void store.delete(id);
+    for (const entry of entries) void store.put(entry);
+    for (const week of weeks) void transaction.objectStore("seen").put(Date.now(), week);
+  });
 }
 
 /** Replace a list by the server's. */
@@ -75,15 +76,15 @@ export async function replaceList(
   name: "approvals" | "rejected",
   entries: Entry[],
 ): Promise<void> {
-  const transaction = database.transaction([name, "seen"], "readwrite");
-  void transaction.objectStore(name).clear();
-  for (const entry of entries) void transaction.objectStore(name).put(entry);
-  void transaction.objectStore("seen").put(Date.now(), name);
-  await transaction.done;
+  await database.write([name, "seen"], async (transaction) => {
+    void transaction.objectStore(name).clear();
+    for (const entry of entries) void transaction.objectStore(name).put(entry);
+    void transaction.objectStore("seen").put(Date.now(), name);
+  });
 }
 
 export function entriesBetween(database: Database, from: string, to: string): Promise<Entry[]> {
-  return database.getAllFromIndex("entries", "date", IDBKeyRange.bound(from, to));
+  return database.run((opened) => opened.getAllFromIndex("entries", "date", IDBKeyRange.bound(from, to)));
 }
 
 /** Return the entry as the server has it now, though the person saw it before it had an id of the server. */

@@ -18,35 +18,34 @@ export class Queue {
 
   /** Create entries, all or none of them. They are sent after `delay` (ms) and can be undone until then. */
   async create(all: Fields[], delay: number): Promise<number[]> {
-    const transaction = this.database.transaction("outbox", "readwrite");
     const notBefore = delay && Date.now() + delay;
-    const numbers = all.map((fields) => {
-      const [id, key] = [`new ${crypto.randomUUID()}`, crypto.randomUUID()];
-      return transaction.store.add({ kind: "create", id, key, fields, notBefore, tried: false });
-    });
-    await transaction.done;
-    return Promise.all(numbers);
+    return this.addAll(
+      all.map((fields) => {
+        const [id, key] = [`new ${crypto.randomUUID()}`, crypto.randomUUID()];
+        return { kind: "create", id, key, fields, notBefore, tried: false };
+      }),
+    );
   }
 
   /** Correct an entry, or the unsent change of it. */
   async correct(seen: Entry, fields: Partial<Fields>): Promise<number> {
     const entry = await currentEntry(this.database, seen);
-    const transaction = this.database.transaction("outbox", "readwrite");
-    const unsent = (await transaction.store.getAll()).filter((item) => item.id === entry.id).at(-1);
-    const base = unsent ? unsent.base : entry;
-    const correction: Correct = { kind: "correct", id: entry.id, fields, notBefore: 0, tried: false };
-    let item: Item = base ? { ...correction, base } : correction;
-    // An item that the server cannot have is edited; after one that it may have, a correction follows.
-    if (unsent?.kind === "create" && isEditable(unsent)) {
-      const { refused: _, ...create } = unsent;
-      const all = { ...create.fields, ...fields };
-      item = { ...create, key: crypto.randomUUID(), fields: all, tried: false };
-    } else if (unsent?.kind === "correct" && isEditable(unsent)) {
-      item = { ...item, n: unsent.n!, fields: { ...unsent.fields, ...fields } } as Correct;
-    }
-    const n = await transaction.store.put(item);
-    await transaction.done;
-    return n;
+    return this.database.write(["outbox"], async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const unsent = (await store.getAll()).filter((item) => item.id === entry.id).at(-1);
+      const base = unsent ? unsent.base : entry;
+      const correction: Correct = { kind: "correct", id: entry.id, fields, notBefore: 0, tried: false };
+      let item: Item = base ? { ...correction, base } : correction;
+      // An item that the server cannot have is edited; after one that it may have, a correction follows.
+      if (unsent?.kind === "create" && isEditable(unsent)) {
+        const { refused: _, ...create } = unsent;
+        const all = { ...create.fields, ...fields };
+        item = { ...create, key: crypto.randomUUID(), fields: all, tried: false };
+      } else if (unsent?.kind === "correct" && isEditable(unsent)) {
+        item = { ...item, n: unsent.n!, fields: { ...unsent.fields, ...fields } } as Correct;
+      }
+      return store.put(item);
+    });
   }
 
   /** Delete an entry. Returns nothing if the server never had the entry, so that there is nothing to send. */
@@ -71,23 +70,21 @@ export class Queue {
 
   /** Decide entries, all or none of them. */
   async decide(entries: Entry[], decision: Decision): Promise<number[]> {
-    const transaction = this.database.transaction("outbox", "readwrite");
     const notBefore = Date.now() + UNDO_WINDOW;
-    const numbers = entries.map((entry) =>
-      transaction.store.add({ kind: "decide", id: entry.id, base: entry, decision, notBefore, tried: false }),
+    return this.addAll(
+      entries.map((base) => ({ kind: "decide", id: base.id, base, decision, notBefore, tried: false })),
     );
-    await transaction.done;
-    return Promise.all(numbers);
   }
 
   /** Remove an item unless sending it was attempted; return whether it was removed. */
   async undo(n: number): Promise<boolean> {
-    const transaction = this.database.transaction("outbox", "readwrite");
-    const item = await transaction.store.get(n);
-    const isUntried = item !== undefined && !item.tried;
-    if (isUntried) await transaction.store.delete(n);
-    await transaction.done;
-    return isUntried;
+    return this.database.write(["outbox"], async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const item = await store.get(n);
+      const isUntried = item !== undefined && !item.tried;
+      if (isUntried) await store.delete(n);
+      return isUntried;
+    });
   }
 
   /** Give up a refused or conflicting change, and keep the entry that the server has. */
@@ -122,25 +119,25 @@ export class Queue {
   /** Remove an item that the server accepted, and store the new state of the entry, in one transaction. */
   async accept(item: Item, entry?: Entry): Promise<void> {
     const stores = ["outbox", "entries", "rejected", "approvals", "decided", "arrived"] as const;
-    const transaction = this.database.transaction(stores, "readwrite");
-    const outbox = transaction.objectStore("outbox");
-    await outbox.delete(item.n!);
-    if (item.kind !== "decide") await transaction.objectStore("rejected").delete(item.id);
-    if (item.kind === "decide") {
-      await transaction.objectStore("approvals").delete(item.id);
-      if (entry) await transaction.objectStore("decided").put(entry);
-    } else if (entry) {
-      await transaction.objectStore("entries").put(entry);
-      if (item.kind === "create") await transaction.objectStore("arrived").put(entry.id, item.id);
-      for (const later of await outbox.getAll()) {
-        if (later.id === item.id && later.kind !== "create") {
-          await outbox.put({ ...later, id: entry.id, base: entry });
+    await this.database.write([...stores], async (transaction) => {
+      const outbox = transaction.objectStore("outbox");
+      await outbox.delete(item.n!);
+      if (item.kind !== "decide") await transaction.objectStore("rejected").delete(item.id);
+      if (item.kind === "decide") {
+        await transaction.objectStore("approvals").delete(item.id);
+        if (entry) await transaction.objectStore("decided").put(entry);
+      } else if (entry) {
+        await transaction.objectStore("entries").put(entry);
+        if (item.kind === "create") await transaction.objectStore("arrived").put(entry.id, item.id);
+        for (const later of await outbox.getAll()) {
+          if (later.id === item.id && later.kind !== "create") {
+            await outbox.put({ ...later, id: entry.id, base: entry });
+          }
         }
+      } else {
+        await transaction.objectStore("entries").delete(item.id);
       }
-    } else {
-      await transaction.objectStore("entries").delete(item.id);
-    }
-    await transaction.done;
+    });
   }
 
   async refuse(item: Item, problem: Problem): Promise<void> {
@@ -152,14 +149,20 @@ export class Queue {
     await this.database.put("outbox", { ...item, tried: true, theirs } as Item);
   }
 
-  private add(item: Item): Promise<number> {
-    return this.database.add("outbox", item);
+  private async add(item: Item): Promise<number> {
+    return (await this.addAll([item]))[0]!;
+  }
+
+  private addAll(items: Item[]): Promise<number[]> {
+    return this.database.write(["outbox"], (transaction) =>
+      Promise.all(items.map((item) => transaction.objectStore("outbox").add(item))),
+    );
   }
 
   private async remove(items: Item[]): Promise<void> {
-    const transaction = this.database.transaction("outbox", "readwrite");
-    for (const item of items) void transaction.store.delete(item.n!);
-    await transaction.done;
+    await this.database.write(["outbox"], async (transaction) => {
+      for (const item of items) void transaction.objectStore("outbox").delete(item.n!);
+    });
   }
 }
 

@@ -110,6 +110,25 @@ def test_a_full_storage_is_reported_and_the_form_kept(phones: "Phones", employee
     expect(row(page, "Harbour")).to_be_visible()
 
 
+def test_a_closed_database_is_opened_again(phones: "Phones", employee: "Caller") -> None:
+    page = phones.blank(employee)
+    page.add_init_script("""
+        const { open } = IDBFactory.prototype;
+        window.connections = [];
+        IDBFactory.prototype.open = function (...values) {
+            const request = open.apply(this, values);
+            request.addEventListener("success", () => window.connections.push(request.result));
+            return request;
+        };
+    """)
+    page.goto("/")
+    expect(page.locator(".status")).to_have_text("Saved")
+    page.evaluate("window.connections.forEach((one) => one.close())")  # as iOS does in the background
+    log(page, "Harbour", "4")
+    expect(page.locator(".status")).to_have_text("Saved")
+    assert len(employee.every()) == 1
+
+
 def test_a_captive_portals_page_deletes_nothing(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     log(page, "Harbour", "4")

@@ -1,29 +1,35 @@
 import "./style/tokens.css";
 import "./style/components.css";
 import "./style/app.css";
-import { ErrorResponse } from "oidc-client-ts";
 import { render } from "preact";
 import { App } from "./app";
 import { Auth } from "./auth/auth";
+import { signInFault } from "./auth/fault";
 import { loadConfig } from "./config";
 import { locale, t } from "./language";
 import { newBuild } from "./parts/banners";
 import { go, listen } from "./router";
+import { StorageError } from "./screens/storage-error";
 
 document.documentElement.lang = locale;
 const root = document.getElementById("app")!;
 
 async function start(): Promise<void> {
   const config = await loadConfig();
-  const auth = new Auth(config);
-  let signInError: string | undefined;
+  let auth: Auth;
   try {
-    const path = await auth.start();
-    if (location.pathname === "/callback") go(path ?? "/", { replace: true });
+    auth = await Auth.open(config);
   } catch (error) {
-    // A person who was signed in before still is.
-    signInError = signInFault(error);
-    go("/", { replace: true });
+    return render(<StorageError reason={messageOf(error)} />, root);
+  }
+  let signInError: string | undefined;
+  if (location.pathname === "/callback") {
+    const path = await auth.complete().catch((error: unknown) => {
+      // A person who was signed in before still is.
+      signInError = signInFault(error);
+      return "/";
+    });
+    go(path, { replace: true });
   }
   void auth.endOpenSession();
   addEventListener("online", () => void auth.endOpenSession());
@@ -31,15 +37,13 @@ async function start(): Promise<void> {
   render(<App auth={auth} config={config} signInError={signInError} />, root);
 }
 
-/** Return why a sign-in failed; a person who cancels it gets `access_denied` (RFC 6749, 4.1.2.1). */
-function signInFault(error: unknown): string {
-  if (error instanceof ErrorResponse && error.error === "access_denied") return t.signInCancelled;
+start().catch((error: unknown) => {
+  root.textContent = t.couldNotStart(messageOf(error));
+});
+
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-start().catch((error: unknown) => {
-  root.textContent = t.couldNotStart(error instanceof Error ? error.message : String(error));
-});
 
 /** Install the service worker, look for a new build when the app is opened again, and say so. */
 async function watchBuild(): Promise<void> {

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import threading
-import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,6 +46,18 @@ CSP_VIOLATION = "Content Security Policy"
 """Part of the console message for everything that the headers forbid."""
 JWT = "eyJ"
 """The start of every JWT: a base64url-encoded JSON object."""
+STORE_SIGN_IN = """(signIn) => new Promise((stored) => {
+    const request = indexedDB.open("timesheets", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("sign-in");
+    request.onsuccess = () => {
+        const transaction = request.result.transaction("sign-in", "readwrite");
+        transaction.objectStore("sign-in").put(signIn, 0);
+        transaction.oncomplete = () => {
+            request.result.close();
+            stored();
+        };
+    };
+})"""
 
 expect.set_options(timeout=TIMEOUT)
 
@@ -94,7 +105,7 @@ def on_phone(context: "BrowserContext") -> Iterator["BrowserContext"]:
 
 @dataclass(frozen=True)
 class Phones:
-    """Opens the app on the phone of a signed-in person, without a refresh token."""
+    """Opens the app on the phone of a signed-in person, whose renewals are answered by the test."""
 
     playwright: "Playwright"
     browser: "Browser"
@@ -110,26 +121,25 @@ class Phones:
 
     def blank(self, caller: Caller, *, device: str = PHONE, **options: Any) -> "Page":
         """Return a page that has not loaded the app yet."""
-        origin = {"origin": self.settings.app_url, "localStorage": [self.stored_user(caller)]}
-        state = {"cookies": [], "origins": [origin]}
-        base = {"base_url": self.settings.app_url, "storage_state": state}
-        context = self.browser.new_context(**self.playwright.devices[device] | base | options)
-        return self.contexts.enter_context(on_phone(context)).new_page()
+        base = {"base_url": self.settings.app_url}
+        context = self.contexts.enter_context(
+            on_phone(self.browser.new_context(**self.playwright.devices[device] | base | options))
+        )
+        tokens = {"access_token": caller.token, "token_type": "Bearer", "expires_in": 3600}
+        context.route("**/oauth/token", lambda route: route.fulfill(json=tokens, headers=CORS))
+        with context.new_page() as page:
+            page.goto("/config.json")  # of the app's origin, but not the app
+            page.evaluate(STORE_SIGN_IN, sign_in_of(caller))
+        return context.new_page()
 
-    def stored_user(self, caller: Caller) -> dict[str, str]:
-        """Return the local storage item of a signed-in person, as oidc-client-ts writes it."""
-        payload = caller.token.split(".")[1]
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        profile = {"sub": caller.sub, "name": caller.sub.removeprefix("auth0|"), "email": caller.email}
-        user = {
-            "access_token": caller.token,
-            "token_type": "Bearer",
-            "scope": f"openid profile email {claims['scope']}",
-            "profile": profile,
-            "expires_at": int(time.time()) + 3600,
-        }
-        name = f"oidc.user:{self.settings.issuer}:{self.settings.app_client_id}"
-        return {"name": name, "value": json.dumps(user)}
+
+def sign_in_of(caller: Caller) -> dict[str, Any]:
+    """Return a person's sign-in as the app stores it."""
+    payload = caller.token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    profile = {"sub": caller.sub, "name": caller.sub.removeprefix("auth0|"), "email": caller.email}
+    scope = f"openid profile email {claims['scope']}"
+    return {"claims": profile, "scope": scope, "version": caller.sub, "refreshToken": "refresh-token"}
 
 
 @dataclass(frozen=True)

@@ -1,107 +1,96 @@
-/** Sign-in with OpenID Connect: authorization code with PKCE, and rotating refresh tokens. */
+/** Sign-in with OpenID Connect, shared by the tabs of the app. Access and ID tokens are kept in memory only. */
 
-import { effect, signal } from "@preact/signals";
-import { ErrorResponse, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { signal } from "@preact/signals";
 import { Unavailable } from "../api/errors";
 import type { Config } from "../config";
-import { t } from "../language";
-import { type Person, idTokenClaims, personOf } from "./person";
+import { Mismatch } from "./fault";
+import { type Attempt, Issuer, type Tokens, isFinal } from "./issuer";
+import { type Person, personOf } from "./person";
 import { SCOPE } from "./scopes";
+import { type SignIn, Store } from "./store";
 
-const MIN_LIFETIME = 60; // seconds; a token with less left is renewed
-/** Seconds for each request: less than the overlap in which the server accepts a rotated refresh token again. */
-const REQUEST_LIMIT = 8;
-/** Errors of the token endpoint that a retry can resolve. All others end the sign-in (RFC 6749, 5.2). */
-const TEMPORARY_ERRORS = new Set([
-  "server_error",
-  "temporarily_unavailable",
-  "too_many_requests",
-  "slow_down",
-]);
+const MIN_LIFETIME = 60_000; // ms; a token with less left is renewed
+const SHARE_LIMIT = 2_000; // ms within which another tab sends the tokens that it renewed
 const LOCK = "timesheets renewal";
-const ENDED_KEY = "timesheets: sign-in ended";
+const ATTEMPT_KEY = "timesheets: sign-in";
 /** The session at the server that a sign-out without a network could not end. */
 const OPEN_SESSION_KEY = "timesheets: session to end";
 
 /** The sign-in has ended; only the person can start another. */
 export class SignedOut extends Error {}
 
+/** An access token in memory. */
+interface Access {
+  sub: string;
+  token: string;
+  /** The time (ms) at which it expires. */
+  expiresAt: number;
+  /** The version of the stored sign-in to which it belongs. */
+  version: string;
+}
+
 export class Auth {
   readonly person = signal<Person | undefined>();
   /** Whether the person must sign in again before anything is sent. Their data stays on the device. */
-  readonly ended = signal(localStorage.getItem(ENDED_KEY) !== null);
-  private readonly manager: UserManager;
+  readonly ended = signal(false);
+  private access: Access | undefined;
+  /** The version of the stored sign-in that this tab has seen. */
+  private version: string | undefined;
+  /** Carries the access token to the other tabs, or nothing after a sign-out or the end of a sign-in. */
+  private readonly channel = new BroadcastChannel("timesheets sign-in");
 
-  constructor(config: Config) {
-    const { origin } = location;
-    this.manager = new UserManager({
-      authority: config.issuer,
-      metadataUrl: `${config.issuer}.well-known/openid-configuration`,
-      client_id: config.clientId,
-      redirect_uri: `${origin}/callback`,
-      post_logout_redirect_uri: `${origin}/`,
-      scope: SCOPE,
-      extraQueryParams: { audience: config.audience },
-      userStore: new WebStorageStateStore({ store: localStorage }),
-      requestTimeoutInSeconds: REQUEST_LIMIT,
-      automaticSilentRenew: false, // renew() does it, in one tab at a time
-    });
-    effect(() => {
-      if (this.ended.value) localStorage.setItem(ENDED_KEY, "");
-      else localStorage.removeItem(ENDED_KEY);
-    });
-    // Another tab signed in, renewed its token or signed out.
-    addEventListener("storage", () => {
-      this.ended.value = localStorage.getItem(ENDED_KEY) !== null;
-      void this.restore();
-    });
+  private constructor(
+    private readonly issuer: Issuer,
+    private readonly store: Store,
+  ) {
+    this.channel.onmessage = ({ data }: MessageEvent<Access | undefined>) => void this.adopt(data);
   }
 
-  /** Restore the sign-in, or complete one at /callback; then return the path at which it began. */
-  async start(): Promise<string | undefined> {
-    await this.restore(); // a failed callback leaves the previous person signed in
-    if (location.pathname !== "/callback") return undefined;
-    const user = await this.manager.signinCallback();
-    const state = user?.state as { path: string; nonce: string } | undefined;
-    if (!user || !state || idTokenClaims(user).nonce !== state.nonce) {
-      await this.manager.removeUser();
-      await this.restore();
-      throw new Error(t.signInMismatch);
-    }
-    this.ended.value = false;
+  /** Restore the sign-in. Rejects with a `DOMException` if the browser's storage cannot be used. */
+  static async open(config: Config): Promise<Auth> {
+    const auth = new Auth(new Issuer(config), await Store.open());
+    await auth.adopt(undefined);
+    return auth;
+  }
+
+  /** Complete a sign-in at /callback and return the path at which it began. */
+  async complete(): Promise<string> {
+    const kept = sessionStorage.getItem(ATTEMPT_KEY);
+    if (!kept) throw new Mismatch();
+    const attempt: Attempt & { path: string } = JSON.parse(kept);
+    const tokens = await this.issuer.complete(new URL(location.href), attempt);
+    sessionStorage.removeItem(ATTEMPT_KEY);
     localStorage.removeItem(OPEN_SESSION_KEY);
-    this.person.value = personOf(user);
-    return state.path;
+    const { claims, scope = SCOPE, refreshToken } = tokens;
+    const signIn = { claims: claims!, scope, refreshToken, version: crypto.randomUUID() };
+    await this.store.write(signIn);
+    await this.share(signIn, tokens);
+    return attempt.path;
   }
 
   /** Redirect to the authorization server, which redirects back to the current path. */
   async signIn(): Promise<void> {
-    const nonce = crypto.randomUUID();
     const email = this.person.value?.email;
-    const hint = this.ended.value && email ? { login_hint: email } : {};
     // The server may still have the session of the person who signed out here: it must ask who signs in.
     const isOpen = localStorage.getItem(OPEN_SESSION_KEY) !== null;
-    await this.manager.signinRedirect({
-      nonce,
-      state: { path: location.pathname + location.search, nonce },
-      ...hint,
+    const { url, attempt } = await this.issuer.begin({
+      ...(this.ended.value && email && { login_hint: email }),
       ...((this.ended.value || isOpen) && { prompt: "login" }),
     });
+    const path = location.pathname + location.search;
+    sessionStorage.setItem(ATTEMPT_KEY, JSON.stringify({ ...attempt, path }));
+    location.assign(url);
   }
 
-  /**
-   * Sign out here and at the authorization server; without a network, only here.
-   *
-   * The session is identified by `sid` in logout_hint, because an ID token must not be part of an address.
-   */
+  /** Sign out here and at the authorization server; without a network, only here. */
   async signOut(eraseData: () => Promise<void>): Promise<void> {
-    const sid = (await this.manager.getUser())?.profile.sid;
-    await this.manager.revokeTokens(["refresh_token"]).catch(() => undefined);
-    await this.manager.removeUser();
+    const signIn = await this.store.read();
+    if (signIn?.refreshToken) await this.issuer.revoke(signIn.refreshToken).catch(() => undefined);
+    await this.store.clear();
+    this.channel.postMessage(undefined);
     await eraseData();
-    this.ended.value = false;
-    this.person.value = undefined;
-    await this.endSession(typeof sid === "string" ? sid : "");
+    await this.adopt(undefined);
+    await this.endSession(signIn?.claims.sid ?? "");
   }
 
   /** End the session at the server after a sign-out that could not reach it, unless somebody signed in since. */
@@ -111,11 +100,11 @@ export class Auth {
   }
 
   private async endSession(sid: string): Promise<void> {
-    const extraQueryParams: Record<string, string> = sid ? { logout_hint: sid } : {};
     try {
       if (!navigator.onLine) throw new Unavailable();
+      const url = await this.issuer.endSession(sid);
       localStorage.removeItem(OPEN_SESSION_KEY);
-      await this.manager.signoutRedirect({ extraQueryParams });
+      location.assign(url);
     } catch {
       localStorage.setItem(OPEN_SESSION_KEY, sid);
     }
@@ -127,36 +116,83 @@ export class Auth {
    * Throws `SignedOut` if that person is no longer signed in, and `Unavailable` if renewal can be retried.
    */
   async token(sub: string, refused?: string): Promise<string> {
-    const user = await this.manager.getUser();
     // After another person signed in, in another tab, this session must send nothing.
-    if (user?.profile.sub !== sub || this.ended.value) throw new SignedOut();
-    if (user.access_token !== refused && (user.expires_in ?? 0) > MIN_LIFETIME) return user.access_token;
-    return this.renew(sub, user.access_token);
+    await this.current(sub);
+    return this.usable(sub, refused) ?? this.renew(sub, refused);
   }
 
   /** Renew in one tab at a time: a refresh token that is used twice looks stolen, and ends the sign-in. */
-  private renew(sub: string, oldToken: string): Promise<string> {
+  private renew(sub: string, refused: string | undefined): Promise<string> {
     return navigator.locks.request(LOCK, async () => {
-      const current = await this.manager.getUser();
-      if (current?.profile.sub !== sub) throw new SignedOut();
-      if (current.access_token !== oldToken && !current.expired) return current.access_token;
+      const signIn = await this.current(sub);
+      if (signIn.version !== this.version) await this.message();
+      const shared = this.usable(sub, refused);
+      if (shared) return shared;
       try {
-        if (!current.refresh_token) throw new ErrorResponse({ error: "login_required" });
-        const user = await this.manager.signinSilent({ silentRequestTimeoutInSeconds: REQUEST_LIMIT });
-        if (!user) throw new Unavailable();
-        this.person.value = personOf(user);
-        return user.access_token;
+        return await this.exchange(signIn);
       } catch (error) {
-        if (!(error instanceof ErrorResponse) || TEMPORARY_ERRORS.has(error.error ?? ""))
-          throw new Unavailable();
-        this.ended.value = true;
+        if (error instanceof SignedOut) throw error;
+        if (!isFinal(error)) throw new Unavailable();
+        await this.store.replace(signIn.version, { ...signIn, refreshToken: undefined });
+        this.channel.postMessage(undefined);
+        await this.adopt(undefined);
         throw new SignedOut();
       }
     });
   }
 
-  private async restore(): Promise<void> {
-    const user = await this.manager.getUser();
-    this.person.value = user ? personOf(user) : undefined;
+  private async exchange(before: SignIn): Promise<string> {
+    let { refreshToken } = before;
+    const replace = async (signIn: SignIn) => {
+      if (!(await this.store.replace(before.version, signIn))) throw new SignedOut();
+    };
+    const tokens = await this.issuer.renew(refreshToken!, before.claims, async (successor) => {
+      refreshToken = successor;
+      await replace({ ...before, refreshToken });
+    });
+    const claims = { ...before.claims, ...tokens.claims };
+    const scope = tokens.scope ?? before.scope;
+    const signIn = { claims, scope, refreshToken, version: crypto.randomUUID() };
+    await replace(signIn);
+    await this.share(signIn, tokens);
+    return tokens.accessToken;
+  }
+
+  /** Use the access token of a sign-in, in all tabs. */
+  private async share({ claims, version }: SignIn, { accessToken: token, expiresAt }: Tokens): Promise<void> {
+    const access = { sub: claims.sub, token, expiresAt, version };
+    this.channel.postMessage(access);
+    await this.adopt(access);
+  }
+
+  /** Take over an access token, and show the stored sign-in. */
+  private async adopt(access: Access | undefined): Promise<void> {
+    this.access = access;
+    this.version = access?.version;
+    const signIn = await this.store.read();
+    this.version ??= signIn?.version;
+    this.person.value = signIn && personOf(signIn.claims, signIn.scope);
+    this.ended.value = signIn !== undefined && !signIn.refreshToken && !this.access;
+  }
+
+  private usable(sub: string, refused: string | undefined): string | undefined {
+    const { access } = this;
+    if (!access || access.sub !== sub || access.token === refused) return undefined;
+    return access.expiresAt - Date.now() > MIN_LIFETIME ? access.token : undefined;
+  }
+
+  /** Return the stored sign-in of a person. Throws `SignedOut` if there is none, or if it has ended. */
+  private async current(sub: string): Promise<SignIn> {
+    const signIn = await this.store.read();
+    if (signIn?.claims.sub !== sub || this.ended.value) throw new SignedOut();
+    return signIn;
+  }
+
+  /** Wait for the next message of another tab. */
+  private message(): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, SHARE_LIMIT);
+      this.channel.addEventListener("message", () => resolve(), { once: true });
+    });
   }
 }

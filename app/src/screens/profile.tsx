@@ -55,13 +55,9 @@ export function Profile({ session, auth, person }: Props) {
       <ul class="card facts" aria-label={t.you}>
         <li>
           <span class="with-icon">
-            {person.picture ? (
-              <img class="initials" src={person.picture} alt="" width="48" height="48" />
-            ) : (
-              <span class="initials" aria-hidden="true">
-                {initials(person.name)}
-              </span>
-            )}
+            <span class="initials" aria-hidden="true">
+              {initials(person.name)}
+            </span>
             <span class="clip">
               <b class="clip line">
                 <UserText>{person.name}</UserText>

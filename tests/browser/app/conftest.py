@@ -45,6 +45,7 @@ def phone(playwright: "Playwright", browser: "Browser", settings: Settings) -> I
     with on_phone(browser.new_context(**playwright.devices[PHONE], base_url=settings.app_url)) as context:
         page = context.new_page()
         page.goto("/")
+        page.get_by_role("button", name="Sign in").wait_for()
         yield page
 
 

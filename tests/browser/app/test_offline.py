@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def posted(answer: "Response") -> bool:
-    return bool(answer.request.method == "POST")
+    return bool(answer.request.method == "POST" and answer.url.endswith("/timesheets"))
 
 
 def test_the_app_opens_offline_and_shows_the_age_of_its_data(phones: "Phones", employee: "Caller") -> None:

@@ -1,12 +1,26 @@
 """Sign-in, token renewal and sign-out of the app with the authorization server."""
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.support import CORS, PROBLEM, await_service_worker, fill, press, refresh, row, tab, toast
+from tests.browser.support import (
+    CORS,
+    JWT,
+    PROBLEM,
+    STORE_SIGN_IN,
+    await_service_worker,
+    fill,
+    press,
+    refresh,
+    row,
+    sign_in_of,
+    tab,
+    toast,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,15 +34,24 @@ if TYPE_CHECKING:
 
     type SignIn = Callable[[Page, str], None]
 
-STORED_USER = """(prefix) => Object.entries(localStorage).filter(([name]) => name.startsWith(prefix))
-    .map(([, value]) => JSON.parse(value))[0]"""
+READ_SIGN_IN = """() => new Promise((read) => {
+    const request = indexedDB.open("timesheets");
+    request.onsuccess = () => {
+        const stored = request.result.transaction("sign-in").objectStore("sign-in").get(0);
+        stored.onsuccess = () => {
+            request.result.close();
+            read(stored.result);
+        };
+    };
+})"""
 DATABASES = "indexedDB.databases().then((all) => all.map((one) => one.name))"
+API = re.compile(r"/(timesheets|approvals)\b")
 REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
 
 
-def tokens(page: "Page") -> dict[str, Any]:
-    """Return the stored tokens."""
-    stored: dict[str, Any] = page.evaluate(STORED_USER, "oidc.user:")
+def stored_sign_in(page: "Page") -> dict[str, Any]:
+    """Return what the app stores of the sign-in."""
+    stored: dict[str, Any] = page.evaluate(READ_SIGN_IN)
     return stored
 
 
@@ -46,21 +69,24 @@ def renewals(page: "Page") -> list["Request"]:
 
 def revoke(http: "httpx.Client", settings: "Settings", page: "Page") -> None:
     """Revoke the refresh token, as from another device."""
-    form = {"client_id": "timesheets-mobile", "token": tokens(page)["refresh_token"]}
+    form = {"client_id": "timesheets-mobile", "token": stored_sign_in(page)["refreshToken"]}
     assert http.post(f"{settings.issuer}oauth/revoke", data=form).status_code == 200
 
 
 def refuse_token(page: "Page") -> None:
     """Make the API refuse the current access token, in all tabs."""
-    stale = tokens(page)["access_token"]
+    refused: list[str] = []
 
     def answer(route: "Route") -> None:
-        if route.request.headers.get("authorization") == f"Bearer {stale}":
+        credentials = route.request.headers.get("authorization", "")
+        if credentials and not refused:
+            refused.append(credentials)
+        if credentials in refused:
             route.fulfill(status=401, json=REFUSED, headers=CORS, content_type=PROBLEM)
         else:
             route.continue_()
 
-    page.context.route(re.compile(r"/(timesheets|approvals)\b"), answer)
+    page.context.route(API, answer)
 
 
 def test_two_tabs_renew_the_token_once(phone: "Page", sign_in: "SignIn") -> None:
@@ -69,7 +95,7 @@ def test_two_tabs_renew_the_token_once(phone: "Page", sign_in: "SignIn") -> None
     other = phone.context.new_page()
     other.goto("/")
     expect(other.locator(".status")).to_have_text("Saved")
-    before = tokens(phone)
+    before = stored_sign_in(phone)
     refuse_token(phone)
     seen = renewals(phone)
     pages = (phone, other)
@@ -81,22 +107,43 @@ def test_two_tabs_renew_the_token_once(phone: "Page", sign_in: "SignIn") -> None
         expect(page.locator(".status")).to_have_text("Saved")
         expect(page.get_by_role("main")).not_to_contain_text("ended")
     assert len(seen) == 1
-    after = tokens(phone)
-    assert after["refresh_token"] != before["refresh_token"]
-    assert tokens(other) == after
+    assert stored_sign_in(phone)["refreshToken"] != before["refreshToken"]
 
 
-def test_a_token_is_renewed_before_it_expires(phone: "Page", sign_in: "SignIn") -> None:
+def test_a_reload_renews_the_token_and_keeps_the_person(phone: "Page", sign_in: "SignIn") -> None:
     sign_in(phone, "ana")
     expect(phone.locator(".status")).to_have_text("Saved")
     seen = renewals(phone)
-    phone.evaluate(
-        """() => {
-            const name = Object.keys(localStorage).find((name) => name.startsWith("oidc.user:"));
-            const kept = JSON.parse(localStorage[name]);
-            localStorage[name] = JSON.stringify({ ...kept, expires_at: Date.now() / 1000 + 30 });
-        }"""
-    )
+    with phone.expect_request("**/oauth/token"):
+        phone.reload()
+        expect(phone.get_by_role("navigation")).to_be_visible()
+    expect(phone.locator(".status")).to_have_text("Saved")
+    assert len(seen) == 1
+
+
+def test_only_the_refresh_token_is_stored(phone: "Page", sign_in: "SignIn") -> None:
+    with phone.expect_response("**/oauth/token") as response:
+        sign_in(phone, "ana")
+    tokens = {name: value for name, value in response.value.json().items() if name.endswith("_token")}
+    assert len(tokens) == 3
+    expect(phone.locator(".status")).to_have_text("Saved")
+    state = json.dumps(phone.context.storage_state(indexed_db=True))
+    assert tokens["refresh_token"] in state
+    assert tokens["access_token"] not in state
+    assert tokens["id_token"] not in state
+    assert JWT not in state
+
+
+def test_a_token_is_renewed_before_it_expires(phone: "Page", sign_in: "SignIn") -> None:
+    def shorten(route: "Route") -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"expires_in": 30})
+
+    phone.context.route("**/oauth/token", shorten)
+    sign_in(phone, "ana")
+    expect(phone.locator(".status")).to_have_text("Saved")
+    phone.context.unroute("**/oauth/token")
+    seen = renewals(phone)
     refresh(phone)
     assert len(seen) == 1
     refresh(phone)
@@ -180,14 +227,15 @@ def test_sign_out_clears_all_tabs_and_ends_the_session(
     other = phone.context.new_page()
     other.goto("/profile")
     expect(other.get_by_role("main")).to_contain_text("ana@exampleco.com")
-    assert phone.evaluate(DATABASES) == ["timesheets auth0|ana"]
+    assert phone.evaluate(DATABASES) == ["timesheets", "timesheets auth0|ana"]
     tab(phone, "Profile")
     with phone.expect_navigation(url=f"{settings.app_url}/"):
         press(phone, "Sign out")
     for page in (phone, other):
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert phone.url == f"{settings.app_url}/"
-    assert phone.evaluate(DATABASES) == []
+    assert phone.evaluate(DATABASES) == ["timesheets"]
+    assert stored_sign_in(phone) is None
     assert phone.evaluate("Object.keys(localStorage)") == []
     press(phone, "Sign in")
     expect(phone.get_by_role("button", name="Allow as Carl")).to_be_visible()  # the session has ended
@@ -195,7 +243,7 @@ def test_sign_out_clears_all_tabs_and_ends_the_session(
     tab(phone, "Profile")
     expect(phone.get_by_role("main")).to_contain_text("carl@contractors.example")
     expect(phone.get_by_role("main")).not_to_contain_text("ana@")
-    assert phone.evaluate(DATABASES) == ["timesheets auth0|carl"]
+    assert phone.evaluate(DATABASES) == ["timesheets", "timesheets auth0|carl"]
 
 
 def test_sign_out_asks_before_it_discards_unsent_changes(phones: "Phones", employee: "Caller") -> None:
@@ -219,14 +267,14 @@ def test_sign_out_asks_before_it_discards_unsent_changes(phones: "Phones", emplo
     with page.expect_navigation(url=f"{phones.settings.app_url}/"):
         press(dialog, "Discard 1 entry and sign out")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert page.evaluate(DATABASES) == []
+    assert page.evaluate(DATABASES) == ["timesheets"]
     assert not employee.every()
 
 
 def test_another_person_on_the_same_phone_neither_sees_nor_sends_unsent_changes(
     phones: "Phones", employee: "Caller", manager: "Caller"
 ) -> None:
-    page, second = phones(employee), phones.stored_user(manager)
+    page = phones(employee)
     page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
     fill(page, project="First person", hours="1")
@@ -235,7 +283,8 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_unsent_changes(
     # Another person signs in, in another tab.
     other = page.context.new_page()
     other.goto("/profile")
-    other.evaluate("([name, value]) => localStorage.setItem(name, value)", [second["name"], second["value"]])
+    other.evaluate(STORE_SIGN_IN, sign_in_of(manager))
+    other.evaluate("new BroadcastChannel('timesheets sign-in').postMessage(undefined)")
     expect(page.get_by_role("navigation").get_by_role("link", name="Approve")).to_be_visible()
     page.context.unroute(re.compile(r"/timesheets\b"))
     expect(row(page, "First person")).to_have_count(0)
@@ -273,6 +322,4 @@ def test_the_service_workers_cache_has_no_token(phone: "Page", sign_in: "SignIn"
     addresses, texts = kept[::2], kept[1::2]
     assert "/" in addresses
     assert not [address for address in addresses if "?" in address or "timesheets" in address]
-    secrets = [value for name, value in tokens(phone).items() if name.endswith("_token")]
-    assert len(secrets) == 3
-    assert not [text for text in texts if any(secret in text for secret in secrets)]
+    assert not [text for text in texts if JWT in text or stored_sign_in(phone)["refreshToken"] in text]

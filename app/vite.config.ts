@@ -12,8 +12,9 @@ function serviceWorker(): Plugin {
       const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
       const files = ["/", ...assets.map((name) => `/${name}`), "/manifest.webmanifest", "/icon.svg"].sort();
       const hash = createHash("sha256").update(files.join("\n"));
-      // The names of these files have no hash, so their content is part of the identifier.
-      for (const name of ["index.html", "public/manifest.webmanifest", "public/icon.svg"]) {
+      // The names of these files have no hash, so their content is part of the identifier. The template has the
+      // headers, which are stored with the page.
+      for (const name of ["index.html", "public/manifest.webmanifest", "public/icon.svg", "template.yaml"]) {
         hash.update(readFileSync(new URL(name, import.meta.url)));
       }
       const build = hash.digest("hex").slice(0, 12);

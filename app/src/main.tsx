@@ -5,9 +5,9 @@ import { render } from "preact";
 import { App } from "./app";
 import { Auth } from "./auth/auth";
 import { signInFault } from "./auth/fault";
+import { watchBuild } from "./build";
 import { loadConfig } from "./config";
 import { locale, t } from "./language";
-import { newBuild } from "./parts/banners";
 import { go, listen } from "./router";
 import { StorageError } from "./screens/storage-error";
 
@@ -43,22 +43,6 @@ start().catch((error: unknown) => {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Install the service worker, look for a new build when the app is opened again, and say so. */
-async function watchBuild(): Promise<void> {
-  const { serviceWorker } = navigator;
-  if (!serviceWorker) return;
-  const isFirst = serviceWorker.controller === null;
-  const registration = await serviceWorker.register("/sw.js");
-  serviceWorker.addEventListener("controllerchange", () => {
-    newBuild.value = !isFirst || newBuild.value;
-  });
-  const update = () => {
-    if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
-  };
-  document.addEventListener("visibilitychange", update);
-  setInterval(update, 3_600_000); // ms
 }
 
 // Without a service worker the app works online only.

@@ -1,7 +1,7 @@
 /** The banners of every screen: the reason why nothing is loaded or sent, and the entries to fix. */
 
-import { signal } from "@preact/signals";
 import type { Auth } from "../auth/auth";
+import { newBuild } from "../build";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { isStalled } from "../offline/items";
@@ -14,9 +14,6 @@ import { faultsInWords } from "./item-text";
 import { UserText } from "./user-text";
 
 const { shortDay, inHours } = formats();
-
-/** Whether the page has an older build than the one that is served now. */
-export const newBuild = signal(false);
 
 export function Banners({ session, auth }: { session: Session; auth: Auth }) {
   return (

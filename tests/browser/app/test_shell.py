@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import httpx2 as httpx
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.support import heading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from local.settings import Settings
+    from tests.browser.support import Phones
+    from tests.local.callers import Caller
 
 YEAR = "public, max-age=31536000, immutable"
 
@@ -37,14 +42,18 @@ def test_every_response_has_the_security_headers(
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "https:", issuer],
+        "img-src": ["'self'"],
         "connect-src": ["'self'", settings.api_url, issuer],
         "manifest-src": ["'self'"],
         "worker-src": ["'self'"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["timesheets"],
     }
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "camera=()" in answer.headers["permissions-policy"]
@@ -114,6 +123,12 @@ def test_the_page_works_under_its_headers(phone: "Page", path: str) -> None:
     assert answer.status == 200
     phone.wait_for_load_state("networkidle")
     assert phone.locator("body").inner_text().strip()
+
+
+@pytest.mark.parametrize("path", ["/edit/%E0%A4%A", "/week/2026-W60", "/nowhere"])
+def test_an_unknown_address_shows_a_page(phones: "Phones", employee: "Caller", path: str) -> None:
+    page = phones(employee, path)
+    expect(heading(page, "There is no such page")).to_be_visible()
 
 
 def test_sign_in_returns_to_the_app(

@@ -1,0 +1,32 @@
+/** The service worker, which serves the stored build of the app, and the notice of a newer one. */
+
+import { signal } from "@preact/signals";
+
+const PATH = "/sw.js";
+const HOUR = 3_600_000; // ms
+
+/** Whether the page has an older build than the one that is served now. */
+export const newBuild = signal(false);
+
+/** Install the service worker, and look for a new build when the app is opened again and every hour. */
+export async function watchBuild(): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  let hasBuild = serviceWorker.controller !== null;
+  const registration = await serviceWorker.register(scriptUrl());
+  serviceWorker.addEventListener("controllerchange", () => {
+    newBuild.value = hasBuild;
+    hasBuild = true;
+  });
+  const update = () => {
+    if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
+  };
+  document.addEventListener("visibilitychange", update);
+  setInterval(update, HOUR);
+}
+
+/** Return the address as a trusted one: it is the only address of code that the page's policy allows. */
+function scriptUrl(): string {
+  const policy = window.trustedTypes?.createPolicy("timesheets", { createScriptURL: (_: string) => PATH });
+  return (policy?.createScriptURL(PATH) ?? PATH) as string;
+}

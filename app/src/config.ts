@@ -34,7 +34,7 @@ export async function loadConfig(): Promise<Config> {
 
 /** Fetch the configuration. Refuse another page in its place, such as an error page. */
 async function fetchConfig(): Promise<Config> {
-  const response = await fetch(PATH, { cache: "no-cache", signal: AbortSignal.timeout(TIMEOUT) });
+  const response = await fetch(PATH, { signal: AbortSignal.timeout(TIMEOUT) });
   if (!response.ok) throw new Error(`${PATH}: ${response.status}`);
   const config: Partial<Config> = await response.json();
   for (const name of NAMES) {
@@ -50,7 +50,7 @@ function isSame(one: Config, other: Config): boolean {
 /** Replace the stored pages, whose headers allow the old addresses, and load this one again. */
 async function reload(): Promise<void> {
   for (const name of await caches.keys()) {
-    if (name !== CACHE) await (await caches.open(name)).add("/");
+    if (name !== CACHE) await (await caches.open(name)).add(new Request("/", { cache: "reload" }));
   }
   location.reload();
 }

@@ -20,7 +20,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(cacheFirst("/", request));
-  else if (FILES.includes(pathname)) event.respondWith(cacheFirst(pathname, request));
+  // src/config.ts fetches "/" from the network, to store it with its new headers.
+  else if (pathname !== "/" && FILES.includes(pathname)) event.respondWith(cacheFirst(pathname, request));
 });
 
 async function deleteOldCaches() {

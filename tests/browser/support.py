@@ -46,6 +46,14 @@ CSP_VIOLATION = "Content Security Policy"
 """Part of the console message for everything that the headers forbid."""
 JWT = "eyJ"
 """The start of every JWT: a base64url-encoded JSON object."""
+HIDDEN = """() => {
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+VISIBLE = """() => {
+    delete document.visibilityState;
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 STORE_SIGN_IN = """(signIn) => new Promise((stored) => {
     const request = indexedDB.open("timesheets", 1);
     request.onupgradeneeded = () => request.result.createObjectStore("sign-in");
@@ -139,7 +147,8 @@ def sign_in_of(caller: Caller) -> dict[str, Any]:
     claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     profile = {"sub": caller.sub, "name": caller.sub.removeprefix("auth0|"), "email": caller.email}
     scope = f"openid profile email {claims['scope']}"
-    return {"claims": profile, "scope": scope, "version": caller.sub, "refreshToken": "refresh-token"}
+    token = {"refreshToken": "refresh-token", "version": caller.sub}
+    return {"issuer": claims["iss"], "claims": profile, "scope": scope, **token}
 
 
 @dataclass(frozen=True)

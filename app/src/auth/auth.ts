@@ -33,6 +33,7 @@ export class Auth {
   readonly person = signal<Person | undefined>();
   /** Whether the person must sign in again before anything is sent. Their data stays on the device. */
   readonly ended = signal(false);
+  private readonly issuer: Issuer;
   private access: Access | undefined;
   /** The version of the stored sign-in that this tab has seen. */
   private version: string | undefined;
@@ -40,15 +41,16 @@ export class Auth {
   private readonly channel = new BroadcastChannel("timesheets sign-in");
 
   private constructor(
-    private readonly issuer: Issuer,
+    private readonly config: Config,
     private readonly store: Store,
   ) {
+    this.issuer = new Issuer(config);
     this.channel.onmessage = ({ data }: MessageEvent<Access | undefined>) => void this.adopt(data);
   }
 
   /** Restore the sign-in. Rejects with a `DOMException` if the browser's storage cannot be used. */
   static async open(config: Config): Promise<Auth> {
-    const auth = new Auth(new Issuer(config), await Store.open());
+    const auth = new Auth(config, await Store.open());
     await auth.adopt(undefined);
     return auth;
   }
@@ -62,7 +64,8 @@ export class Auth {
     sessionStorage.removeItem(ATTEMPT_KEY);
     localStorage.removeItem(OPEN_SESSION_KEY);
     const { claims, scope = SCOPE, refreshToken } = tokens;
-    const signIn = { claims: claims!, scope, refreshToken, version: crypto.randomUUID() };
+    const { issuer } = this.config;
+    const signIn = { issuer, claims: claims!, scope, refreshToken, version: crypto.randomUUID() };
     await this.store.write(signIn);
     await this.share(signIn, tokens);
     return attempt.path;
@@ -85,7 +88,8 @@ export class Auth {
   /** Sign out here and at the authorization server; without a network, only here. */
   async signOut(eraseData: () => Promise<void>): Promise<void> {
     const signIn = await this.store.read();
-    if (signIn?.refreshToken) await this.issuer.revoke(signIn.refreshToken).catch(() => undefined);
+    if (signIn?.refreshToken && !this.ended.value)
+      await this.issuer.revoke(signIn.refreshToken).catch(() => undefined);
     await this.store.clear();
     this.channel.postMessage(undefined);
     await eraseData();
@@ -152,7 +156,7 @@ export class Auth {
     });
     const claims = { ...before.claims, ...tokens.claims };
     const scope = tokens.scope ?? before.scope;
-    const signIn = { claims, scope, refreshToken, version: crypto.randomUUID() };
+    const signIn = { ...before, claims, scope, refreshToken, version: crypto.randomUUID() };
     await replace(signIn);
     await this.share(signIn, tokens);
     return tokens.accessToken;
@@ -172,7 +176,8 @@ export class Auth {
     const signIn = await this.store.read();
     this.version ??= signIn?.version;
     this.person.value = signIn && personOf(signIn.claims, signIn.scope);
-    this.ended.value = signIn !== undefined && !signIn.refreshToken && !this.access;
+    const canRenew = signIn?.refreshToken !== undefined && signIn.issuer === this.config.issuer;
+    this.ended.value = signIn !== undefined && !canRenew && !this.access;
   }
 
   private usable(sub: string, refused: string | undefined): string | undefined {

@@ -5,6 +5,8 @@ import { Connection } from "../connection";
 import type { Claims } from "./person";
 
 export interface SignIn {
+  /** The authorization server. Another one must not get the refresh token. */
+  issuer: string;
   /** The claims of the latest ID token, without the token. */
   claims: Claims;
   /** The granted scopes, separated by spaces. */

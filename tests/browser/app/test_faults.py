@@ -10,10 +10,12 @@ from playwright.sync_api import expect
 from tests.browser.app.test_sign_in import refuse_token
 from tests.browser.support import (
     CORS,
+    HIDDEN,
     MONDAY,
     PHONE,
     THIS_WEEK,
     UNDO_WINDOW,
+    VISIBLE,
     approvals,
     await_service_worker,
     decided,
@@ -42,14 +44,6 @@ if TYPE_CHECKING:
     type SignIn = Callable[[Page, str], None]
 
 NARROW = {"width": 390, "height": 500}
-HIDDEN = """() => {
-    Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
-VISIBLE = """() => {
-    delete document.visibilityState;
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 
 
 def test_a_token_request_without_an_answer_ends(phone: "Page", sign_in: "SignIn") -> None:

@@ -12,16 +12,13 @@ export function keepInSync(session: Session, auth: Auth): () => void {
   const refresh = () => {
     if (!navigator.onLine) trouble.value = { kind: "offline" };
     else if (document.visibilityState === "visible") void session.refresh();
-  };
-  // Send also the changes that could be undone: the app may be closed and not be opened for days.
-  const sendAll = () => {
-    if (document.visibilityState === "hidden") void session.outbox.flush({ now: true });
+    // Send also the changes that could be undone: the app may be closed and not be opened for days.
+    else void session.outbox.flush({ now: true });
   };
   const hourly = setInterval(refresh, MAX_AGE);
   addEventListener("online", refresh);
   addEventListener("offline", refresh);
   document.addEventListener("visibilitychange", refresh);
-  document.addEventListener("visibilitychange", sendAll);
   const stopEnded = auth.ended.subscribe((ended) => {
     if (!ended) void session.outbox.flush();
   });
@@ -36,7 +33,6 @@ export function keepInSync(session: Session, auth: Auth): () => void {
     removeEventListener("online", refresh);
     removeEventListener("offline", refresh);
     document.removeEventListener("visibilitychange", refresh);
-    document.removeEventListener("visibilitychange", sendAll);
     stopEnded();
     stopTrouble();
   };

@@ -166,10 +166,15 @@ build: setup ## build the functions and the layer into .aws-sam/build: make buil
 export ENTRIES
 
 .PHONY: bench
-bench: ## the tables of docs/performance.md (Java 17, npm): make bench ENTRIES=50000
+bench: ## the tables of docs/performance.md (Java 17, npm, Chromium): make bench ENTRIES=50000
 	@$(MAKE) build ARCHITECTURE=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >/dev/null 2>&1
 	@for part in authorizer handlers feed stack; do \
 		$(UV) run --frozen --quiet --group bench python -m bench.$$part || exit 1; done
+	@$(MAKE) bench-app
+
+.PHONY: bench-app
+bench-app: setup app-build ## the table of the app on a slow phone (npm, Chromium)
+	@$(UV) run --frozen --quiet --group bench --group browser python -m bench.app
 
 .PHONY: check
 check: setup ## lint, format, types, templates, workflows, links, build

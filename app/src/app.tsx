@@ -52,7 +52,7 @@ function Frame({ session, auth, person }: { session: Session; auth: Auth; person
   }, [current.screen]);
   useEffect(() => followDays(), []);
   const sheet = useSheet(session, current);
-  const waiting = session.personWeeks.value.filter((week) => week.week < thisWeek).length;
+  const waiting = session.approvals.personWeeks.value.filter((week) => week.week < thisWeek).length;
   const isWide = current.screen === "week" || current.screen === "new" || current.screen === "approve";
   return (
     <>
@@ -142,6 +142,8 @@ function useSession(auth: Auth, config: Config) {
 }
 
 interface SheetState {
+  /** The entry's id, or `new`. */
+  of?: string;
   isReady: boolean;
   entry?: EntryView | null;
   draft?: Draft | undefined;
@@ -153,25 +155,25 @@ const NO_SHEET: SheetState = { isReady: false, projects: [] };
 /** Load the data of the sheet of an address, before it opens. */
 function useSheet(session: Session, current: Route): SheetState {
   const id = current.screen === "edit" ? current.id : undefined;
-  const isOpen = id !== undefined || current.screen === "new";
+  const of = id ?? (current.screen === "new" ? "new" : undefined);
   const [state, setState] = useState(NO_SHEET);
   const isLoaded = session.weekLoadedAt.value !== undefined;
   useEffect(() => {
-    if (!isOpen) return setState(NO_SHEET);
+    if (!of) return setState(NO_SHEET);
     let isCurrent = true;
     void Promise.all([
       id === undefined ? undefined : session.find(id).then((found) => found ?? null),
-      session.database.get("drafts", id ?? "new"),
+      session.database.get("drafts", of),
       session.recentProjects(),
     ]).then(([entry, draft, projects]) => {
       if (isCurrent)
-        setState({ isReady: entry !== null, ...(entry !== undefined && { entry }), draft, projects });
+        setState({ of, isReady: entry !== null, ...(entry !== undefined && { entry }), draft, projects });
     });
     return () => {
       isCurrent = false;
     };
-  }, [isOpen, id, isLoaded]);
-  return isOpen ? state : NO_SHEET;
+  }, [of, isLoaded]);
+  return state.of === of ? state : NO_SHEET;
 }
 
 /** Focus the heading after navigation. A sheet sets the focus itself, and returns it when it closes. */

@@ -3,7 +3,8 @@
 import { computed, signal } from "@preact/signals";
 import { daysOf, weekOf } from "./fields/dates";
 
-export type Tab = "pending" | "decided";
+export const TABS = ["pending", "decided", "missing"] as const;
+export type Tab = (typeof TABS)[number];
 
 export type Route =
   | { screen: "home" }
@@ -38,10 +39,10 @@ export function routeOf(address: string): Route {
       const id = part && decoded(part);
       return id ? { screen, id } : unknown;
     }
-    case "approve":
-      return part === undefined || part === "pending" || part === "decided"
-        ? { screen, tab: part ?? "pending" }
-        : unknown;
+    case "approve": {
+      const tab = TABS.find((name) => name === (part ?? "pending"));
+      return tab ? { screen, tab } : unknown;
+    }
     case "profile":
       return part === undefined ? { screen } : unknown;
     default:

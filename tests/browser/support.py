@@ -245,16 +245,27 @@ def refresh(page: "Page") -> None:
 
 
 def approvals(page: "Page") -> None:
-    """Go to the approvals, and show all of them: this unfinished week, and rows that appear on scrolling."""
+    """Go to the approvals; show this week, too, and rows that appear on scrolling; tick none."""
     with page.expect_response(re.compile(r"/approvals\?")):
         tab(page, "Approve")
     page.locator(".status", has_text="Updated").wait_for()
-    show = page.get_by_role("button", name="Show", exact=True)
-    if show.is_visible():
-        show.click()
+    for name in ("Untick all", "Show"):
+        button = page.get_by_role("button", name=name, exact=True)
+        if button.is_visible():
+            button.click()
     while page.locator(".more").count():
         page.locator(".more").first.scroll_into_view_if_needed()
         page.wait_for_timeout(50)  # milliseconds; for the next rows
+
+
+def await_board(approver: Caller, week: str, *people: Caller) -> None:
+    """Wait until people are on the board of a week: a new person appears a moment after their first entry."""
+    for _ in range(100):
+        listed = {row["user_id"] for row in approver.every(f"/approvals/weeks/{week}")}
+        if listed.issuperset(person.sub for person in people):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"not on the board of {week}")
 
 
 def group(page: "Page", person: Caller) -> "Locator":

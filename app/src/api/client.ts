@@ -1,6 +1,15 @@
 /** A client of the Timesheets API, as described by openapi.yaml. */
 
-import type { Change, DecisionResult, DecisionRow, Entry, Fields, WeekState } from "./entry";
+import type {
+  BoardRow,
+  Change,
+  DecisionResult,
+  DecisionRow,
+  Entry,
+  Fields,
+  Status,
+  WeekState,
+} from "./entry";
 import { Problem, Unavailable } from "./errors";
 
 /** Returns an access token; a new one if given the token that the API refused. */
@@ -84,24 +93,33 @@ export class Api {
     return this.pages(`/timesheets?${new URLSearchParams({ status: "rejected", limit: "100" })}`);
   }
 
-  /** List other people's pending entries, or those of one person. */
-  approvals(userId?: string): Promise<Entry[]> {
-    return this.pages(
-      `/approvals?${new URLSearchParams({ limit: "100", ...(userId && { user_id: userId }) })}`,
-    );
+  /** List other people's pending entries. */
+  approvals(): Promise<Entry[]> {
+    return this.pages("/approvals?limit=100");
+  }
+
+  /** List a person's decided entries between two days, both included. */
+  decided(userId: string, status: Status, from: string, to: string): Promise<Entry[]> {
+    const query = { status, user_id: userId, from, to, limit: "100" };
+    return this.pages(`/approvals?${new URLSearchParams(query)}`);
+  }
+
+  /** List other people's weeks. */
+  board(week: string): Promise<BoardRow[]> {
+    return this.pages(`/approvals/weeks/${week}?limit=100`);
   }
 
   /** Read a list to its last page. */
-  private async pages(path: string): Promise<Entry[]> {
-    const entries: Entry[] = [];
+  private async pages<Row>(path: string): Promise<Row[]> {
+    const rows: Row[] = [];
     for (let next: string | undefined = path; next; ) {
       const response: Response = await this.send("GET", next);
-      entries.push(...((await response.json()) as Entry[]));
+      rows.push(...((await response.json()) as Row[]));
       const link = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
       // The link is a relative reference (RFC 3986), so that it is valid behind any stage and domain.
       next = link && new URL(link, new URL(next, "http://x/")).href.replace("http://x", "");
     }
-    return entries;
+    return rows;
   }
 
   private async send(

@@ -65,3 +65,18 @@ export interface WeekState {
   /** Missing if the week is not signed. */
   submitted?: Submission;
 }
+
+/** Another person's week on the board of approvers. */
+export interface BoardRow {
+  user_id: string;
+  user_email?: string;
+  user_name?: string;
+  week: string;
+  total_hours: number;
+  by_day: Record<string, number>;
+  by_status: Partial<Record<Status, number>>;
+  /** Missing if the week is not signed. */
+  submitted?: Submission;
+  /** Whether the person is expected, and has neither logged nor signed. */
+  missing: boolean;
+}

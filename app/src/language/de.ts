@@ -1,9 +1,9 @@
 /** The texts of the app in German. */
 
+import { approvals } from "./de-approvals";
 import type { Texts } from "./index";
 
 const entries = (count: number) => (count === 1 ? "1 Eintrag" : `${count} Einträge`);
-const weeks = (count: number) => (count === 1 ? "1 Woche" : `${count} Wochen`);
 
 export const de: Texts = {
   app: "Zeiterfassung",
@@ -129,8 +129,9 @@ export const de: Texts = {
     "Nicht bestätigt: Die Woche wurde anderswo geändert. Sehen Sie sie an und bestätigen Sie dann.",
   notSignedUnsent: "Nicht bestätigt: Der Server war nicht erreichbar. Versuchen Sie es erneut.",
   deleted: (name) => `Gelöscht: ${name}`,
-  undone: "Rückgängig gemacht",
-  tooLateToUndo: "Schon gesendet; das lässt sich nicht zurücknehmen",
+  tooLateToUndo:
+    "Nicht zurückzunehmen: Es wird gerade gesendet, oder der Eintrag ist freigegeben oder gelöscht",
+  savedAgo: (age) => `Gespeichert ${age}`,
 
   newEntry: "Neuer Eintrag",
   editEntry: "Eintrag ändern",
@@ -180,56 +181,7 @@ export const de: Texts = {
   deleteIt: "Löschen",
   keepIt: "Behalten",
 
-  pending: "Offen",
-  decided: "Entschieden",
-  weeksWait: (count) => `${weeks(count)} ${count === 1 ? "wartet" : "warten"} auf eine Entscheidung`,
-  lookFirst: "Zuerst ansehen",
-  ordinary: "Gewöhnliche Wochen",
-  ordinaryText: (hours) => `Höchstens ${hours} am Tag, kein Wochenende`,
-  unfinished: "Diese Woche, nicht zu Ende",
-  show: "Zeigen",
-  hide: "Verbergen",
-  tickAll: "Alle auswählen",
-  untickAll: "Keine auswählen",
-  tickedWeeks: "Ausgewählte Wochen",
-  ticked: (count) => `${weeks(count)} ausgewählt`,
-  entries,
-  weeks,
-  approveWeek: "Woche freigeben",
-  approveWeeks: (count) => `${weeks(count)} freigeben`,
-  approveWeeksTitle: (count) => `${weeks(count)} freigeben?`,
-  approveWeeksText: (count, hours, time) =>
-    `${entries(count)}, ${hours}, jeder so, wie er um ${time} geladen wurde. Was sich seitdem geändert hat, bleibt offen.`,
-  reject: "Ablehnen",
-  rejectTitle: (name) => `${name} ablehnen?`,
-  reason: "Grund",
-  reasonHint: (name) => `${name} liest das`,
-  canCorrect: (count, hours) =>
-    `${entries(count)}, ${hours}. Das kann korrigiert und erneut eingereicht werden.`,
-  approved: (name) => `Freigegeben: ${name}`,
-  rejected: (name) => `Abgelehnt: ${name}`,
-  reopened: (name) => `Wieder geöffnet: ${name}`,
-  reopen: "Wieder öffnen",
-  history: "Verlauf",
-  noHistory: "Der Verlauf ist ohne den Server nicht verfügbar.",
-  fromTo: (before, after) => `${before} auf ${after}`,
-  changes: {
-    created: "Eingetragen",
-    corrected: "Geändert",
-    approved: "Freigegeben",
-    rejected: "Abgelehnt",
-    reopened: "Wieder geöffnet",
-    deleted: "Gelöscht",
-    restored: "Wiederhergestellt",
-    erased: "Gelöscht (Datenschutz)",
-  },
-  allCaughtUp: "Alles erledigt.",
-  nobodyDecided: "In den letzten 14 Tagen wurde auf diesem Gerät nichts entschieden.",
-  lastDays: "auf diesem Gerät, letzte 14 Tage",
-  overDay: (hours, day) => `${hours} am ${day}`,
-  moreAsYouScroll: (count) => `${count} weitere beim Scrollen`,
-  decisionRefused: "Die Entscheidung wurde nicht angenommen",
-  changedMeanwhile: "Seit Ihrer Entscheidung geändert",
+  ...approvals,
 
   you: "Sie",
   thisDevice: "Dieses Gerät",

@@ -1,8 +1,9 @@
 /** The texts of the app in English. */
 
+import { approvals } from "./en-approvals";
+
 /** Return "1 entry", "2 entries". */
 const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`);
-const weeks = (count: number) => (count === 1 ? "1 week" : `${count} weeks`);
 
 export const en = {
   app: "Timesheets",
@@ -127,8 +128,8 @@ export const en = {
   notSignedChanged: "Not signed: the week had changed elsewhere. Look at it, then sign.",
   notSignedUnsent: "Not signed: the server was not reached. Try again.",
   deleted: (name: string) => `Deleted ${name}`,
-  undone: "Undone",
-  tooLateToUndo: "Already sent; it cannot be undone",
+  tooLateToUndo: "It cannot be undone: it is being sent, or the entry is approved or gone",
+  savedAgo: (age: string) => `Saved ${age}`,
 
   newEntry: "New entry",
   editEntry: "Edit entry",
@@ -176,56 +177,7 @@ export const en = {
   deleteIt: "Delete it",
   keepIt: "Keep it",
 
-  pending: "Pending",
-  decided: "Decided",
-  weeksWait: (count: number) => `${weeks(count)} ${count === 1 ? "waits" : "wait"} for a decision`,
-  lookFirst: "Look at these first",
-  ordinary: "Ordinary weeks",
-  ordinaryText: (hours: string) => `At most ${hours} a day, no weekend`,
-  unfinished: "This week, not finished",
-  show: "Show",
-  hide: "Hide",
-  tickAll: "Tick all",
-  untickAll: "Untick all",
-  tickedWeeks: "Ticked weeks",
-  ticked: (count: number) => `${weeks(count)} ticked`,
-  entries,
-  weeks,
-  approveWeek: "Approve week",
-  approveWeeks: (count: number) => `Approve ${weeks(count)}`,
-  approveWeeksTitle: (count: number) => `Approve ${weeks(count)}?`,
-  approveWeeksText: (count: number, hours: string, time: string) =>
-    `${entries(count)}, ${hours}, each as you loaded it at ${time}. An entry that changed since then stays pending.`,
-  reject: "Reject",
-  rejectTitle: (name: string) => `Reject ${name}?`,
-  reason: "Reason",
-  reasonHint: (name: string) => `${name} reads this`,
-  canCorrect: (count: number, hours: string) =>
-    `${entries(count)}, ${hours}. They can be corrected and sent again.`,
-  approved: (name: string) => `Approved: ${name}`,
-  rejected: (name: string) => `Rejected: ${name}`,
-  reopened: (name: string) => `Reopened: ${name}`,
-  reopen: "Reopen",
-  history: "History",
-  noHistory: "The history is not available without the server.",
-  fromTo: (before: string, after: string) => `${before} to ${after}`,
-  changes: {
-    created: "Logged",
-    corrected: "Changed",
-    approved: "Approved",
-    rejected: "Rejected",
-    reopened: "Reopened",
-    deleted: "Deleted",
-    restored: "Restored",
-    erased: "Erased",
-  },
-  allCaughtUp: "All caught up.",
-  nobodyDecided: "Nothing decided on this device in the last 14 days.",
-  lastDays: "on this device, last 14 days",
-  overDay: (hours: string, day: string) => `${hours} on ${day}`,
-  moreAsYouScroll: (count: number) => `${count} more as you scroll`,
-  decisionRefused: "The decision was not accepted",
-  changedMeanwhile: "Changed since you decided",
+  ...approvals,
 
   you: "You",
   thisDevice: "This device",

@@ -1,7 +1,7 @@
 /** The IndexedDB database of one person: entries as last loaded, unsent changes, and form drafts. */
 
 import { type DBSchema, deleteDB } from "idb";
-import type { Entry } from "../api/entry";
+import type { BoardRow, Entry } from "../api/entry";
 import { Connection } from "../connection";
 import type { Item } from "./items";
 import type { Signature } from "./signature";
@@ -11,8 +11,8 @@ interface Schema extends DBSchema {
   approvals: { key: string; value: Entry };
   /** The person's own rejected entries, of any week. */
   rejected: { key: string; value: Entry };
-  /** Entries that this person decided on this device. */
-  decided: { key: string; value: Entry };
+  /** The boards of weeks, by the week's name. */
+  boards: { key: string; value: BoardRow[] };
   /** The signature of a week, by the week's name; null if the week is not signed. */
   signatures: { key: string; value: Signature | null };
   /** The time (ms) at which a week, by its name, or `approvals` was last loaded. */
@@ -34,11 +34,11 @@ export type Database = Connection<Schema>;
 export function openDatabase(sub: string, close?: () => void): Promise<Database> {
   return Connection.open<Schema>(databaseName(sub), 3, {
     upgrade(database, before) {
-      if (before < 3) database.createObjectStore("signatures");
-      if (before < 2) {
-        database.createObjectStore("rejected", { keyPath: "id" });
-        database.createObjectStore("decided", { keyPath: "id" });
+      if (before < 3) {
+        database.createObjectStore("signatures");
+        database.createObjectStore("boards");
       }
+      if (before < 2) database.createObjectStore("rejected", { keyPath: "id" });
       if (before >= 1) return;
       database.createObjectStore("entries", { keyPath: "id" }).createIndex("date", "date");
       database.createObjectStore("approvals", { keyPath: "id" });
@@ -80,6 +80,23 @@ export async function replaceList(
     void transaction.objectStore(name).clear();
     for (const entry of entries) void transaction.objectStore(name).put(entry);
     void transaction.objectStore("seen").put(Date.now(), name);
+  });
+}
+
+/**
+ * Store the boards of weeks.
+ *
+ * @param first the earliest week whose board is kept, unless it is among these
+ */
+export async function replaceBoards(
+  database: Database,
+  boards: [string, BoardRow[]][],
+  first: string,
+): Promise<void> {
+  await database.write(["boards"], async (transaction) => {
+    const store = transaction.objectStore("boards");
+    void store.delete(IDBKeyRange.upperBound(first, true));
+    for (const [week, rows] of boards) void store.put(rows, week);
   });
 }
 

@@ -118,15 +118,13 @@ export class Queue {
 
   /** Remove an item that the server accepted, and store the new state of the entry, in one transaction. */
   async accept(item: Item, entry?: Entry): Promise<void> {
-    const stores = ["outbox", "entries", "rejected", "approvals", "decided", "arrived"] as const;
+    const stores = ["outbox", "entries", "rejected", "approvals", "arrived"] as const;
     await this.database.write([...stores], async (transaction) => {
       const outbox = transaction.objectStore("outbox");
       await outbox.delete(item.n!);
       if (item.kind !== "decide") await transaction.objectStore("rejected").delete(item.id);
-      if (item.kind === "decide") {
-        await transaction.objectStore("approvals").delete(item.id);
-        if (entry) await transaction.objectStore("decided").put(entry);
-      } else if (entry) {
+      if (item.kind === "decide") await transaction.objectStore("approvals").delete(item.id);
+      else if (entry) {
         await transaction.objectStore("entries").put(entry);
         if (item.kind === "create") await transaction.objectStore("arrived").put(entry.id, item.id);
         for (const later of await outbox.getAll()) {

@@ -1,14 +1,13 @@
 /** The state of one signed-in person: the loaded data as signals, loading, and the outbox. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { type ReadonlySignal, batch, computed, signal } from "@preact/signals";
 import { Api } from "../api/client";
 import type { Change, Entry } from "../api/entry";
-import { Problem, Unavailable } from "../api/errors";
-import { type Auth, SignedOut } from "../auth/auth";
+import type { Unavailable } from "../api/errors";
+import type { Auth } from "../auth/auth";
 import type { Config } from "../config";
-import { addDays, daysOf, shiftWeek, today, weekOf } from "../fields/dates";
-import { showToast } from "../toast";
-import { decidedWeeks, personWeeks } from "./board";
+import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
+import { Approvals } from "./approvals";
 import {
   type Database,
   deleteDatabase,
@@ -18,14 +17,13 @@ import {
   replaceWeeks,
 } from "./database";
 import type { Item } from "./items";
+import { Loader } from "./loader";
 import { Outbox } from "./outbox";
-import { type EntryView, byDate, overlay, undecided } from "./overlay";
+import { type EntryView, byDate, overlay } from "./overlay";
 import type { Signature } from "./signature";
 import { loadSignature, signWeek } from "./signing";
 import { trouble, troubleOf } from "./trouble";
 import { total } from "./week";
-
-const DECIDED_DAYS = 14;
 
 /** `changed`: the server had another content than the screen; `unsent`: the server was not reached. */
 export type SignOutcome = "signed" | "changed" | "unsent";
@@ -37,15 +35,13 @@ export class Session {
   readonly weekLoadedAt = signal<number | undefined>();
   /** The signature of the shown week: null if it is not signed, undefined if that is not known. */
   readonly signature = signal<Signature | null | undefined>();
-  readonly approvalsLoadedAt = signal<number | undefined>();
-  readonly loading = signal(false);
+  readonly approvals: Approvals;
   /** The list on the screen, which is loaded again when the network or the person returns. */
   view: "week" | "approvals" = "week";
   private readonly storedEntries = signal<Entry[]>([]);
-  private readonly storedApprovals = signal<Entry[]>([]);
   private readonly storedRejected = signal<Entry[]>([]);
-  private readonly storedDecided = signal<Entry[]>([]);
   private readonly channel = new BroadcastChannel("timesheets");
+  private readonly loader: Loader;
   private closed = false;
   /** The week that is or will be shown. */
   private wanted = this.week.value;
@@ -62,23 +58,19 @@ export class Session {
       .sort((a, b) => byDate(b, a)),
   );
 
-  /** Other people's entries that this person has not decided. */
-  readonly approvals = computed<EntryView[]>(() => undecided(this.storedApprovals.value, this.items.value));
-  readonly personWeeks = computed(() => personWeeks(this.approvals.value));
-
-  /** The entries that this person decided on this device in the last days, latest decision first. */
-  readonly decidedWeeks = computed(() => {
-    const since = addDays(today(), -DECIDED_DAYS);
-    const recent = this.storedDecided.value.filter(({ reviewed_at = "" }) => reviewed_at >= since);
-    return decidedWeeks(recent);
-  });
-
   private constructor(
     readonly sub: string,
     readonly database: Database,
     private readonly api: Api,
     readonly outbox: Outbox,
-  ) {}
+  ) {
+    this.loader = new Loader(outbox, () => this.readDatabase());
+    this.approvals = new Approvals(api, database, this.items, this.loader);
+  }
+
+  get loading(): ReadonlySignal<boolean> {
+    return this.loader.loading;
+  }
 
   static async open(sub: string, auth: Auth, config: Config): Promise<Session> {
     const database = await openDatabase(sub, () => session.close());
@@ -99,7 +91,7 @@ export class Session {
 
   /** Send unsent changes, then load the list on the screen. */
   async refresh(): Promise<void> {
-    await (this.view === "week" ? this.refreshWeek() : this.refreshApprovals());
+    await (this.view === "week" ? this.refreshWeek() : this.approvals.refresh());
   }
 
   /** Load the shown week, the week before it and the rejected entries. */
@@ -107,18 +99,18 @@ export class Session {
     const week = this.wanted;
     const weeks = [shiftWeek(week, -1), week];
     const days = bounds(...(weeks as [string, string]));
-    await this.load(async () => {
-      const entries = await this.latest(() => this.api.entries(...days));
+    await this.loader.run(async () => {
+      const entries = await this.loader.latest(() => this.api.entries(...days));
       await replaceWeeks(this.database, weeks, days, entries);
       await loadSignature(this.api, this.database, week, within(entries, week));
-      await replaceList(this.database, "rejected", await this.latest(() => this.api.rejected()));
+      await replaceList(this.database, "rejected", await this.loader.latest(() => this.api.rejected()));
     });
   }
 
   /** Sign the shown week as it is on the screen, after sending unsent changes. */
   async sign(): Promise<SignOutcome> {
     const [week, seen] = [this.week.value, this.entries.value];
-    const isSigned = await this.load(async () => {
+    const isSigned = await this.loader.run(async () => {
       await this.outbox.flush({ now: true });
       const isUnsent = (await this.outbox.items()).some(({ kind }) => kind !== "decide");
       return isUnsent ? undefined : signWeek(this.api, this.database, week, bounds(week), seen);
@@ -130,34 +122,15 @@ export class Session {
   /** Withdraw the signature of the shown week. */
   async withdraw(): Promise<void> {
     const week = this.week.value;
-    await this.load(async () => {
+    await this.loader.run(async () => {
       await this.api.withdraw(week);
       await this.database.put("signatures", null, week);
     });
   }
 
-  async refreshApprovals(): Promise<void> {
-    await this.load(async () => {
-      await replaceList(this.database, "approvals", await this.latest(() => this.api.approvals()));
-    });
-  }
-
-  /** Make decided entries pending again; return whether all of them are. */
-  async reopen(entries: Entry[]): Promise<boolean> {
-    const isDone = await this.load(async () => {
-      for (const { id, version } of entries) {
-        await this.api.reopen(id, version);
-        await this.database.delete("decided", id);
-      }
-      await replaceList(this.database, "approvals", await this.api.approvals());
-      return true;
-    });
-    return isDone ?? false;
-  }
-
   /** Return every change of an entry, oldest first; nothing if the server cannot be reached. */
   history(id: string, of: "timesheets" | "approvals"): Promise<Change[] | undefined> {
-    return this.load(() => this.api.history(id, of));
+    return this.loader.run(() => this.api.history(id, of));
   }
 
   /** Return one of the person's own entries, with unsent changes applied. */
@@ -178,6 +151,7 @@ export class Session {
 
   close(): void {
     this.closed = true;
+    this.loader.close();
     this.outbox.stop();
     this.channel.close();
     this.database.close();
@@ -214,57 +188,24 @@ export class Session {
   private async readDatabase(): Promise<void> {
     if (this.closed) return;
     const week = this.wanted;
-    const [entries, items, approvals, rejected, decided, signature, weekLoadedAt, approvalsLoadedAt] =
-      await Promise.all([
-        entriesBetween(this.database, ...bounds(shiftWeek(week, -1), week)),
-        this.outbox.items(),
-        this.database.getAll("approvals"),
-        this.database.getAll("rejected"),
-        this.database.getAll("decided"),
-        this.database.get("signatures", week),
-        this.database.get("seen", week),
-        this.database.get("seen", "approvals"),
-      ]);
+    const [entries, items, rejected, signature, weekLoadedAt, showApprovals] = await Promise.all([
+      entriesBetween(this.database, ...bounds(shiftWeek(week, -1), week)),
+      this.outbox.items(),
+      this.database.getAll("rejected"),
+      this.database.get("signatures", week),
+      this.database.get("seen", week),
+      this.approvals.read(),
+    ]);
     if (this.closed || week !== this.wanted) return;
     batch(() => {
       this.week.value = week;
       this.storedEntries.value = entries;
       this.items.value = items;
-      this.storedApprovals.value = approvals;
       this.storedRejected.value = rejected;
-      this.storedDecided.value = decided;
       this.signature.value = signature;
       this.weekLoadedAt.value = weekLoadedAt;
-      this.approvalsLoadedAt.value = approvalsLoadedAt;
+      showApprovals();
     });
-  }
-
-  /** Request a list after sending unsent changes, and again if one was accepted in the meantime. */
-  private async latest(list: () => Promise<Entry[]>): Promise<Entry[]> {
-    await this.outbox.flush();
-    for (;;) {
-      const before = this.outbox.accepted;
-      const entries = await list();
-      if (this.outbox.accepted === before) return entries;
-    }
-  }
-
-  /** Return the result of a request; nothing if it fails, and the screen keeps the stored data. */
-  private async load<R>(request: () => Promise<R>): Promise<R | undefined> {
-    this.loading.value = true;
-    try {
-      const result = await request();
-      trouble.value = undefined;
-      return result;
-    } catch (error) {
-      if (error instanceof Unavailable) trouble.value = troubleOf(error);
-      else if (error instanceof Problem) showToast(error.message);
-      else if (!(error instanceof SignedOut || this.closed)) throw error;
-      return undefined;
-    } finally {
-      this.loading.value = false;
-      await this.readDatabase();
-    }
   }
 }
 

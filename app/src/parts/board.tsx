@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { formats } from "../fields/formats";
 import { t } from "../language";
-import type { PersonWeek } from "../offline/board";
+import type { PersonWeek, WeekRow } from "../offline/board";
 import { total } from "../offline/week";
 import { useGrowth } from "./growth";
 import { BoardHead } from "./person-row";
@@ -9,19 +9,20 @@ import { BoardHead } from "./person-row";
 const { inHours } = formats();
 const STEP = 40; // rows
 
-interface Props {
+interface Props<Row> {
   title: string;
   explanation?: string;
   /** A button beside the title. */
   action?: ComponentChildren;
-  weeks: PersonWeek[];
-  row: (week: PersonWeek) => ComponentChildren;
+  weeks: Row[];
+  row: (week: Row) => ComponentChildren;
   /** Whether only the title is shown. */
   isClosed?: boolean;
 }
 
 /** A group of people's weeks. Long groups are shown in steps. */
-export function Board({ title, explanation, action, weeks, row, isClosed = false }: Props) {
+export function Board<Row extends WeekRow>(props: Props<Row>) {
+  const { title, explanation, action, weeks, row, isClosed = false } = props;
   const { shown, end } = useGrowth(weeks.length, STEP);
   const [first] = weeks;
   if (!first) return null;

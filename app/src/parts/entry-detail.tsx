@@ -65,7 +65,7 @@ function StalledDecision({ entry, session }: { entry: EntryView; session: Sessio
   const item = entry.unsent!;
   const discard = async () => {
     await session.outbox.discard(item.n!);
-    await session.refreshApprovals();
+    await session.approvals.refresh();
   };
   return (
     <div class="stalled">

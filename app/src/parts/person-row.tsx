@@ -1,20 +1,23 @@
 import type { ComponentChildren } from "preact";
 import { daysOf } from "../fields/dates";
 import { formats } from "../fields/formats";
-import { t } from "../language";
-import type { PersonWeek } from "../offline/board";
+import type { WeekRow } from "../offline/board";
 import { Icon, Mark, type State } from "./icon";
 import { UserText } from "./user-text";
 
-const { weekday, longWeekday, hours: plainHours, inHours } = formats();
+const { weekday, hours: plainHours, inHours } = formats();
 
 interface Props {
-  week: PersonWeek;
+  week: WeekRow;
   isOpen: boolean;
   toggle: () => void;
   tick?: ComponentChildren;
-  /** The decision, in the second line. */
-  decision?: ComponentChildren;
+  /** The signature or the decision, in the second line. */
+  note?: string | undefined;
+  /** Why the week deserves a look. */
+  flags?: string[];
+  /** The day of these reasons, from 0 for Monday. */
+  oddDay?: number | undefined;
   mark?: State;
   /** The buttons of the row, described by the person's name. */
   actions: ComponentChildren;
@@ -22,7 +25,8 @@ interface Props {
 }
 
 /** A person's week in a row of a board; its name opens the entries. */
-export function PersonRow({ week, isOpen, toggle, tick, decision, mark, actions, children }: Props) {
+export function PersonRow(props: Props) {
+  const { week, isOpen, toggle, tick, note, flags = [], oddDay, mark, actions, children } = props;
   const id = rowId(week);
   return (
     <li>
@@ -48,20 +52,20 @@ export function PersonRow({ week, isOpen, toggle, tick, decision, mark, actions,
               </>
             )}
             {weekName(week.week)}
-            {decision && <> · {decision}</>}
+            {note && ` · ${note}`}
           </span>
-          {week.oddDay !== undefined && !decision && (
-            <span class="flag">
+          {flags.map((flag) => (
+            <span key={flag} class="flag">
               <Mark state="unusual" />
-              {t.overDay(inHours(week.days[week.oddDay]!), longWeekday(daysOf(week.week)[week.oddDay as 0]))}
+              {flag}
             </span>
-          )}
+          ))}
         </div>
         <span class="total">
           {mark && <Mark state={mark} />} {inHours(week.hours)}
         </span>
         <div class="days-line">
-          <Days week={week} />
+          <Days week={week} oddDay={oddDay} />
           <span class="act">{actions}</span>
         </div>
       </div>
@@ -87,7 +91,9 @@ export function BoardHead({ week }: { week: string }) {
   );
 }
 
-function Days({ week }: { week: PersonWeek }) {
+/** The hours of each day; nothing if they are not known. */
+export function Days({ week, oddDay }: { week: WeekRow; oddDay?: number | undefined }) {
+  if (!week.days.length) return <span class="days" />;
   const names = daysOf(week.week).map((day) => weekday(day));
   const label = week.days
     .map((hours, index) => hours > 0 && `${names[index]} ${plainHours(hours)}`)
@@ -96,11 +102,7 @@ function Days({ week }: { week: PersonWeek }) {
   return (
     <p class="days" role="img" aria-label={label}>
       {week.days.map((hours, index) => (
-        <i
-          key={names[index]}
-          class={index === week.oddDay ? "odd" : hours ? "" : "none"}
-          style={{ "--h": hours }}
-        >
+        <i key={names[index]} class={index === oddDay ? "odd" : hours ? "" : "none"} style={{ "--h": hours }}>
           {hours ? plainHours(hours) : "·"}
         </i>
       ))}

@@ -7,8 +7,9 @@ import { go, weekPath } from "../router";
 import { target } from "../settings";
 import { Icon } from "./icon";
 import { Status } from "./status";
+import { WeekSteps } from "./week-steps";
 
-const { range, inHours } = formats();
+const { inHours } = formats();
 
 interface Props {
   session: Session;
@@ -22,25 +23,10 @@ interface Props {
 
 /** The week and its arrows, the total, the status and more. */
 export function WeekHead({ session, week, turn, hours, isWide, copyLastWeek }: Props) {
-  const days = daysOf(week);
   return (
     <header class="head">
       <div class="steps">
-        <button type="button" class="btn square" aria-label={t.previousWeek} onClick={() => turn(-1)}>
-          <Icon name="left" />
-        </button>
-        <h1 tabIndex={-1}>
-          {range(days[0], days[6])} <small>{t.week(String(Number(week.slice(-2))))}</small>
-        </h1>
-        <button
-          type="button"
-          class="btn square"
-          aria-label={t.nextWeek}
-          disabled={isLastWeek(week)}
-          onClick={() => turn(1)}
-        >
-          <Icon name="right" />
-        </button>
+        <WeekSteps week={week} isLast={isLastWeek(week)} turn={turn} isHeading />
         <button type="button" class="btn quiet today" onClick={() => go(weekPath(weekOf(today())))}>
           {t.today}
         </button>

@@ -1,14 +1,17 @@
 import { useEffect } from "preact/hooks";
 import type { Auth } from "../auth/auth";
-import { today, weekOf } from "../fields/dates";
+import { shiftWeek, today, weekOf } from "../fields/dates";
 import { t } from "../language";
 import type { Session } from "../offline/session";
 import { Banners } from "../parts/banners";
 import { Status } from "../parts/status";
 import { useTitle } from "../parts/title";
-import type { Tab } from "../router";
+import { TABS, type Tab, go } from "../router";
 import { Decided } from "./decided";
+import { Missing } from "./missing";
 import { Pending } from "./pending";
+
+const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
 
 interface Props {
   session: Session;
@@ -16,36 +19,46 @@ interface Props {
   tab: Tab;
 }
 
-/** The approvals: pending and decided entries. */
+/** The approvals: pending and decided weeks, and those who have not signed. */
 export function Approve({ session, auth, tab }: Props) {
+  const { approvals } = session;
   useTitle(t.approve);
   useEffect(() => {
     session.view = "approvals";
-    void session.refreshApprovals();
+    void approvals.refresh();
   }, []);
-  const waiting = session.personWeeks.value.filter((week) => week.week < weekOf(today())).length;
+  const thisWeek = weekOf(today());
+  const turnout = approvals.turnout(shiftWeek(thisWeek, -1));
+  const counts = {
+    pending: approvals.personWeeks.value.filter((week) => week.week < thisWeek).length,
+    decided: 0,
+    missing: turnout ? turnout.missing.length + turnout.unsigned.length : 0,
+  };
   return (
     <>
       <header class="head">
         <h1 tabIndex={-1}>{t.approve}</h1>
         <div class="tools">
-          <Status session={session} loadedAt={session.approvalsLoadedAt} withAge />
+          <Status session={session} loadedAt={approvals.loadedAt} withAge />
         </div>
       </header>
       <Banners session={session} auth={auth} />
       <div class="tabs" role="tablist" aria-label={t.approve}>
-        <TabLink name="pending" current={tab} count={waiting} />
-        <TabLink name="decided" current={tab} />
+        {TABS.map((name) => (
+          <TabLink key={name} name={name} current={tab} count={counts[name]} />
+        ))}
       </div>
       <section id="panel" role="tabpanel" aria-labelledby={`${tab}-tab`}>
-        {tab === "pending" ? <Pending session={session} /> : <Decided session={session} />}
+        {tab === "pending" && <Pending session={session} />}
+        {tab === "decided" && <Decided session={session} />}
+        {tab === "missing" && <Missing session={session} />}
       </section>
     </>
   );
 }
 
 /** A tab: it is a link, so that it has an address; the arrow keys move between tabs. */
-function TabLink({ name, current, count = 0 }: { name: Tab; current: Tab; count?: number }) {
+function TabLink({ name, current, count }: { name: Tab; current: Tab; count: number }) {
   const isSelected = name === current;
   return (
     <a
@@ -56,8 +69,10 @@ function TabLink({ name, current, count = 0 }: { name: Tab; current: Tab; count?
       aria-controls="panel"
       tabIndex={isSelected ? 0 : -1}
       onKeyDown={(event) => {
-        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        document.querySelector<HTMLElement>("[role=tab][aria-selected=false]")?.click();
+        const step = STEPS[event.key];
+        const next = step && TABS[TABS.indexOf(name) + step];
+        if (!next) return;
+        go(`/approve/${next}`, { replace: true });
         requestAnimationFrame(() =>
           document.querySelector<HTMLElement>("[role=tab][aria-selected=true]")?.focus(),
         );

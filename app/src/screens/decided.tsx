@@ -1,43 +1,48 @@
 import { useSignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { Entry } from "../api/entry";
 import { formats } from "../fields/formats";
 import { t } from "../language";
-import type { PersonWeek } from "../offline/board";
+import type { DecidedWeek } from "../offline/board";
 import type { Session } from "../offline/session";
 import { Board } from "../parts/board";
 import { EntryDetail } from "../parts/entry-detail";
 import { neighbour } from "../parts/focus";
 import { PersonRow, rowId, weekName } from "../parts/person-row";
-import { UserText } from "../parts/user-text";
 import { showToast } from "../toast";
 
-const { dayAndTime, inHours } = formats();
+const { inHours } = formats();
 
-/** The entries that this person decided on this device in the last days, with a button that reopens them. */
+/** The decided weeks, whoever decided them, each with a button that reopens it. */
 export function Decided({ session }: { session: Session }) {
+  const { approvals, outbox } = session;
   const opened = useSignal("");
   const busy = useSignal("");
-  const weeks = session.decidedWeeks.value;
-  const reopen = async (week: PersonWeek) => {
+  const weeks = approvals.decided.value;
+  const reopen = async (week: DecidedWeek) => {
     const focusNeighbour = neighbour(".person .opens");
     busy.value = week.key;
-    const isDone = await session.reopen(week.entries);
+    const entries = await approvals.reopen(week);
     busy.value = "";
-    if (!isDone) return;
-    showToast(t.reopened(`${week.name}, ${weekName(week.week)}, ${inHours(week.hours)}`));
+    if (!entries?.length) return;
+    const text = t.reopened(`${week.name}, ${weekName(week.week)}, ${inHours(week.hours)}`);
+    // A rejection is not repeated: its reasons can differ from entry to entry.
+    if (week.status === "rejected") showToast(text);
+    else showToast(text, async () => void (await outbox.decide(entries, { approved: true })));
     focusNeighbour();
   };
-  if (!weeks.length) return <p class="lead">{t.nobodyDecided}</p>;
+  if (!weeks.length) return approvals.loadedAt.value ? <p class="lead">{t.nobodyDecided}</p> : null;
   return (
     <Board
       title={t.decided}
-      explanation={t.lastDays}
+      explanation={t.lastWeeks}
       weeks={weeks}
       row={(week) => (
         <PersonRow
           key={week.key}
           week={week}
-          mark={week.entries[0]!.status}
-          decision={<Decision week={week} />}
+          mark={week.status}
+          note={t.status[week.status]}
           isOpen={opened.value === week.key}
           toggle={() => {
             opened.value = opened.value === week.key ? "" : week.key;
@@ -54,30 +59,23 @@ export function Decided({ session }: { session: Session }) {
             </button>
           }
         >
-          <ul>
-            {week.entries.map((entry) => (
-              <EntryDetail key={entry.id} entry={entry} session={session} />
-            ))}
-          </ul>
+          <Entries session={session} week={week} />
         </PersonRow>
       )}
     />
   );
 }
 
-function Decision({ week }: { week: PersonWeek }) {
-  const { status, reviewed_at: at, reason } = week.entries[0]!;
+/** The entries of a decided week, loaded when a person opens it. */
+function Entries({ session, week }: { session: Session; week: DecidedWeek }) {
+  const [entries, setEntries] = useState<Entry[]>();
+  useEffect(() => void session.approvals.entriesOf(week).then(setEntries), []);
+  if (!entries) return <p class="small muted">{session.loading.value ? t.loading : t.notLoaded}</p>;
   return (
-    <>
-      {t.status[status]} {at && dayAndTime(Date.parse(at))}
-      {reason && (
-        <>
-          {": "}
-          <q>
-            <UserText>{reason}</UserText>
-          </q>
-        </>
-      )}
-    </>
+    <ul>
+      {entries.map((entry) => (
+        <EntryDetail key={entry.id} entry={entry} session={session} />
+      ))}
+    </ul>
   );
 }

@@ -3,9 +3,10 @@
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { Decision } from "../api/entry";
+import { today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
-import type { PersonWeek } from "../offline/board";
+import { type PersonWeek, isOrdinary } from "../offline/board";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
 import { neighbour } from "../parts/focus";
@@ -22,10 +23,12 @@ export interface Subject {
 }
 
 export class Decisions {
-  readonly ticked = signal<ReadonlySet<string>>(new Set());
+  /** The weeks that this person ticked or unticked. */
+  private readonly choices = signal<ReadonlyMap<string, boolean>>(new Map());
   readonly opened = signal<ReadonlySet<string>>(new Set());
   readonly rejecting = signal<Subject | undefined>(undefined);
-  readonly isConfirming = signal(false);
+  /** The weeks that are approved together after a confirmation. */
+  readonly confirming = signal<PersonWeek[] | undefined>(undefined);
   readonly showsUnfinished = signal(false);
   private readonly elements = new WeakMap<PersonWeek, VNode>();
 
@@ -38,10 +41,13 @@ export class Decisions {
     return element;
   }
 
+  /** Return whether a week is ticked. Ordinary weeks of the past are, until a person unticks them. */
+  isTicked(week: PersonWeek): boolean {
+    return this.choices.value.get(week.key) ?? (isOrdinary(week) && week.week < weekOf(today()));
+  }
+
   tick(weeks: PersonWeek[], isOn: boolean): void {
-    const keys = new Set(weeks.map((week) => week.key));
-    const others = [...this.ticked.value].filter((key) => !keys.has(key));
-    this.ticked.value = new Set(isOn ? [...others, ...keys] : others);
+    this.choices.value = new Map([...this.choices.value, ...weeks.map(({ key }) => [key, isOn] as const)]);
   }
 
   toggle({ key }: PersonWeek): void {
@@ -51,8 +57,8 @@ export class Decisions {
   }
 
   approveWeeks(weeks: PersonWeek[]): void {
-    this.isConfirming.value = false;
-    this.ticked.value = new Set();
+    this.confirming.value = undefined;
+    this.choices.value = new Map();
     const subjects = weeks.map(subjectOf);
     const name = subjects.length === 1 ? subjects[0]!.name : t.weeks(weeks.length);
     void this.decide(
@@ -69,7 +75,7 @@ export class Decisions {
     const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);
     showToast(text, async () => {
       const undone = await Promise.all(numbers.map((n) => outbox.undo(n)));
-      if (undone.includes(false)) showToast(t.tooLateToUndo);
+      if (undone.includes(false)) showToast(t.reopenUnderDecided);
     });
     focusNeighbour();
   }

@@ -1,4 +1,7 @@
 import { useComputed } from "@preact/signals";
+import { daysOf, today } from "../fields/dates";
+import { formats } from "../fields/formats";
+import { sum } from "../fields/hours";
 import { t } from "../language";
 import type { PersonWeek } from "../offline/board";
 import { EntryDetail } from "../parts/entry-detail";
@@ -6,9 +9,11 @@ import { nameOf } from "../parts/item-text";
 import { PersonRow, rowId } from "../parts/person-row";
 import { type Decisions, subjectOf } from "./decisions";
 
+const { longWeekday, shortDay, inHours } = formats();
+
 /** A person's pending week: tick it, open it, approve or reject all of it or one of its entries. */
 export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: Decisions }) {
-  const isTicked = useComputed(() => decisions.ticked.value.has(week.key)).value;
+  const isTicked = useComputed(() => decisions.isTicked(week)).value;
   const isOpen = useComputed(() => decisions.opened.value.has(week.key)).value;
   const subject = subjectOf(week);
   const description = `name-${rowId(week)}`;
@@ -27,6 +32,9 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
   return (
     <PersonRow
       week={week}
+      note={week.row?.submitted && t.signedOn(shortDay(today(new Date(week.row.submitted.at))))}
+      flags={flagsOf(week)}
+      oddDay={week.odd?.day}
       isOpen={isOpen}
       toggle={() => decisions.toggle(week)}
       tick={
@@ -72,4 +80,16 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
       <div class="actions end">{reject}</div>
     </PersonRow>
   );
+}
+
+/** Return why a week deserves a look. */
+function flagsOf({ odd, signing, row, week }: PersonWeek): string[] {
+  const day = odd && t.overDay(inHours(odd.hours), longWeekday(daysOf(week)[odd.day as 0]));
+  return [...(day ? [day] : []), ...(signing === "signed" ? [] : [t.signing[signing](added(row))])];
+}
+
+/** Return the hours that were added after signing, in words: none if they are as many or fewer. */
+function added(row: PersonWeek["row"]): string {
+  const hours = row?.submitted ? sum([row.total_hours, -row.submitted.total_hours]) : 0;
+  return hours > 0 ? inHours(hours) : "";
 }

@@ -1,6 +1,7 @@
 """The taps of each everyday task, from the opened app with this week loaded. Keys are not counted."""
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -9,19 +10,22 @@ from tests.browser.support import (
     MONDAY,
     UNDO_WINDOW,
     Taps,
+    await_board,
     decided,
     group,
     row,
+    sign_week,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.support import Phones
-    from tests.local.callers import Caller
+    from tests.local.callers import Caller, Newcomers
 
 DESKTOP = "Desktop Chrome"
 LAST_MONDAY = MONDAY - dt.timedelta(7)
+LAST_WEEK = f"{LAST_MONDAY:%G-W%V}"
 
 
 def opened(phones: "Phones", caller: "Caller", device: str = "Pixel 7") -> "tuple[Page, Taps]":
@@ -78,6 +82,7 @@ def test_a_rejected_entry_is_explained_fixed_and_resubmitted_in_three_taps(
     taps.on(page.get_by_role("link", name="Fix", exact=True))
     taps.on(page.get_by_role("radio", name="4 hours"))
     taps.on(page.get_by_role("button", name="Save", exact=True))
+    expect(row(page, "StoreZero")).to_contain_text("4 h")
     expect(page.locator(".status")).to_have_text("Saved")
     [found] = employee.every()
     assert (found["status"], float(found["hours"])) == ("pending", 4)
@@ -113,3 +118,86 @@ def test_one_persons_week_is_approved_in_two_taps(
         page.clock.fast_forward(UNDO_WINDOW)
     assert {entry["status"] for entry in employee.every()} == {"approved"}
     assert taps.count == 2
+
+
+def test_a_hundred_ordinary_weeks_are_approved_in_three_taps_and_unusual_ones_stay(
+    phones: "Phones", newcomers: "Newcomers", manager: "Caller"
+) -> None:
+    people = [newcomers.person(f"p{number:03}") for number in range(104)]
+    ordinary, (heavy, weekend, unsigned, changed) = people[:100], people[100:]
+    sunday = LAST_MONDAY + dt.timedelta(6)
+
+    def logged(person: "Caller", **fields: object) -> dict[str, object]:
+        entry = {"date": LAST_MONDAY.isoformat(), "project": "Harbour", "hours": 8}
+        return person.owner | entry | {"external_id": person.sub} | fields
+
+    rows = [logged(person) for person in people if person is not weekend]
+    rows += [
+        logged(heavy, hours=17, external_id="long night"),
+        logged(weekend, date=sunday.isoformat()),
+    ]
+    program = newcomers.program()
+    for start in range(0, len(rows), 100):
+        assert program("POST", "/timesheets/upload", json=rows[start : start + 100]).status_code == 207
+    for person in people:
+        if person is not unsigned:
+            sign_week(person, LAST_WEEK)
+    changed.entry(date=LAST_MONDAY.isoformat(), hours=1.5)
+    await_board(manager, LAST_WEEK, *people)
+
+    page, taps = opened(phones, manager)
+    taps.on(page.get_by_role("navigation").get_by_role("link", name="Approve"))
+    expect(page.locator(".bulk")).to_be_visible()
+    page.clock.install()
+    taps.on(page.locator(".bulk").get_by_role("button", name=re.compile("Approve \\d+ weeks")))
+    confirmation = page.get_by_role("dialog")
+    taps.on(confirmation.get_by_role("button", name=re.compile("Approve \\d+ weeks")))
+    expect(page.locator(".bulk")).to_have_count(0)
+    for person, flag in {
+        heavy: "25 h on Monday",
+        weekend: "8 h on Sunday",
+        unsigned: "not signed",
+        changed: "1.5 h added after signing",
+    }.items():
+        expect(group(page, person)).to_contain_text(flag)
+    with page.expect_response(decided):
+        page.clock.fast_forward(UNDO_WINDOW)
+    expect(page.locator(".status")).to_contain_text("Updated")
+    states = {row["user_id"]: row["by_status"] for row in manager.every(f"/approvals/weeks/{LAST_WEEK}")}
+    assert [states[person.sub] for person in ordinary] == [{"approved": 8}] * 100
+    assert all("approved" not in states[one.sub] for one in (heavy, weekend, unsigned, changed))
+    assert taps.count == 3
+
+
+def test_an_approval_of_last_week_is_reopened_in_three_taps(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    entry = employee.entry(project="Harbour", date=LAST_MONDAY.isoformat())
+    assert manager("PUT", f"/approvals/{entry['id']}").status_code == 200
+    await_board(manager, LAST_WEEK, employee)
+    page, taps = opened(phones, manager)
+    taps.on(page.get_by_role("navigation").get_by_role("link", name="Approve"))
+    taps.on(page.get_by_role("tab", name="Decided"))
+    taps.on(group(page, employee).get_by_role("button", name="Reopen"))
+    expect(page.locator(".toast")).to_contain_text("Reopened: Eve")
+    expect(group(page, employee)).to_have_count(0)
+    assert employee.every()[0]["status"] == "pending"
+    assert taps.count == 3
+
+
+def test_who_has_not_signed_last_week_takes_one_tap(
+    phones: "Phones", newcomers: "Newcomers", manager: "Caller"
+) -> None:
+    missing, unsigned, signed = (newcomers.person(name) for name in ("aaliyah", "aaron", "abel"))
+    missing.entry(date=(LAST_MONDAY - dt.timedelta(7)).isoformat())
+    for person in (unsigned, signed):
+        person.entry(date=LAST_MONDAY.isoformat())
+    sign_week(signed, LAST_WEEK)
+    await_board(manager, LAST_WEEK, missing, unsigned, signed)
+    page, taps = opened(phones, manager)
+    taps.on(page.get_by_role("navigation").get_by_role("link", name="Approve"))
+    line = page.locator(".lead").filter(has_text="Last week")
+    expect(line).to_contain_text("Aaliyah Pérez")
+    expect(line).to_contain_text("Aaron Pérez")
+    expect(line).not_to_contain_text("Abel Pérez")
+    assert taps.count == 1

@@ -1,0 +1,80 @@
+/** The texts of the approvals in German. */
+
+import type { approvals as english } from "./en-approvals";
+
+const entries = (count: number) => (count === 1 ? "1 Eintrag" : `${count} Einträge`);
+const weeks = (count: number) => (count === 1 ? "1 Woche" : `${count} Wochen`);
+
+export const approvals: typeof english = {
+  pending: "Offen",
+  decided: "Entschieden",
+  missing: "Fehlend",
+  lastWeekSigned: (week, signed, all) => `Letzte Woche, ${week}: ${signed} von ${all} bestätigt.`,
+  notYet: "Noch nicht:",
+  andMore: (count) => `und ${count} weitere`,
+  signedOf: (signed, all) => `${signed} von ${all} bestätigt`,
+  nothingLoggedTitle: "Nichts eingetragen",
+  loggedNotSigned: "Eingetragen, nicht bestätigt",
+  emailThese: (count) => `E-Mail an diese ${count}`,
+  sendEmail: "E-Mail schreiben",
+  everyoneSigned: "Alle haben bestätigt.",
+  nobodyExpected: "Für diese Woche werden von niemandem Stunden erwartet.",
+  signedOn: (day) => `bestätigt ${day}`,
+  signing: {
+    unsigned: () => "nicht bestätigt",
+    changed: (added) => (added ? `${added} nach der Bestätigung` : "nach der Bestätigung geändert"),
+    unknown: () => "Bestätigung nicht bekannt",
+  },
+  unusualStay: (count) =>
+    count === 1
+      ? "1 ungewöhnliche Woche bleibt zum Ansehen."
+      : `${count} ungewöhnliche Wochen bleiben zum Ansehen.`,
+  weeksWait: (count) => `${weeks(count)} ${count === 1 ? "wartet" : "warten"} auf eine Entscheidung`,
+  lookFirst: "Zuerst ansehen",
+  ordinary: "Gewöhnliche Wochen",
+  ordinaryText: (hours) => `Bestätigt, höchstens ${hours} am Tag, kein Wochenende`,
+  unfinished: "Diese Woche, nicht zu Ende",
+  show: "Zeigen",
+  tickAll: "Alle auswählen",
+  untickAll: "Keine auswählen",
+  tickedWeeks: "Ausgewählte Wochen",
+  ticked: (count) => `${weeks(count)} ausgewählt`,
+  entries,
+  weeks,
+  approveWeek: "Woche freigeben",
+  approveWeeks: (count) => `${weeks(count)} freigeben`,
+  approveWeeksTitle: (count) => `${weeks(count)} freigeben?`,
+  approveWeeksText: (count, hours, time) =>
+    `${entries(count)}, ${hours}, jeder so, wie er um ${time} geladen wurde. Was sich seitdem geändert hat, bleibt offen.`,
+  reject: "Ablehnen",
+  rejectTitle: (name) => `${name} ablehnen?`,
+  reason: "Grund",
+  reasonHint: (name) => `${name} liest das`,
+  canCorrect: (count, hours) =>
+    `${entries(count)}, ${hours}. Das kann korrigiert und erneut eingereicht werden.`,
+  approved: (name) => `Freigegeben: ${name}`,
+  rejected: (name) => `Abgelehnt: ${name}`,
+  reopened: (name) => `Wieder geöffnet: ${name}`,
+  reopen: "Wieder öffnen",
+  reopenUnderDecided: "Schon gesendet. Öffnen Sie es unter „Entschieden“ wieder.",
+  history: "Verlauf",
+  noHistory: "Der Verlauf ist ohne den Server nicht verfügbar.",
+  fromTo: (before, after) => `${before} auf ${after}`,
+  changes: {
+    created: "Eingetragen",
+    corrected: "Geändert",
+    approved: "Freigegeben",
+    rejected: "Abgelehnt",
+    reopened: "Wieder geöffnet",
+    deleted: "Gelöscht",
+    restored: "Wiederhergestellt",
+    erased: "Gelöscht (Datenschutz)",
+  },
+  allCaughtUp: "Alles erledigt.",
+  nobodyDecided: "In dieser und den zwei vorigen Wochen ist nichts entschieden.",
+  lastWeeks: "diese und die zwei vorigen Wochen",
+  overDay: (hours, day) => `${hours} am ${day}`,
+  moreAsYouScroll: (count) => `${count} weitere beim Scrollen`,
+  decisionRefused: "Die Entscheidung wurde nicht angenommen",
+  changedMeanwhile: "Seit Ihrer Entscheidung geändert",
+};

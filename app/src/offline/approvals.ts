@@ -1,0 +1,119 @@
+/** Other people's weeks: the entries that wait for this person's decision, and the boards of weeks. */
+
+import { type ReadonlySignal, computed, signal } from "@preact/signals";
+import type { Api } from "../api/client";
+import type { BoardRow, Entry } from "../api/entry";
+import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
+import { type DecidedWeek, type Turnout, decidedWeeks, personWeeks, turnoutOf } from "./board";
+import { type Database, replaceBoards, replaceList } from "./database";
+import type { Item } from "./items";
+import type { Loader } from "./loader";
+import { undecided } from "./overlay";
+
+/** The weeks with waiting entries whose signatures are loaded; older ones are looked at one by one. */
+const MAX_BOARDS = 8;
+const DECIDED_WEEKS = 3;
+
+export class Approvals {
+  /** The time (ms) at which the entries were last loaded. */
+  readonly loadedAt = signal<number | undefined>();
+  private readonly storedEntries = signal<Entry[]>([]);
+  private readonly boards = signal<ReadonlyMap<string, BoardRow[]>>(new Map());
+
+  /** The weeks with entries that this person has not decided. */
+  readonly personWeeks = computed(() =>
+    personWeeks(
+      undecided(this.storedEntries.value, this.items.value),
+      [...this.boards.value.values()].flat(),
+    ),
+  );
+
+  /** The decided weeks: this one and the two before. */
+  readonly decided = computed<DecidedWeek[]>(() =>
+    decidedWeeks(decidedWeekNames().flatMap((week) => this.boards.value.get(week) ?? [])),
+  );
+
+  constructor(
+    private readonly api: Api,
+    private readonly database: Database,
+    private readonly items: ReadonlySignal<Item[]>,
+    private readonly loader: Loader,
+  ) {}
+
+  /** Load the waiting entries, and the boards of their weeks and of last week. */
+  async refresh(): Promise<void> {
+    await this.loader.run(async () => {
+      const entries = await this.loader.latest(() => this.api.approvals());
+      await replaceList(this.database, "approvals", entries);
+      const thisWeek = weekOf(today());
+      const waiting = entries.map((entry) => weekOf(entry.date)).filter((week) => week < thisWeek);
+      const newest = [...new Set(waiting)].sort().slice(-MAX_BOARDS);
+      await this.load([...new Set([...newest, ...decidedWeekNames()])]);
+    });
+  }
+
+  /** Load the board of a week. */
+  async refreshBoard(week: string): Promise<void> {
+    await this.loader.run(() => this.load([week]));
+  }
+
+  /** Return who is expected, missing or unsigned in a week; nothing if its board is not loaded. */
+  turnout(week: string): Turnout | undefined {
+    const rows = this.boards.value.get(week);
+    return rows && turnoutOf(rows);
+  }
+
+  /** Return the entries of a decided week; nothing if the server cannot be reached. */
+  entriesOf({ userId, status, week }: DecidedWeek): Promise<Entry[] | undefined> {
+    const days = daysOf(week);
+    return this.loader.run(() => this.api.decided(userId, status, days[0], days[6]));
+  }
+
+  /** Make a decided week pending again; return its entries, or nothing if one of them stays decided. */
+  reopen(week: DecidedWeek): Promise<Entry[] | undefined> {
+    return this.loader.run(async () => {
+      const days = daysOf(week.week);
+      const reopened: Entry[] = [];
+      try {
+        for (const entry of await this.api.decided(week.userId, week.status, days[0], days[6])) {
+          reopened.push(await this.api.reopen(entry.id, entry.version));
+        }
+      } finally {
+        // The list is eventually consistent: a reopened entry may be missing for a moment.
+        const listed = (await this.api.approvals()).filter(
+          ({ id }) => !reopened.some((one) => one.id === id),
+        );
+        await replaceList(this.database, "approvals", [...listed, ...reopened]);
+        await this.load([week.week]);
+      }
+      return reopened;
+    });
+  }
+
+  /** Read what is stored; return a function that shows it. */
+  async read(): Promise<() => void> {
+    const [entries, boards, weeks, loadedAt] = await Promise.all([
+      this.database.getAll("approvals"),
+      this.database.getAll("boards"),
+      this.database.run((opened) => opened.getAllKeys("boards")),
+      this.database.get("seen", "approvals"),
+    ]);
+    return () => {
+      this.storedEntries.value = entries;
+      this.boards.value = new Map(weeks.map((week, index) => [week, boards[index]!]));
+      this.loadedAt.value = loadedAt;
+    };
+  }
+
+  private async load(weeks: string[]): Promise<void> {
+    const boards = await Promise.all(
+      weeks.map(async (week): Promise<[string, BoardRow[]]> => [week, await this.api.board(week)]),
+    );
+    await replaceBoards(this.database, boards, shiftWeek(weekOf(today()), -MAX_BOARDS));
+  }
+}
+
+function decidedWeekNames(): string[] {
+  const thisWeek = weekOf(today());
+  return Array.from({ length: DECIDED_WEEKS }, (_, index) => shiftWeek(thisWeek, -index));
+}

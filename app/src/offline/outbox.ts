@@ -6,6 +6,7 @@ import { Unavailable } from "../api/errors";
 import type { Database } from "./database";
 import { type Item, isStalled } from "./items";
 import { Queue, UNDO_WINDOW } from "./queue";
+import { type Accepted, withAccepted } from "./recent";
 import { type Outcome, send } from "./send";
 
 const MAX_DELAY = 30_000; // ms between attempts
@@ -15,6 +16,8 @@ const LOCK = "timesheets outbox";
 export class Outbox {
   /** The number of accepted items. A list that was requested before the last one may be outdated. */
   accepted = 0;
+  /** The last accepted changes of this person's entries, latest first. */
+  recent: readonly Accepted[] = [];
   /** The latest attempt to send. Resolves when everything is sent or stalled, or must wait. */
   sending: Promise<void> = Promise.resolve();
   private readonly queue: Queue;
@@ -55,6 +58,12 @@ export class Outbox {
 
   async decide(entries: Entry[], decision: Decision): Promise<number[]> {
     return this.added(await this.queue.decide(entries, decision));
+  }
+
+  /** Take a change from the list of those that can be undone. */
+  forget(change: Accepted): void {
+    this.recent = this.recent.filter((other) => other !== change);
+    this.changed();
   }
 
   /** Undo an item; return false if sending it was attempted. */
@@ -154,6 +163,7 @@ export class Outbox {
     else {
       await this.queue.accept(item, outcome.entry);
       this.accepted += 1;
+      this.recent = withAccepted(this.recent, item, outcome.entry);
     }
   }
 

@@ -20,6 +20,7 @@ import type { Item } from "./items";
 import { Loader } from "./loader";
 import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay } from "./overlay";
+import { type Accepted, undoAccepted } from "./recent";
 import type { Signature } from "./signature";
 import { loadSignature, signWeek } from "./signing";
 import { trouble, troubleOf } from "./trouble";
@@ -31,6 +32,8 @@ export type SignOutcome = "signed" | "changed" | "unsent";
 export class Session {
   readonly week = signal(weekOf(today()));
   readonly items = signal<Item[]>([]);
+  /** The last changes that were sent, latest first. */
+  readonly recent = signal<readonly Accepted[]>([]);
   /** The time (ms) at which the shown week was last loaded. */
   readonly weekLoadedAt = signal<number | undefined>();
   /** The signature of the shown week: null if it is not signed, undefined if that is not known. */
@@ -149,6 +152,24 @@ export class Session {
     return [...new Set(entries.map((entry) => entry.project))].slice(0, count);
   }
 
+  /** Take changes back: from the outbox, or by the opposite change; return whether that is possible for all. */
+  async undo(numbers: number[]): Promise<boolean> {
+    const undone = await Promise.all(
+      numbers.map(async (n) => {
+        if (await this.outbox.undo(n)) return true;
+        const sent = this.outbox.recent.find(({ item }) => item.n === n);
+        return sent !== undefined && this.undoSent(sent);
+      }),
+    );
+    return !undone.includes(false);
+  }
+
+  /** Undo a change that was sent; return whether that is possible. */
+  async undoSent(change: Accepted): Promise<boolean> {
+    this.outbox.forget(change);
+    return undoAccepted(this.outbox, change, await this.find(change.id));
+  }
+
   close(): void {
     this.closed = true;
     this.loader.close();
@@ -201,6 +222,7 @@ export class Session {
       this.week.value = week;
       this.storedEntries.value = entries;
       this.items.value = items;
+      this.recent.value = this.outbox.recent;
       this.storedRejected.value = rejected;
       this.signature.value = signature;
       this.weekLoadedAt.value = weekLoadedAt;

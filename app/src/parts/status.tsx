@@ -2,8 +2,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { type Item, isStalled } from "../offline/items";
+import type { Accepted } from "../offline/recent";
 import type { Session } from "../offline/session";
 import { trouble } from "../offline/trouble";
+import { showToast } from "../toast";
 import { Icon, Mark } from "./icon";
 import { entryOf, faultsInWords, kindOf, nameOf } from "./item-text";
 import { TimerView } from "./timer-view";
@@ -44,10 +46,13 @@ export function Status({ session, loadedAt, withAge = false }: Props) {
       </button>
       <div id="sent" popover="auto" class="menu" role="dialog" aria-labelledby="sent-title">
         <h2 id="sent-title">{items.length ? t.entriesToSend(items.length) : t.allSaved}</h2>
-        {items.length > 0 && (
+        {items.length + session.recent.value.length > 0 && (
           <ul>
             {items.map((item) => (
               <Waiting key={item.n} item={item} items={items} session={session} />
+            ))}
+            {session.recent.value.map((change) => (
+              <Sent key={change.at} change={change} session={session} />
             ))}
           </ul>
         )}
@@ -130,6 +135,26 @@ function Waiting({ item, items, session }: { item: Item; items: Item[]; session:
           {t.undo}
         </button>
       )}
+    </li>
+  );
+}
+
+/** A change that was sent, with a button that sends the opposite. */
+function Sent({ change, session }: { change: Accepted; session: Session }) {
+  const undo = async () => {
+    if (!(await session.undoSent(change))) showToast(t.tooLateToUndo);
+  };
+  return (
+    <li>
+      <Mark state="approved" />
+      <span>
+        {kindOf(change.item)}: <UserText>{nameOf(entryOf(change.item, [change.item]))}</UserText>
+        <br />
+        <span class="small muted">{t.savedAgo(ago(change.at, Math.max(now.value, change.at)))}</span>
+      </span>
+      <button type="button" class="btn quiet" onClick={() => void undo()}>
+        {t.undo}
+      </button>
     </li>
   );
 }

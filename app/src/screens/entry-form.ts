@@ -118,7 +118,7 @@ export class EntryForm {
     const n = await outbox.delete(entry);
     await this.keep(undefined);
     const undo = async () => {
-      if (n !== undefined && !(await outbox.undo(n))) showToast(t.tooLateToUndo);
+      if (n !== undefined && !(await this.session.undo([n]))) showToast(t.tooLateToUndo);
     };
     showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : undo);
     this.close();

@@ -101,6 +101,5 @@ async function remove(session: Session, entry: EntryView): Promise<void> {
 }
 
 async function undoAll(session: Session, numbers: number[]): Promise<void> {
-  const undone = await Promise.all(numbers.map((n) => session.outbox.undo(n)));
-  if (undone.includes(false)) showToast(t.tooLateToUndo);
+  if (!(await session.undo(numbers))) showToast(t.tooLateToUndo);
 }

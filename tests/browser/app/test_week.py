@@ -11,6 +11,8 @@ from tests.browser.support import (
     MONDAY,
     THIS_WEEK,
     UNDO_WINDOW,
+    edit,
+    fill,
     heading,
     log,
     press,
@@ -86,6 +88,28 @@ def test_a_deletion_can_be_undone_and_is_sent_afterwards(phones: "Phones", emplo
         page.clock.fast_forward(UNDO_WINDOW)
     assert deleted.value.status == 204
     assert not employee.every()
+
+
+def test_a_change_that_was_sent_is_undone_from_the_menu_of_the_status(
+    phones: "Phones", employee: "Caller"
+) -> None:
+    page = phones(employee)
+    log(page, "StoreZero", "7")
+    expect(page.locator(".status")).to_have_text("Saved")
+    edit(page, "StoreZero")
+    fill(page, hours="8", notes="The till")
+    press(page, "Save")
+    expect(row(page, "StoreZero")).to_contain_text("8 h")
+    expect(page.locator(".status")).to_have_text("Saved")
+    page.locator(".status").click()
+    changes = page.get_by_role("dialog").get_by_role("listitem")
+    expect(changes).to_have_count(2)
+    expect(changes.first).to_contain_text("Correct: StoreZero, 8 h")
+    press(changes.first, "Undo")
+    expect(row(page, "StoreZero")).to_contain_text("7 h")
+    expect(page.locator(".status")).to_have_text("Saved")
+    [entry] = employee.every()
+    assert (float(entry["hours"]), entry.get("notes")) == (7, None)
 
 
 def test_an_address_without_a_screen_or_an_entry_says_so(phones: "Phones", employee: "Caller") -> None:

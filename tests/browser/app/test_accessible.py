@@ -1,33 +1,22 @@
-"""Accessibility and size: axe, keyboard, small screens, large text, both colour schemes, long lists."""
+"""Accessibility and size: keyboard, small screens, large text, long lists."""
 
 import datetime as dt
 import gzip
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from playwright.sync_api import expect
 
-from local.settings import PROJECT
-from tests.browser.support import TODAY, approvals, edit, fill, group, press, row, tab
-from tests.local.callers import MANAGER
+from tests.browser.app.support import screens
+from tests.browser.support import CORS, row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx2 as httpx
     from playwright.sync_api import Page, Route
 
     from tests.browser.support import Phones
     from tests.local.callers import Caller, Newcomers
 
-AXE = PROJECT / "app/node_modules/axe-core/axe.min.js"
-VIOLATIONS = """async () => {
-    await Promise.all(document.getAnimations().map((one) => one.finished));
-    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run(document, { runOnly: rules });
-    return violations.map((one) => [one.id, ...one.nodes.map((node) => node.html)]);
-}"""
 SMALL = """() => [...document.querySelectorAll("button, a, input, textarea")]
     .map((one) => [one.closest("label") ?? (one.matches(".opens") ? one.closest(".person") : one), one])
     .map(([target, one]) => [target.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
@@ -47,77 +36,6 @@ SCROLL = """async () => {
     return window.long;
 }"""
 MAX_KILOBYTES = 80
-
-
-def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterator[tuple[str, Page]]":
-    """Show each screen in turn, with as many elements as possible."""
-    person = newcomers.person("ida", MANAGER)
-    other = newcomers.person("tom")
-    waiting = other.entry(project="Harbour", notes="Two of us, until late")
-    approved, rejected = (
-        person.entry(project=name, date=TODAY.isoformat()) for name in ("StoreZero", "Till")
-    )
-    decider = newcomers.person("max", MANAGER)
-    decider("PUT", f"/approvals/{approved['id']}")
-    decider("PUT", f"/approvals/{rejected['id']}", json={"approved": False, "reason": "Which till?"})
-    person.entry(project="A-very-long-project-name-without-a-single-space-in-it", date=TODAY.isoformat())
-
-    page = phones(person, **options)
-    expect(page.get_by_role("listitem").first).to_be_visible()
-    yield "week", page
-    edit(page, "Till")
-    expect(page.get_by_label("Project", exact=True)).to_have_value("Till")
-    fill(page, hours="25")
-    press(page, "Save")
-    expect(page.get_by_label("Hours", exact=True)).to_be_focused()  # the click reached Save
-    yield "edit, with a fault", page
-    tab(page, "New")
-    yield "new", page
-    press(page.get_by_role("dialog"), "Close")
-    page.locator(".status").click()
-    yield "menu of the status", page
-    page.keyboard.press("Escape")
-    approvals(page)
-    theirs = group(page, other)
-    theirs.get_by_role("checkbox").check()
-    theirs.locator(".opens").click()
-    theirs.locator("summary").click()
-    yield "approve", page
-    press(page, "Approve 1 week")
-    yield "confirm", page
-    page.keyboard.press("Escape")
-    press(theirs.locator(".detail > .actions"), "Reject")
-    expect(page.get_by_label("Reason")).to_be_visible()
-    yield "reject", page
-    page.keyboard.press("Escape")
-    tab(page, "Profile")
-    yield "profile", page
-    page.context.set_offline(True)
-    tab(page, "Timesheets")
-    press(row(page, "Till"), "Delete")
-    expect(page.get_by_role("main")).to_contain_text("No network")
-    yield "offline, with undo", page
-    page.context.set_offline(False)
-    assert waiting["status"] == "pending"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_any_screen(phones: "Phones", newcomers: "Newcomers", scheme: str) -> None:
-    found: dict[str, Any] = {}
-    for name, page in screens(phones, newcomers, color_scheme=scheme, reduced_motion="reduce"):
-        if name == "week":
-            page.evaluate(AXE.read_text())
-        found[name] = page.evaluate(VIOLATIONS)
-    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    assert (background == "rgb(244, 245, 248)") == (scheme == "light")
-    assert not {name: violations for name, violations in found.items() if violations}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_when_signed_out(phone: "Page", scheme: str) -> None:
-    phone.emulate_media(color_scheme=scheme)
-    phone.evaluate(AXE.read_text())
-    assert phone.evaluate(VIOLATIONS) == []
 
 
 def test_small_screens_and_large_text_need_no_horizontal_scrolling(
@@ -234,3 +152,4 @@ def _answer_with(page: "Page", entries: list[dict[str, Any]]) -> None:
         route.fulfill(json=entries[start : start + 100], headers=headers)
 
     page.route(re.compile(r"/approvals\?"), answer)
+    page.route("**/approvals/weeks/*", lambda route: route.fulfill(json=[], headers=CORS))

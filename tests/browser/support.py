@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import threading
+import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -77,10 +77,12 @@ class Newcomers:
     stack: "Stack"
     http: httpx.Client
 
-    def person(self, name: str, scope: str = EMPLOYEE, *, sub: str | None = None) -> Caller:
+    def person(
+        self, name: str, scope: str = EMPLOYEE, *, sub: str | None = None, full_name: str | None = None
+    ) -> Caller:
         """Return a person signed in with the mobile app; `sub` is new unless given."""
         unique = f"{name}-{_run}-{next(_numbers)}"
-        email, full_name = f"{unique}@exampleco.com", f"{name.title()} Pérez"
+        email, full_name = f"{unique}@exampleco.com", full_name or f"{name.title()} Pérez"
         return self._caller(sub or f"auth0|{unique}", "timesheets-mobile", scope, email, full_name)
 
     def program(self, name: str = "import", scope: str = IMPORT, *, client_id: str | None = None) -> Caller:

@@ -9,14 +9,18 @@ import pytest
 
 from tests.store.faults import Faults, metered
 from tests.store.support import AMAZONS_OWN, NOW, entry, upload
+from timesheets.bulk.board import Board
+from timesheets.bulk.export import Export
 from timesheets.model.change import change_to
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
-from timesheets.model.ids import id_of_request
+from timesheets.model.ids import hash_of, id_of_request
 from timesheets.model.rows import Row
+from timesheets.model.week import parse_week
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.log import HEAD_KEY, block_of, log_item
+from timesheets.store.people import People
 from timesheets.stream.numbering import number_entries
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 BATCH = 25
 """Items in one BatchWriteItem, DynamoDB's limit."""
 ANA, MIA = "auth0|ana", "auth0|mia"
+WEEK = parse_week("2026-W47")
 
 
 def fill(client: "DynamoDBClient", table: str, first: int, last: int) -> None:
@@ -58,6 +63,37 @@ def test_a_page_of_the_feed_costs_the_same_at_any_size(client: "DynamoDBClient",
     for after, limit, calls in ((0, 100, 2), (950, 100, 3), (2_190, 100, 2), (2_200, 100, 1)):
         found, made, _ = page(after, limit)
         assert (found, made) == ([*range(after + 1, min(after + limit, 2_200) + 1)], calls)
+
+
+def join(database: Table, numbers: range) -> None:
+    """Log an entry for each of some people, and refresh their rows of the directory."""
+    for number in numbers:
+        Entries(database).add(entry(f"auth0|{number}"))
+        People(database).refresh(hash_of(f"auth0|{number}"))
+
+
+PAGES: dict[str, tuple["Callable[[Table], object]", int]] = {
+    "board": (lambda table: Board(table, WEEK).page(after=None, limit=5, only=None, not_user_id=MIA), 2),
+    "export": (lambda table: Export(table, WEEK.first, WEEK.last).page(after=None, limit=5, user_id=None), 2),
+}
+"""Pages of five people, and the calls for the page as a whole."""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_people_costs_the_same_at_any_number(
+    name: str, client: "DynamoDBClient", table: str
+) -> None:
+    def page() -> tuple[int, float]:
+        counting, units = Faults(), list[float]()
+        read(Table(counting.of(metered(client, units)), table))
+        return counting.calls, sum(units)
+
+    read, shared = PAGES[name]
+    join(Table(client, table), range(7))
+    small = page()
+    assert small[0] == shared + 5
+    join(Table(client, table), range(7, 30))
+    assert page() == small
 
 
 def writes_of(client: object, units: list[float]) -> Any:

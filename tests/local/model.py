@@ -73,8 +73,6 @@ class Model:
     imported: dict[tuple[str, str], Imported] = field(default_factory=dict)
     histories: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     """The changes of each entry, deleted ones too."""
-    signed: dict[tuple[str, dt.date], Json] = field(default_factory=dict)
-    """The signatures by user and Monday."""
     ids: int = 0
     ticks: int = 0
 
@@ -111,52 +109,6 @@ class Model:
     def list_own(self, user_id: str, filters: Filters) -> list[Entry]:
         return self._listed(lambda entry: entry.user_id == user_id, {"order": "desc"} | filters)
 
-    def week(self, user_id: str, monday: dt.date) -> Json:
-        """Return a week with the signature's versions by model ids, and without its time."""
-        sums: dict[str, dict[str, Decimal]] = {
-            "date": defaultdict(Decimal),
-            "project": defaultdict(Decimal),
-            "status": defaultdict(Decimal),
-        }
-        for entry in self._in_week(user_id, monday):
-            for name, hours_by in sums.items():
-                hours_by[getattr(entry, name)] += entry.hours
-        signature = self.signed.get((user_id, monday))
-        submitted = {name: signature[name] for name in ("total_hours", "versions")} if signature else {}
-        current = {"current": self._content(user_id, monday) == signature["content"]} if signature else {}
-        return {
-            "week": f"{monday:%G-W%V}",
-            "from": str(monday),
-            "to": str(monday + dt.timedelta(6)),
-            "total_hours": sum(sums["date"].values()),
-            "by_day": sums["date"],
-            "by_project": sums["project"],
-            "by_status": sums["status"],
-            **({"submitted": submitted | current} if signature else {}),
-        }
-
-    def state(self, user_id: str, monday: dt.date) -> Json:
-        """Return the state that a week's ETag names."""
-        versions = {entry.id: entry.version for entry in self._in_week(user_id, monday)}
-        return {"versions": versions, "signed": self.signed.get((user_id, monday), {}).get("tick")}
-
-    def sign(self, user_id: str, monday: dt.date, state: Json) -> Json:
-        """Sign the week if it is in a state."""
-        present, content = self.state(user_id, monday), self._content(user_id, monday)
-        signature = self.signed.get((user_id, monday))
-        current = signature is not None and signature["content"] == content
-        if state != present and not (signature and current and signature["state"] == state):
-            raise Refused(412, "version_mismatch")
-        if not current:
-            self.ticks += 1
-            hours = sum((entry.hours for entry in self._in_week(user_id, monday)), Decimal())
-            signed = {"total_hours": hours, "versions": present["versions"], "content": content}
-            self.signed[user_id, monday] = signed | {"state": state, "tick": self.ticks}
-        return self.week(user_id, monday)
-
-    def withdraw(self, user_id: str, monday: dt.date) -> None:
-        self.signed.pop((user_id, monday), None)
-
     # Requests of approvers
 
     def list_approvals(self, user_id: str, filters: Filters) -> list[Entry]:
@@ -170,18 +122,6 @@ class Model:
         if entry is None or entry.user_id == user_id:
             raise Refused(404, "not_found")
         return entry.body()
-
-    def board(self, user_id: str, monday: dt.date) -> dict[str, Json]:
-        """Return the rows of the board by user, each as `week` does, without names."""
-        weeks = {(entry.user_id, _monday(entry.date)) for entry in self.entries.values()} | self.signed.keys()
-        before = {monday - dt.timedelta(7 * number) for number in range(1, 9)}
-        rows: dict[str, Json] = {}
-        for person in {owner for owner, _ in weeks} - {user_id}:
-            week = self.week(person, monday)
-            expected = any((person, one) in weeks for one in before)
-            rows[person] = {name: week[name] for name in week if name not in {"from", "to", "by_project"}}
-            rows[person] |= {"missing": expected and (person, monday) not in weeks}
-        return rows
 
     def decide(self, user_id: str, entry_id: int, decision: Json | None, if_match: int | None = None) -> Json:
         decision = decision or {"approved": True}
@@ -302,13 +242,6 @@ class Model:
         gone = self.entries.pop(entry_id)
         self.imported = {key: kept for key, kept in self.imported.items() if kept.entry is not gone}
 
-    def _in_week(self, user_id: str, monday: dt.date) -> list[Entry]:
-        return self.list_own(user_id, {"from": str(monday), "to": str(monday + dt.timedelta(6))})
-
-    def _content(self, user_id: str, monday: dt.date) -> dict[int, Any]:
-        """Return the content that a signature covers."""
-        return {e.id: (e.date, e.project, e.hours, e.notes) for e in self._in_week(user_id, monday)}
-
     def _own(self, user_id: str, entry_id: int) -> Entry:
         entry = self.entries.get(entry_id)
         if entry is None or entry.user_id != user_id:
@@ -331,8 +264,7 @@ class Model:
             and filters.get("from", "") <= entry.date <= filters.get("to", "9999")
             and all(filters.get(name, was) == was for name, was in vars(entry).items())
         ]
-        newest_first = filters["order"] == "desc"
-        return sorted(kept, key=lambda entry: (entry.date, entry.tick), reverse=newest_first)
+        return sorted(kept, key=lambda entry: (entry.date, entry.tick), reverse=filters["order"] == "desc")
 
 
 def matching(entry: Entry, if_match: int | None) -> Entry:
@@ -349,8 +281,7 @@ def unlocked(entry: Entry) -> Entry:
 
 def refuse_faults(body: Json, required: set[str]) -> None:
     """Refuse a body with all of its faults, as far as the tests generate them."""
-    faults = {f"/{name}" for name in required - body.keys()}
-    faults |= {f"/{name}" for name in body.keys() - CLIENT_FIELDS}
+    faults = {f"/{name}" for name in (required - body.keys()) | (body.keys() - CLIENT_FIELDS)}
     if not 0 < body.get("hours", 1) <= 24:
         faults.add("/hours")
     if not body.get("project", "P").strip():
@@ -359,11 +290,6 @@ def refuse_faults(body: Json, required: set[str]) -> None:
         faults.add("/date")
     if faults:
         raise Refused(422, "invalid_entry", faults)
-
-
-def _monday(day: str) -> dt.date:
-    date = dt.date.fromisoformat(day)
-    return date - dt.timedelta(date.weekday())
 
 
 def _is_date(text: str) -> bool:

@@ -1,7 +1,7 @@
 """GET /approvals/weeks/{week}: list other people's weeks, signed or not, or missing."""
 
 from timesheets.bulk.board import Board
-from timesheets.model.board import COLUMNS
+from timesheets.model.board import COLUMNS, BoardRow
 from timesheets.model.query import BOARD, DEFAULT_LIMIT, parse_filters
 from timesheets.model.week import parse_week
 from timesheets.routes import GET_BOARD
@@ -28,7 +28,6 @@ def lambda_handler(request: Request) -> Response:
         only=filters.get("only"),
         not_user_id=caller,
     )
-    sheet = Sheet(
-        [row.to_json() for row in rows], COLUMNS, f"board-{week.name}", [row.to_cells() for row in rows]
-    )
+    listed = [row.to_json() for row in rows]
+    sheet = Sheet(listed, COLUMNS, f"board-{week.name}", lambda: map(BoardRow.to_cells, rows))
     return sheet_response(request, sheet, filters.get("format"), link_to(request, last, cursors))

@@ -59,12 +59,12 @@ class Sheet:
     rows: Sequence[Mapping[str, Any]]
     columns: Sequence[str]
     name: str
-    cells: Sequence[Mapping[str, Any]] | None = None
-    """The rows of the CSV, if they differ."""
+    cells: Callable[[], Iterable[Mapping[str, Any]]] | None = None
+    """Returns the rows of the CSV, if they differ."""
 
     def to_csv(self, dialect: Dialect = STANDARD) -> str:
         """Return the CSV."""
-        return to_csv(self.rows if self.cells is None else self.cells, self.columns, dialect)
+        return to_csv(self.cells() if self.cells else self.rows, self.columns, dialect)
 
 
 def sheet_response(request: Request, sheet: Sheet, form: str | None, headers: Mapping[str, str]) -> Response:

@@ -82,7 +82,8 @@ class Newcomers:
     ) -> Caller:
         """Return a person signed in with the mobile app; `sub` is new unless given."""
         unique = f"{name}-{_run}-{next(_numbers)}"
-        email, full_name = f"{unique}@exampleco.com", full_name or f"{name.title()} Pérez"
+        local = full_name.lower().replace(" ", ".") if full_name else unique
+        email, full_name = f"{local}@exampleco.com", full_name or f"{name.title()} Pérez"
         return self._caller(sub or f"auth0|{unique}", "timesheets-mobile", scope, email, full_name)
 
     def program(self, name: str = "import", scope: str = IMPORT, *, client_id: str | None = None) -> Caller:

@@ -39,7 +39,7 @@ export function CellView(props: Props) {
   ];
   return (
     <td
-      tabIndex={isCurrent ? 0 : -1}
+      tabIndex={isCurrent && typed === undefined ? 0 : -1} // while a person types, the field has the focus
       class={classes.filter(Boolean).join(" ")}
       aria-readonly={lock ? true : undefined}
       aria-invalid={fault ? true : undefined}

@@ -63,10 +63,10 @@ export class GridState {
   /** Focus the current cell or its field after rendering, if a key moved there. */
   applyFocus(): void {
     if (!this.wantsFocus) return;
-    const cell = this.table.current?.querySelector<HTMLElement>(".cell[tabindex='0']");
-    if (!cell) return;
+    const target = this.table.current?.querySelector<HTMLElement>(".cell input, .cell[tabindex='0']");
+    if (!target) return;
     this.wantsFocus = false;
-    (cell.querySelector("input") ?? cell).focus();
+    target.focus();
   }
 
   goTo(row: number, day: number): void {

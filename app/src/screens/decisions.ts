@@ -58,7 +58,8 @@ export class Decisions {
 
   approveWeeks(weeks: PersonWeek[]): void {
     this.confirming.value = undefined;
-    this.choices.value = new Map();
+    const keys = new Set(weeks.map(({ key }) => key));
+    this.choices.value = new Map([...this.choices.value].filter(([key]) => !keys.has(key)));
     const subjects = weeks.map(subjectOf);
     const name = subjects.length === 1 ? subjects[0]!.name : t.weeks(weeks.length);
     void this.decide(

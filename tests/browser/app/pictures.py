@@ -28,9 +28,14 @@ IMAGES = PROJECT / "docs/images"
 FRIDAY = MONDAY + dt.timedelta(4)
 LAST_FRIDAY = FRIDAY - dt.timedelta(7)
 LAST_WEEK = f"{LAST_FRIDAY:%G-W%V}"
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1}
+PHONE = {"viewport": {"width": 390, "height": 920}, "device_scale_factor": 1}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1}
-MAX_SIZE = 120_000
+PICTURES = {
+    *((name, "phone") for name in ("week", "new", "approve", "missing")),
+    *((name, "wide") for name in ("week", "approve")),
+}
+"""The pictures that the documents show."""
+MAX_SIZE = 140_000
 """Bytes of a picture."""
 
 ANA = [
@@ -51,7 +56,7 @@ PEOPLE = {
     "Carl Brandtner": (8, 8, 8, 8, 8),
     "Divya Ramanathan": (8, 8, 8.5, 7.5, 8),
     "Emil Sandqvist": (8, 8, 8, 8, 4),
-    "Hana Novotná": (8, 8, 7.75, 8, 8),
+    "Hana Novotna": (8, 8, 7.75, 8, 8),
     "Jun Takamori": (7.5, 7.5, 7.5, 7.5, 7.5),
 }
 """Hours of last week by day."""
@@ -102,7 +107,9 @@ def test_take_the_pictures(
         page.goto("/")
         expect(page.locator(".status")).to_have_text("Saved")
         for name in pages(page):
-            _take(page, f"{name}-{size}")
+            if (name, size) in PICTURES:
+                _take(page, f"{name}-{size}")
+        page.unroute_all(behavior="ignoreErrors")
 
 
 def _own(page: "Page") -> "Iterator[str]":

@@ -122,7 +122,7 @@ def _sheets(page: "Page", shown: Example) -> "Iterator[tuple[str, Page]]":
 
 def _other_weeks(page: "Page") -> "Iterator[tuple[str, Page]]":
     visit(page, f"/week/{MONDAY + dt.timedelta(7):%G-W%V}")
-    expect(page.locator(".copy")).to_be_visible()
+    expect(page.locator(".copy button")).to_be_visible()
     yield "empty week after this one", page
     visit(page, f"/week/{MONDAY + dt.timedelta(35):%G-W%V}")
     page.locator(".sign .btn").click()
@@ -156,6 +156,7 @@ def _approvals(page: "Page") -> "Iterator[tuple[str, Page]]":
 
 def _offline(page: "Page", shown: Example) -> "Iterator[tuple[str, Page]]":
     page.context.set_offline(True)
+    visit(page, f"/week/{MONDAY:%G-W%V}")
     visit(page, f"/edit/{shown.changed['id']}")
     page.locator("#hours").fill("6")
     page.locator("dialog footer .primary").click()

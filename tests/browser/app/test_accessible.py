@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tests.local.callers import Caller, Newcomers
 
 SMALL = """() => [...document.querySelectorAll("button, a, input, textarea")]
-    .map((one) => [one.closest("label") ?? (one.matches(".opens") ? one.closest(".person") : one), one])
+    .map((one) => [one.closest("label, .no-opens") ?? (one.matches(".opens") && one.closest(".person")), one])
+    .map(([around, one]) => [around || one, one])
     .map(([target, one]) => [target.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
     .filter(([box]) => box.width && (box.width < 44 || box.height < 44))
     .map(([box, html]) => [html, box.width, box.height])"""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import available_timezones
 
 from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_parse
@@ -88,6 +89,8 @@ def parameter_findings(given: Mapping[str, str], declared: Container[str]) -> It
     for name, value in given.items():
         if name not in declared:
             yield ("fault", f"The template has no parameter {name}", "Correct the name: SAM CLI ignores it.")
+        if name == "TimeZone" and value not in available_timezones():
+            yield ("fault", f"TimeZone is {value}", "Use a name of the IANA database, such as Europe/Berlin.")
         for placeholder in PLACEHOLDERS:
             if placeholder in value:
                 yield ("fault", f"{name} is {value}", f"Replace {placeholder} with your own value.")

@@ -109,6 +109,7 @@ def test_versions_of_a_failed_update_are_deleted(run: Run, aws: MagicMock, comma
         (["JwksUri="], 2, "write 'JwksUri='"),
         (["TokenIsuer=https://x/"], 1, "The template has no parameter TokenIsuer"),
         (["TokenIssuer=https://TENANT.eu.auth0.com/"], 1, "Replace TENANT with your own value"),
+        (["TimeZone=Europe/Berln"], 1, "TimeZone is Europe/Berln"),
     ],
 )
 def test_faults_of_parameters(

@@ -19,6 +19,7 @@ export class Approvals {
   readonly loadedAt = signal<number | undefined>();
   private readonly storedEntries = signal<Entry[]>([]);
   private readonly boards = signal<ReadonlyMap<string, BoardRow[]>>(new Map());
+  private readonly turnouts = new WeakMap<BoardRow[], Turnout>();
 
   /** The weeks with entries that this person has not decided. */
   readonly personWeeks = computed(() =>
@@ -60,7 +61,10 @@ export class Approvals {
   /** Return who is expected, missing or unsigned in a week; nothing if its board is not loaded. */
   turnout(week: string): Turnout | undefined {
     const rows = this.boards.value.get(week);
-    return rows && turnoutOf(rows);
+    if (!rows) return undefined;
+    const turnout = this.turnouts.get(rows) ?? turnoutOf(rows);
+    this.turnouts.set(rows, turnout);
+    return turnout;
   }
 
   /** Return the entries of a decided week; nothing if the server cannot be reached. */

@@ -15,8 +15,9 @@ from tests.browser.support import MONDAY
 
 ENTRIES: Final = 1_000
 """In the person's own week."""
-PENDING: Final = 10_000
-"""Of 500 other people, who have four finished weeks of five days each."""
+PEOPLE: Final = 500
+PENDING: Final = 20 * PEOPLE
+"""Entries of the people, who have four finished weeks of five days each."""
 PAGE: Final = 100
 ME: Final = "auth0|mia"
 
@@ -48,6 +49,9 @@ def services(settings: Settings) -> Starlette:
     async def approvals(request: Request) -> Response:
         return listed(request, others)
 
+    async def board(request: Request) -> Response:
+        return listed(request, [row(request.path_params["week"], f"auth0|person-{n}") for n in range(PEOPLE)])
+
     async def week(_request: Request) -> Response:
         return JSONResponse({"submitted": None}, headers={"ETag": '"1"'})
 
@@ -58,6 +62,7 @@ def services(settings: Settings) -> Starlette:
             Route("/timesheets", timesheets),
             Route("/timesheets/weeks/{week}", week),
             Route("/approvals", approvals),
+            Route("/approvals/weeks/{week}", board),
         ],
         middleware=[
             Middleware(
@@ -74,6 +79,12 @@ def listed(request: Request, entries: list[dict[str, Any]]) -> Response:
     more = start + PAGE < len(entries)
     links = {"Link": f'<{following.path}?{following.query}>; rel="next"'} if more else {}
     return JSONResponse(entries[start : start + PAGE], headers=links)
+
+
+def row(week: str, owner: str) -> dict[str, Any]:
+    """Return a person's week on the board, not signed."""
+    hours = {"total_hours": 40, "by_day": {}, "by_status": {"pending": 40}}
+    return {"user_id": owner, "week": week, **hours, "missing": False}
 
 
 def entry(number: int, owner: str, day: int) -> dict[str, Any]:

@@ -74,13 +74,14 @@ def revoke(http: "httpx.Client", settings: "Settings", page: "Page") -> None:
 
 
 def refuse_token(page: "Page") -> None:
-    """Make the API refuse the current access token, in all tabs."""
-    refused: list[str] = []
+    """Make the API refuse, in all tabs, the access tokens that are in use before the next renewal."""
+    renewed = renewals(page)
+    refused: set[str] = set()
 
     def answer(route: "Route") -> None:
         credentials = route.request.headers.get("authorization", "")
-        if credentials and not refused:
-            refused.append(credentials)
+        if not renewed:
+            refused.add(credentials)
         if credentials in refused:
             route.fulfill(status=401, json=REFUSED, headers=CORS, content_type=PROBLEM)
         else:

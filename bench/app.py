@@ -107,7 +107,7 @@ class Phones:
     def cold(self) -> tuple[float, float]:
         """Return the times of the first paint and of the first screen, without anything stored."""
         with self.browser.new_context(**self.phone) as context:
-            page = context.new_page()
+            page = observed(context)
             slow_down(page, network=True)
             page.goto("/")
             screen = mark(page, "welcome")
@@ -120,7 +120,7 @@ class Phones:
                 first.goto("/")
                 first.locator(".status", has_text="Saved").wait_for()
                 await_service_worker(first)
-            page = context.new_page()
+            page = observed(context)
             slow_down(page, network=True)
             page.goto("/", wait_until="commit")
             row = mark(page, "row")
@@ -131,7 +131,7 @@ class Phones:
     def ticks(self) -> Iterator[float]:
         """Yield the time from each tick of a week to the next paint."""
         with self.signed_in() as context:
-            page = context.new_page()
+            page = observed(context)
             page.goto("/approve/pending")
             page.locator(".status", has_text="Updated").wait_for(timeout=120_000)
             slow_down(page, network=False)
@@ -154,9 +154,15 @@ def median(figures: Iterator[float]) -> str:
     return f"{statistics.median(figures):.0f} ms"
 
 
-def slow_down(page: "Page", *, network: bool) -> None:
-    """Slow down the page's CPU, and its network if wanted, and let it note its marks."""
+def observed(context: "BrowserContext") -> "Page":
+    """Open a page that notes its marks."""
+    page = context.new_page()
     page.add_init_script(SELECTORS + MARKS)
+    return page
+
+
+def slow_down(page: "Page", *, network: bool) -> None:
+    """Slow down the page's CPU, and its network if wanted."""
     session: CDPSession = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     if network:

@@ -39,8 +39,17 @@ export function App({ auth, config, signInError }: Props) {
   const { session, storageError } = useSession(auth, config);
   if (!person) return <SignIn auth={auth} error={signInError} />;
   if (storageError !== undefined) return <StorageError reason={storageError} />;
-  if (!session || session.sub !== person.sub) return null;
+  if (!session || session.sub !== person.sub) return <Splash />;
   return <Frame session={session} auth={auth} person={person} />;
+}
+
+/** The page as index.html has it, until the stored data is read. */
+function Splash() {
+  return (
+    <svg class="splash" aria-hidden="true">
+      <use href="#i-brand" />
+    </svg>
+  );
 }
 
 function Frame({ session, auth, person }: { session: Session; auth: Auth; person: Person }) {

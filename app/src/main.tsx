@@ -37,13 +37,14 @@ async function start(): Promise<void> {
   render(<App auth={auth} config={config} signInError={signInError} />, root);
 }
 
-start().catch((error: unknown) => {
-  root.textContent = t.couldNotStart(messageOf(error));
-});
+start()
+  .catch((error: unknown) => {
+    root.textContent = t.couldNotStart(messageOf(error));
+  })
+  // The files that the service worker stores must not delay the first screen. Without it the app works online only.
+  .then(() => (import.meta.env.PROD ? watchBuild() : undefined))
+  .catch(() => undefined);
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-// Without a service worker the app works online only.
-if (import.meta.env.PROD) watchBuild().catch(() => undefined);

@@ -11,6 +11,7 @@ from tests.store.faults import Faults, metered
 from tests.store.support import AMAZONS_OWN, NOW, entry, upload
 from timesheets.bulk.board import Board
 from timesheets.bulk.export import Export
+from timesheets.bulk.reminders import ReminderRun
 from timesheets.model.change import change_to
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.ids import hash_of, id_of_request
@@ -180,3 +181,17 @@ def test_units_of_numbers(size: int, expected: float, client: "DynamoDBClient", 
     metered_changes = Changes(Table(writes_of(client, units), table))
     number_entries(metered_changes, [one.id for one in entries])
     assert sum(units) == expected
+
+
+def test_calls_of_reminders(client: "DynamoDBClient", table: str) -> None:
+    """Two calls for each person, one more for each who is missing, and one for each mark."""
+    database, week, counting = Table(client, table), parse_week("2026-W48"), Faults()
+    Entries(database).add(entry("auth0|diligent", date=week.first))
+    People(database).refresh(hash_of("auth0|diligent"))
+    join(database, range(3))
+    run = ReminderRun(Table(counting.of(client), table), week, list)
+    page = 1
+    assert run.run(has_time=lambda: True)
+    assert counting.calls == page + 4 * 2 + 3 + 3
+    assert run.run(has_time=lambda: True)
+    assert counting.calls == 2 * (page + 4 * 2 + 3) + 3

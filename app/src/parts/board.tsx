@@ -38,7 +38,7 @@ export function Board<Row extends WeekRow>(props: Props<Row>) {
       {!isClosed && (
         <>
           <ul class="card board">
-            <BoardHead week={first.week} />
+            {first.hours > 0 && <BoardHead week={first.week} />}
             {weeks.slice(0, shown).map(row)}
           </ul>
           {end}

@@ -77,7 +77,7 @@ export function Pending({ session }: { session: Session }) {
       {confirming.value && (
         <Confirmation
           weeks={confirming.value}
-          unusual={unusual.length}
+          unusual={unusual.filter((week) => !confirming.value!.includes(week)).length}
           loadedAt={approvals.loadedAt.value ?? Date.now()}
           close={() => {
             confirming.value = undefined;
@@ -126,7 +126,7 @@ function LastWeek({ turnout }: { turnout: Turnout | undefined }) {
 
 interface ConfirmationProps {
   weeks: PersonWeek[];
-  /** The number of weeks that deserve a look. */
+  /** The number of weeks that deserve a look and stay. */
   unusual: number;
   loadedAt: number;
   close: () => void;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { faultsInWords } from "../parts/item-text";
@@ -96,7 +96,7 @@ interface NoteProps {
 /** The note of an entry. Enter saves it, Escape leaves it as it was. */
 function NoteField({ text, close, save }: NoteProps) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []); // before the next key
   return (
     <input
       ref={field}

@@ -43,6 +43,16 @@ describe("a correction", () => {
     expect(await outbox.items()).toEqual([]);
   });
 
+  test("of an entry that was seen before its last change arrived applies to that change", async () => {
+    const entry = await createEntry();
+    await outbox.correct(entry, { hours: 7 });
+    await flush();
+    await outbox.correct({ ...entry, hours: 7 }, { hours: 6 });
+    await flush();
+    expect(server.entries.get(entry.id)).toMatchObject({ hours: 6, version: 3 });
+    expect(await outbox.items()).toEqual([]);
+  });
+
   test("with a lost response is not a conflict", async () => {
     const entry = await createEntry();
     server.failures = ["lost response"];

@@ -4,7 +4,7 @@ import { type DBSchema, deleteDB } from "idb";
 import type { BoardRow, Entry } from "../api/entry";
 import { Connection } from "../connection";
 import type { Item } from "./items";
-import type { Signature } from "./signature";
+import { type Signature, isSameContent } from "./signature";
 
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry; indexes: { date: string } };
@@ -104,10 +104,14 @@ export function entriesBetween(database: Database, from: string, to: string): Pr
   return database.run((opened) => opened.getAllFromIndex("entries", "date", IDBKeyRange.bound(from, to)));
 }
 
-/** Return the entry as the server has it now, though the person saw it before it had an id of the server. */
+/**
+ * Return the entry as the server has it now, if the person saw that content: they may have seen it before the change
+ * was accepted, so with an older version or without an id of the server.
+ */
 export async function currentEntry(database: Database, seen: Entry): Promise<Entry> {
   const id = await database.get("arrived", seen.id);
-  return (id && (await database.get("entries", id))) || seen;
+  const stored = await database.get("entries", id ?? seen.id);
+  return stored && (id || isSameContent([stored], [seen])) ? stored : seen;
 }
 
 function databaseName(sub: string): string {

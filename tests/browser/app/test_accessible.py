@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.browser.support import Phones
     from tests.local.callers import Caller, Newcomers
 
-SMALL = """() => [...document.querySelectorAll("button, a, input, textarea")]
+SMALL = """() => [...document.querySelectorAll("button, a:not(p.lead a), input, textarea")]
     .map((one) => [one.closest("label, .no-opens") ?? (one.matches(".opens") && one.closest(".person")), one])
     .map(([around, one]) => [around || one, one])
     .map(([target, one]) => [target.getBoundingClientRect(), one.outerHTML.slice(0, 120)])

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.local.callers import Caller, Newcomers
-from tests.local.comparison import FORTNIGHT, Pair, pick, plain, wire
 from tests.local.feed import Reader
-from tests.local.model import Json, Refused
-from tests.local.strategies import (
+from tests.local.machine.comparison import FORTNIGHT, Pair, pick, plain, wire
+from tests.local.machine.model import Json, Refused
+from tests.local.machine.strategies import (
     bodies,
     decisions,
     entries,

@@ -1,6 +1,6 @@
 """The API answers random sequences of requests like the reference model (see model.py).
 
-`EXAMPLES=2000 .venv/bin/pytest tests/local/test_state_machine.py` tries more sequences than the default.
+`EXAMPLES=2000 .venv/bin/pytest tests/local/machine` tries more sequences than the default.
 """
 
 import os
@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.local.callers import EXPORT, Newcomers
 from tests.local.feed import Reader
-from tests.local.machine import Timesheets
+from tests.local.machine.rules import Timesheets
 from tests.support import LONG
 
 

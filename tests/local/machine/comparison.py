@@ -11,8 +11,8 @@ import httpx2 as httpx
 
 from tests.local.callers import MANAGER, Caller, Newcomers
 from tests.local.feed import WITHIN, Reader
-from tests.local.model import Entry, Filters, Json, Model, Refused
-from tests.local.model_weeks import Weeks
+from tests.local.machine.model import Entry, Filters, Json, Model, Refused
+from tests.local.machine.weeks import Weeks
 
 FORTNIGHT = dt.timedelta(14)
 # Approvals list everyone's entries, so each example has days of its own, within the limits of dates.

@@ -5,7 +5,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from tests.local.model import Entry, Json, Refused
+from tests.local.machine.model import Entry, Json, Refused
 
 
 class Weeks:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.local.callers import EXPORT, Newcomers
 from tests.local.feed import Reader
-from tests.local.machine import Timesheets
-from tests.local.strategies import another, approval, blank, rejection
+from tests.local.machine.rules import Timesheets
+from tests.local.machine.strategies import another, approval, blank, rejection
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ export const approvals: typeof english = {
     changed: (added) => (added ? `${added} nach der Bestätigung` : "nach der Bestätigung geändert"),
     unknown: () => "Bestätigung nicht bekannt",
   },
+  addedAfterSigning: "nach der Bestätigung hinzugefügt",
   unusualStay: (count) =>
     count === 1
       ? "1 ungewöhnliche Woche bleibt zum Ansehen."

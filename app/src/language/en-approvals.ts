@@ -24,6 +24,7 @@ export const approvals = {
     changed: (added: string) => (added ? `${added} added after signing` : "changed after signing"),
     unknown: () => "signature not known",
   },
+  addedAfterSigning: "added after signing",
   unusualStay: (count: number) =>
     count === 1
       ? "1 unusual week stays for you to look at."

@@ -14,13 +14,15 @@ const { shortDay, inHours } = formats();
 interface Props {
   entry: EntryView;
   session: Session;
+  /** Why the entry deserves a look. */
+  flag?: string | undefined;
   /** Missing for a decided entry. */
   approve?: () => void;
   reject?: () => void;
 }
 
 /** An entry of a person's week with its history: approve or reject it alone. */
-export function EntryDetail({ entry, session, approve, reject }: Props) {
+export function EntryDetail({ entry, session, flag, approve, reject }: Props) {
   const [isOpen, setOpen] = useState(false);
   const label = `entry-${entry.id.replace(/\W/g, "-")}`;
   return (
@@ -36,6 +38,12 @@ export function EntryDetail({ entry, session, approve, reject }: Props) {
             {entry.notes && (
               <span class="small muted line note">
                 <UserText>{entry.notes}</UserText>
+              </span>
+            )}
+            {flag && (
+              <span class="flag">
+                <Mark state="unusual" />
+                {flag}
               </span>
             )}
           </span>

@@ -63,12 +63,14 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
     >
       <ul>
         {week.entries.map((entry) => {
+          const versions = week.row?.submitted?.versions;
           const single = { name: nameOf(entry), person: week.name, entries: [entry] };
           return (
             <EntryDetail
               key={entry.id}
               entry={entry}
               session={decisions.session}
+              flag={versions && !Object.hasOwn(versions, entry.id) ? t.addedAfterSigning : undefined}
               approve={() => void decisions.decide(single, { approved: true })}
               reject={() => {
                 decisions.rejecting.value = single;

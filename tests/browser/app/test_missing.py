@@ -55,6 +55,18 @@ def test_a_week_changed_after_signing_is_marked_and_not_ticked(
     page.reload()
     expect(theirs).to_contain_text("1.5 h added after signing")
     expect(theirs.get_by_role("checkbox")).not_to_be_checked()
+    theirs.locator(".opens").click()
+    expect(theirs.locator("summary", has_text="Till")).to_contain_text("added after signing")
+    expect(theirs.locator("summary", has_text="Harbour")).not_to_contain_text("signing")
+
+
+def test_arrow_keys_move_between_the_tabs(phones: "Phones", manager: "Caller") -> None:
+    page = phones(manager, "/approve")
+    page.get_by_role("tab", name="Pending").focus()
+    for key, name in {"ArrowRight": "Decided", "ArrowLeft": "Pending"}.items():
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name)).to_be_focused()
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 
 def test_a_decided_week_shows_its_entries_and_reopening_is_undone(

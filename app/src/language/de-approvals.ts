@@ -22,7 +22,7 @@ export const approvals: typeof english = {
   signedOn: (day) => `bestätigt ${day}`,
   signing: {
     unsigned: () => "nicht bestätigt",
-    changed: (added) => (added ? `${added} nach der Bestätigung` : "nach der Bestätigung geändert"),
+    changed: (added) => (added ? `${added} nach Bestätigung hinzugefügt` : "nach der Bestätigung geändert"),
     unknown: () => "Bestätigung nicht bekannt",
   },
   addedAfterSigning: "nach der Bestätigung hinzugefügt",

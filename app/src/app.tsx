@@ -192,6 +192,7 @@ function useFocus(): void {
     const [from, to] = [before.current.screen, route.value.screen];
     before.current = route.value;
     if (to === "new" || to === "edit") return;
+    if (from === "approve" && to === "approve") return; // the focus stays on the tab
     const isReturn = to === "week" && ["home", "week", "new", "edit"].includes(from);
     if (!isReturn || document.activeElement === document.body) focusHeading();
   }, [route.value]);

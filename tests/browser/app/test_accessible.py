@@ -21,7 +21,7 @@ SMALL = """() => [...document.querySelectorAll("button, a:not(p.lead a), input, 
     .map((one) => [one.closest("label, .no-opens") ?? (one.matches(".opens") && one.closest(".person")), one])
     .map(([around, one]) => [around || one, one])
     .map(([target, one]) => [target.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
-    .filter(([box]) => box.width && (box.width < 44 || box.height < 44))
+    .filter(([box]) => box.width && (Math.round(box.width) < 44 || Math.round(box.height) < 44))
     .map(([box, html]) => [html, box.width, box.height])"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG_TASKS = """() => {

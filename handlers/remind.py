@@ -4,7 +4,7 @@ Lambda repeats a run that raises an exception, and the schedule repeats it every
 left, by the marks of the earlier ones.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from timesheets.bulk.reminders import ReminderRun
@@ -51,7 +51,7 @@ def time_of(event: dict[str, Any]) -> datetime:
     Raises
     ------
     ValueError
-        If it is missing or has another form (RFC 3339, section 5.6).
+        If it is missing, has another form (RFC 3339, section 5.6) or lies in the future.
 
     """
     try:
@@ -60,4 +60,6 @@ def time_of(event: dict[str, Any]) -> datetime:
         time = None
     if time is None or time.tzinfo is None:
         raise ValueError('Invoke with a time and its offset, such as {"time": "2026-11-23T09:00:00Z"}')
+    if time > datetime.now(UTC):
+        raise ValueError("The time must not lie in the future: nobody is late yet")
     return time

@@ -22,6 +22,8 @@ from timesheets.settings import settings
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.people import People
+from timesheets.store.reminders import Reminders
+from timesheets.stream.bus import MAX_EVENTS
 
 EVENT: dict[str, Any] = json.loads((PROJECT / "events/remind.json").read_text())
 USERS = [f"auth0|{n}" for n in range(12)]
@@ -107,7 +109,7 @@ def test_everyone_without_hours_is_reminded_once(bus: EventBridge, written: Call
     [
         ("2026-11-22T23:00:00Z", "2026-W47"),  # Monday in Berlin
         ("2026-11-22T22:59:59Z", "2026-W46"),
-        ("2026-11-29T22:59:59Z", "2026-W47"),
+        ("2026-11-15T23:00:00Z", "2026-W46"),
     ],
 )
 def test_the_week_follows_the_time_zone(time: str, week: str, bus: EventBridge) -> None:
@@ -154,6 +156,24 @@ def test_a_bad_time_is_an_error_that_shows_the_form(event: dict[str, Any], bus: 
     with pytest.raises(ValueError, match="Invoke with a time and its offset, such as"):
         handler.lambda_handler(event, Context(900_000))
     assert bus.events == []
+
+
+def test_nobody_is_reminded_of_a_week_in_the_future(bus: EventBridge) -> None:
+    with pytest.raises(ValueError, match="The time must not lie in the future"):
+        remind(time="2999-01-07T09:00:00Z")
+    assert bus.events == []
+
+
+def test_no_more_is_published_than_can_be_marked(bus: EventBridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Reminders, "mark", fail)
+        with pytest.raises(IncompleteError):
+            remind()
+        assert len(bus.events) == MAX_EVENTS
+    assert remind()["published"] == {"incomplete": 12}
 
 
 def test_a_missing_bus_name_is_named_in_the_log(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import batched
 from typing import Final
 
-from timesheets.bulk.runner import run
+from timesheets.bulk.runner import run, run_all
 from timesheets.model.entry import rfc3339
 from timesheets.model.errors import Problem
 from timesheets.model.person import Person
@@ -25,8 +25,8 @@ PAGE: Final = 100
 class ReminderRun:
     """Publishes those reminders of a week that no run has marked as published.
 
-    A reminder is marked after it is published, so a run that ends early loses none, and the next one repeats
-    at most `MAX_EVENTS`.
+    Reminders are marked after they are published, `MAX_EVENTS` at a time. So a run that ends early loses
+    none, and the next one repeats at most so many.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class ReminderRun:
 
         Raises
         ------
-        Unavailable
-            If DynamoDB is not available.
+        Problem
+            If a page of people cannot be read, or a reminder cannot be marked.
 
         """
         complete, after = True, None
@@ -78,5 +78,5 @@ class ReminderRun:
         published = self._publish(reminders)
         self.published.update(reminder.kind for reminder in published)
         at = rfc3339(datetime.now(UTC))
-        marks = run(published, lambda reminder: self._reminders.mark(reminder, at), group=id)
-        return len(published) == len(reminders) and not any(isinstance(mark, Problem) for mark in marks)
+        run_all(published, lambda reminder: self._reminders.mark(reminder, at))
+        return len(published) == len(reminders)

@@ -12,7 +12,8 @@ import pytest
 from local import mobile_app
 from local.ports import free_ports
 from local.settings import PROJECT, Settings
-from tests.browser.support import PHONE, Phones, on_phone, press
+from tests.browser.app.support import press
+from tests.browser.support import PHONE, Phones, on_phone
 from tests.local.callers import MANAGER, Caller
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from local.settings import PROJECT
-from tests.browser.app.support import visit
-from tests.browser.support import MONDAY, await_board, sign_week
+from tests.browser.app.screens import visit
+from tests.browser.app.support import await_board, sign_week
+from tests.browser.support import MONDAY
 from tests.local.callers import MANAGER
 
 if TYPE_CHECKING:

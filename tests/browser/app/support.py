@@ -1,175 +1,168 @@
-"""Every screen and state of the app, whatever its language and size, and checks of a page."""
+"""The app's screens by roles and accessible names, and other devices over HTTP."""
 
 import datetime as dt
+import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
-from local.settings import PROJECT
-from tests.browser.support import MONDAY, TODAY, await_board, change, sign_week
-from tests.local.callers import MANAGER
+from tests.browser.support import containing
+from tests.local.callers import Caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Page
-
-    from tests.browser.support import Phones
-    from tests.local.callers import Caller, Newcomers
-
-AXE = PROJECT / "app/node_modules/axe-core/axe.min.js"
-VIOLATIONS = """async () => {
-    await Promise.all(document.getAnimations().map((one) => one.finished));
-    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run(document, { runOnly: rules });
-    return violations.map((one) => [one.id, ...one.nodes.map((node) => node.html)]);
-}"""
-GO = "path => { history.pushState(1, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
-LAST_MONDAY = MONDAY - dt.timedelta(7)
+    from playwright.sync_api import Locator, Page, Response
 
 
-def visit(page: "Page", path: str) -> None:
-    """Go to an address within the app, also without a network."""
-    page.evaluate(GO, path)
+def tab(page: "Page", name: str) -> None:
+    """Go to a screen by the navigation, out of a sheet if one is open."""
+    if page.get_by_role("dialog").get_by_role("button", name="Close").is_visible():
+        press(page.get_by_role("dialog"), "Close")
+    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+    screen = page.get_by_role("main") if name != "New" else page.get_by_role("dialog")
+    screen.get_by_role("heading", level=1).wait_for()
 
 
-def violations(page: "Page") -> list[Any]:
-    """Return what axe finds on the page, with the HTML of each place."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found: list[Any] = page.evaluate(VIOLATIONS)
-    return found
+def fill(page: "Page", **fields: str) -> None:
+    """Fill the form's fields, each by its name in lower case."""
+    for name, text in fields.items():
+        page.get_by_label(name.capitalize(), exact=True).fill(text)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A person who has logged, signed and approves, and their entries of today."""
-
-    person: "Caller"
-    approved: dict[str, Any]
-    rejected: dict[str, Any]
-    changed: dict[str, Any]
+def log(page: "Page", project: str, hours: str = "7.5", **more: str) -> None:
+    """Log an entry with the form."""
+    tab(page, "New")
+    fill(page, project=project, hours=hours, **more)
+    press(page, "Save")
+    row(page, project).wait_for()
 
 
-def example(newcomers: "Newcomers") -> Example:
-    """Log a week in each state, and last week of other people."""
-    person, decider = (newcomers.person(name, MANAGER) for name in ("ida", "max"))
-    approved, rejected, changed = (
-        person.entry(project=name, date=TODAY.isoformat(), notes="Two of us")
-        for name in ("StoreZero", "Till", "Harbour")
-    )
-    sign_week(person, f"{MONDAY:%G-W%V}")
-    person.entry(project="A-very-long-project-name-without-a-single-space-in-it", date=TODAY.isoformat())
-    decider("PUT", f"/approvals/{approved['id']}")
-    decider("PUT", f"/approvals/{rejected['id']}", json={"approved": False, "reason": "Which till?"})
-    signed, unsigned, decided, missing = (newcomers.person(name) for name in ("tom", "una", "vic", "wim"))
-    for other in (signed, unsigned, decided):
-        entry = other.entry(project="Harbour", date=LAST_MONDAY.isoformat(), notes="Until late")
-    decider("PUT", f"/approvals/{entry['id']}")
-    sign_week(signed, f"{LAST_MONDAY:%G-W%V}")
-    missing.entry(date=(LAST_MONDAY - dt.timedelta(7)).isoformat())
-    await_board(decider, f"{LAST_MONDAY:%G-W%V}", signed, unsigned, decided, missing)
-    return Example(person, approved, rejected, changed)
+def row(page: "Page", text: str) -> "Locator":
+    """Return the list item of an entry."""
+    return page.locator("li:has(> .entry)").filter(has_text=text)
 
 
-def screens(phones: "Phones", newcomers: "Newcomers", **options: Any) -> "Iterator[tuple[str, Page]]":
-    """Show each screen and state in turn, with as many elements as possible."""
-    shown = example(newcomers)
-    page = phones(shown.person, **options)
-    yield from _week(page)
-    yield from _sheets(page, shown)
-    yield from _other_weeks(page)
-    yield from _approvals(page)
-    for path in ("/profile", "/nowhere"):
-        visit(page, path)
-        yield path, page
-    yield from _offline(page, shown)
+def edit(page: "Page", text: str) -> None:
+    """Open the sheet of an entry."""
+    row(page, text).get_by_role("link").click()
+    page.get_by_role("dialog").get_by_role("heading", level=1).wait_for()
 
 
-def _week(page: "Page") -> "Iterator[tuple[str, Page]]":
-    page.locator(".status use[href='#i-check']").wait_for()
-    expect(page.locator(".sign ul")).to_be_visible()
-    yield "week, changed after signing", page
+def press(place: "Page | Locator", name: str) -> None:
+    """Press the button with this exact name."""
+    place.get_by_role("button", name=name, exact=True).click()
+
+
+def refresh(page: "Page") -> None:
+    """Load the screen's list again, by the menu of the status."""
     page.locator(".status").click()
-    yield "menu of the status", page
+    menu = page.get_by_role("dialog")
+    press(menu, "Refresh")
+    expect(menu.get_by_role("button", name="Refresh")).to_be_enabled()
     page.keyboard.press("Escape")
-    if page.locator(".grid").count():
-        cell = page.locator(".cell[tabindex='0']")
-        cell.press("ArrowDown")
-        cell.press("9")
-        yield "typing into a cell", page
-        page.keyboard.type("9")
-        page.keyboard.press("Enter")
-        yield "cell with a fault", page
 
 
-def _sheets(page: "Page", shown: Example) -> "Iterator[tuple[str, Page]]":
-    sheet = page.locator("dialog")
-    visit(page, f"/edit/{shown.rejected['id']}")
-    page.locator("#hours").fill("25")
-    sheet.locator("footer .primary").click()
-    expect(page.locator("#hours")).to_be_focused()  # the click reached Save
-    yield "edit, with a fault", page
-    visit(page, f"/edit/{shown.approved['id']}")
-    sheet.locator("summary").click()
-    expect(sheet.locator(".history")).to_be_visible()
-    yield "approved entry", page
-    visit(page, "/new")
-    expect(page.locator("#project")).to_be_focused()
-    yield "new", page
+def approvals(page: "Page") -> None:
+    """Go to the approvals; show this week, too, and rows that appear on scrolling; tick none."""
+    with page.expect_response(re.compile(r"/approvals\?")):
+        tab(page, "Approve")
+    page.locator(".status", has_text="Updated").wait_for()
+    for name in ("Untick all", "Show"):
+        button = page.get_by_role("button", name=name, exact=True)
+        if button.is_visible():
+            button.click()
+    while page.locator(".more").count():
+        page.locator(".more").first.scroll_into_view_if_needed()
+        page.wait_for_timeout(50)  # milliseconds; for the next rows
 
 
-def _other_weeks(page: "Page") -> "Iterator[tuple[str, Page]]":
-    visit(page, f"/week/{MONDAY + dt.timedelta(7):%G-W%V}")
-    expect(page.locator(".copy button")).to_be_visible()
-    yield "empty week after this one", page
-    visit(page, f"/week/{MONDAY + dt.timedelta(35):%G-W%V}")
-    page.locator(".sign .btn").click()
-    expect(page.locator(".toast")).to_be_visible()
-    yield "empty week, signed", page
+def await_board(approver: Caller, week: str, *people: Caller) -> None:
+    """Wait until people are on the board of a week: a new person appears a moment after their first entry."""
+    for _ in range(100):
+        listed = {row["user_id"] for row in approver.every(f"/approvals/weeks/{week}")}
+        if listed.issuperset(person.sub for person in people):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"not on the board of {week}")
 
 
-def _approvals(page: "Page") -> "Iterator[tuple[str, Page]]":
-    visit(page, "/approve/pending")
-    row = page.locator(".board > li:has(.tick)").first
-    row.locator(".tick input").check()
-    row.locator(".opens").click()
-    row.locator("summary").first.click()
-    expect(row.locator(".history")).to_be_visible()
-    yield "approvals", page
-    page.locator(".bulk .btn").click()
-    yield "confirmation", page
-    page.keyboard.press("Escape")
-    row.locator(".detail > .actions .danger").click()
-    expect(page.locator("#reason")).to_be_visible()
-    yield "rejection", page
-    page.keyboard.press("Escape")
-    visit(page, "/approve/decided")
-    page.locator(".opens").first.click()
-    expect(page.locator(".detail summary").first).to_be_visible()
-    yield "decided", page
-    visit(page, "/approve/missing")
-    expect(page.locator(".no-opens").first).to_be_visible()
-    yield "missing", page
+def group(page: "Page", person: Caller) -> "Locator":
+    """Return the weeks of a person in the approvals. People can have the same name."""
+    name = re.sub(r"[^\w-]", "_", f"name-{person.sub}")
+    return page.locator(f".board > li:has([id^='{name}'])")
 
 
-def _offline(page: "Page", shown: Example) -> "Iterator[tuple[str, Page]]":
-    page.context.set_offline(True)
-    visit(page, f"/week/{MONDAY:%G-W%V}")
-    visit(page, f"/edit/{shown.changed['id']}")
-    page.locator("#hours").fill("6")
-    page.locator("dialog footer .primary").click()
-    expect(page.locator(".banner use[href='#i-cloud-off']")).to_be_visible()
-    yield "offline", page
-    visit(page, "/profile")
-    page.locator(".group .btn").click()
-    expect(page.locator("dialog")).to_be_visible()
-    yield "signing out with unsent changes", page
-    page.keyboard.press("Escape")
-    change(shown.person, shown.changed, hours=5)
-    page.context.set_offline(False)
-    expect(page.locator(".status.problem")).to_be_visible()
-    visit(page, f"/edit/{shown.changed['id']}")
-    expect(page.locator(".versus")).to_be_visible()
-    yield "conflict", page
+def decided(answer: "Response") -> bool:
+    """Return whether a response is that to decisions."""
+    return bool(answer.request.method == "POST" and urlsplit(answer.url).path.endswith("/approvals"))
+
+
+def heading(page: "Page", name: str) -> "Locator":
+    """Return the heading of a screen."""
+    return page.get_by_role("main").get_by_role("heading", level=1, name=name)
+
+
+def week_path(monday: dt.date) -> str:
+    """Return the address of the week that begins on this day."""
+    return f"/week/{monday:%G-W%V}"
+
+
+def week_name(monday: dt.date) -> str:
+    """Return the week's number as the heading has it."""
+    return f"Week {monday.isocalendar().week}"
+
+
+@dataclass
+class Taps:
+    """Counts taps on a phone and clicks on a desktop."""
+
+    page: "Page"
+    count: int = 0
+
+    def on(self, target: "Locator") -> None:
+        """Tap or click an element."""
+        if self.page.evaluate("navigator.maxTouchPoints"):
+            target.tap()
+        else:
+            target.click()
+        self.count += 1
+
+
+def swipe(element: "Locator") -> None:
+    """Swipe an element to the left."""
+    element.evaluate(
+        """(element) => {
+            const at = (x) => new Touch({ identifier: 1, target: element, clientX: x, clientY: 100 });
+            element.dispatchEvent(new TouchEvent("touchstart", { touches: [at(250)], bubbles: true }));
+            element.dispatchEvent(new TouchEvent("touchend", { changedTouches: [at(60)], bubbles: true }));
+        }"""
+    )
+
+
+def change(caller: Caller, entry: dict[str, Any], **changes: Any) -> None:
+    """Correct an entry over HTTP, as on another device."""
+    headers = {"Content-Type": "application/merge-patch+json"}
+    answer = caller("PATCH", f"/timesheets/{entry['id']}", json=changes, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def sign_week(caller: Caller, week: str) -> None:
+    """Sign a person's ISO week, such as `2026-W47`, over HTTP."""
+    tag = caller("GET", f"/timesheets/weeks/{week}").headers["ETag"]
+    answer = caller("PUT", f"/timesheets/weeks/{week}/submission", headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.text
+
+
+def toast(page: "Page") -> "Locator":
+    """Return the short message at the bottom of the screen."""
+    return page.locator(".toast")
+
+
+def expect_error(page: "Page", name: str, text: str) -> None:
+    """Check that a field is marked as invalid and described by an error."""
+    field = page.get_by_label(name, exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(containing(text))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.browser.app.support import screens
-from tests.browser.support import CORS, row
+from tests.browser.app.screens import screens
+from tests.browser.app.support import row
+from tests.browser.support import CORS
 
 if TYPE_CHECKING:
     import httpx2 as httpx

@@ -5,10 +5,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    CORS,
-    THIS_WEEK,
-    UNDO_WINDOW,
+from tests.browser.app.support import (
     approvals,
     change,
     decided,
@@ -21,6 +18,7 @@ from tests.browser.support import (
     row,
     toast,
 )
+from tests.browser.support import CORS, THIS_WEEK, UNDO_WINDOW
 
 if TYPE_CHECKING:
     from tests.browser.support import Phones

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.app.support import screens, violations
+from tests.browser.app.screens import screens, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -5,19 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    UNDO_WINDOW,
-    approvals,
-    change,
-    decided,
-    edit,
-    fill,
-    group,
-    heading,
-    log,
-    press,
-    row,
-)
+from tests.browser.app.support import approvals, change, decided, edit, fill, group, heading, log, press, row
+from tests.browser.support import UNDO_WINDOW
 
 if TYPE_CHECKING:
     from tests.browser.support import Phones

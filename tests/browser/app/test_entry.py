@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    CORS,
-    MONDAY,
-    PROBLEM,
-    edit,
-    expect_error,
-    fill,
-    log,
-    press,
-    row,
-    tab,
-    toast,
-)
+from tests.browser.app.support import edit, expect_error, fill, log, press, row, tab, toast
+from tests.browser.support import CORS, MONDAY, PROBLEM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route

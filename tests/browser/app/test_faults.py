@@ -7,6 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.app.support import (
+    approvals,
+    decided,
+    fill,
+    group,
+    heading,
+    log,
+    press,
+    refresh,
+    row,
+    tab,
+    toast,
+    week_path,
+)
 from tests.browser.app.test_sign_in import refuse_token
 from tests.browser.support import (
     CORS,
@@ -16,20 +30,8 @@ from tests.browser.support import (
     THIS_WEEK,
     UNDO_WINDOW,
     VISIBLE,
-    approvals,
     await_service_worker,
-    decided,
-    fill,
-    group,
-    heading,
-    log,
     on_phone,
-    press,
-    refresh,
-    row,
-    tab,
-    toast,
-    week_path,
 )
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import MONDAY, containing, press, week_path
+from tests.browser.app.support import press, week_path
+from tests.browser.support import MONDAY, containing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

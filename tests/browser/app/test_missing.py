@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.support import MONDAY, await_board, group, press, sign_week
+from tests.browser.app.support import await_board, group, press, sign_week
+from tests.browser.support import MONDAY
 
 if TYPE_CHECKING:
     from tests.browser.support import Phones

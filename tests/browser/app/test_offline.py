@@ -4,21 +4,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    CORS,
-    PROBLEM,
-    TODAY,
-    approvals,
-    await_service_worker,
-    decided,
-    edit,
-    fill,
-    group,
-    log,
-    press,
-    row,
-    tab,
-)
+from tests.browser.app.support import approvals, decided, edit, fill, group, log, press, row, tab
+from tests.browser.support import CORS, PROBLEM, TODAY, await_service_worker
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response, Route

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    THIS_WEEK,
-    heading,
-    tab,
-)
+from tests.browser.app.support import heading, tab
+from tests.browser.support import THIS_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

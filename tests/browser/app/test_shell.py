@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import heading
+from tests.browser.app.support import heading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

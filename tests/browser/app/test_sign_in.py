@@ -7,20 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    CORS,
-    JWT,
-    PROBLEM,
-    STORE_SIGN_IN,
-    await_service_worker,
-    fill,
-    press,
-    refresh,
-    row,
-    sign_in_of,
-    tab,
-    toast,
-)
+from tests.browser.app.support import fill, press, refresh, row, tab, toast
+from tests.browser.support import CORS, JWT, PROBLEM, STORE_SIGN_IN, await_service_worker, sign_in_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

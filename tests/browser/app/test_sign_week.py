@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support import MONDAY, change, edit, fill, log, press, row, toast
+from tests.browser.app.support import change, edit, fill, log, press, row, toast
+from tests.browser.support import MONDAY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    MONDAY,
-    UNDO_WINDOW,
-    Taps,
-    await_board,
-    decided,
-    group,
-    row,
-    sign_week,
-)
+from tests.browser.app.support import Taps, await_board, decided, group, row, sign_week
+from tests.browser.support import MONDAY, UNDO_WINDOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -12,16 +12,8 @@ from playwright.sync_api import expect
 from local.mobile_app import APP, mobile_app
 from local.ports import free_ports
 from local.serving import listen, serve
-from tests.browser.support import (
-    CORS,
-    HIDDEN,
-    VISIBLE,
-    Phones,
-    await_service_worker,
-    log,
-    press,
-    row,
-)
+from tests.browser.app.support import log, press, row
+from tests.browser.support import CORS, HIDDEN, VISIBLE, Phones, await_service_worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,21 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.support import (
-    MONDAY,
-    THIS_WEEK,
-    UNDO_WINDOW,
-    edit,
-    fill,
-    heading,
-    log,
-    press,
-    row,
-    swipe,
-    toast,
-    week_name,
-    week_path,
-)
+from tests.browser.app.support import edit, fill, heading, log, press, row, swipe, toast, week_name, week_path
+from tests.browser.support import MONDAY, THIS_WEEK, UNDO_WINDOW
 
 if TYPE_CHECKING:
     from tests.browser.support import Phones

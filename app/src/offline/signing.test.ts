@@ -1,0 +1,96 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Api } from "../api/client";
+import type { Change, Entry, Submission } from "../api/entry";
+import { Problem } from "../api/errors";
+import { database } from "./harness";
+import { loadSignature, signWeek } from "./signing";
+
+const WEEK = "2026-W47";
+const DAYS: [string, string] = ["2026-11-16", "2026-11-22"];
+
+const entry = (id: string, changes: Partial<Entry> = {}) =>
+  ({ id, date: "2026-11-16", project: "Harbour", hours: 8, version: 1, ...changes }) as Entry;
+const submission = (versions: Record<string, number>, current = true): Submission => ({
+  at: "2026-11-20T16:00:00Z",
+  total_hours: 8,
+  current,
+  versions,
+});
+const api = (methods: Partial<Api>) => methods as Api;
+const signed = () => database.get("signatures", WEEK);
+
+describe("a week is signed", () => {
+  const signs = vi.fn(async () => ({ tag: '"2"', submitted: submission({ a: 1 }) }));
+  const week = async () => ({ tag: '"1"' });
+
+  test("with the tag that was read before its entries", async () => {
+    const order: string[] = [];
+    const note = <T>(name: string, result: T) => {
+      order.push(name);
+      return Promise.resolve(result);
+    };
+    const fake = api({
+      week: () => note("tag", { tag: '"1"' }),
+      entries: () => note("entries", [entry("a")]),
+      signWeek: signs,
+    });
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("new")])).toBe(true);
+    expect(order).toEqual(["tag", "entries"]);
+    expect(signs).toHaveBeenLastCalledWith(WEEK, '"1"');
+    expect((await signed())?.entries.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("only if the server has the content on the screen", async () => {
+    signs.mockClear();
+    const fake = api({ week, entries: async () => [entry("a", { notes: "elsewhere" })], signWeek: signs });
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe(false);
+    expect(signs).not.toHaveBeenCalled();
+    expect(await database.get("entries", "a")).toMatchObject({ notes: "elsewhere" });
+  });
+
+  test("only if it does not change meanwhile", async () => {
+    const refuse = async () => Promise.reject(new Problem(412, "version_mismatch", ""));
+    const fake = api({ week, entries: async () => [entry("a")], signWeek: refuse });
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe(false);
+    expect(await signed()).toBeUndefined();
+  });
+});
+
+describe("the signed content", () => {
+  const load = (submitted: Submission | undefined, entries: Entry[], history: Change[] = []) => {
+    const histories = vi.fn(async () => history);
+    const week = async () => ({ tag: "", ...(submitted && { submitted }) });
+    const fake = api({ week, history: histories });
+    return loadSignature(fake, database, WEEK, entries).then(() => histories);
+  };
+
+  test("is nothing if the week is not signed", async () => {
+    await load(undefined, [entry("a")]);
+    expect(await signed()).toBeNull();
+  });
+
+  test("is that of the entries while the signature is current, whatever their versions", async () => {
+    const histories = await load(submission({ a: 1 }), [entry("a", { version: 2, status: "approved" })]);
+    expect(histories).not.toHaveBeenCalled();
+    expect((await signed())?.entries).toEqual([
+      { id: "a", date: "2026-11-16", project: "Harbour", hours: 8 },
+    ]);
+  });
+
+  test("is kept after a change", async () => {
+    await load(submission({ a: 1 }), [entry("a")]);
+    const histories = await load(submission({ a: 1 }, false), [entry("a", { hours: 7, version: 2 })]);
+    expect(histories).not.toHaveBeenCalled();
+    expect((await signed())?.entries).toMatchObject([{ hours: 8 }]);
+  });
+
+  test("comes from the history on another device", async () => {
+    const change = (version: number, hours: number) => ({ version, entry: entry("a", { hours }) }) as Change;
+    const present = [entry("a", { hours: 7, version: 3 }), entry("b")];
+    await load(submission({ a: 2, b: 1 }, false), present, [change(1, 6), change(2, 8), change(3, 7)]);
+    expect((await signed())?.entries).toMatchObject([
+      { id: "a", hours: 8 },
+      { id: "b", hours: 8 },
+    ]);
+  });
+});

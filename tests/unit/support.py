@@ -9,6 +9,9 @@ from typing import Any
 from tests.support import PROJECT
 from timesheets.model.entry import Decision, Entry, decided, new_entry
 from timesheets.model.ids import new_id
+from timesheets.model.person import Person
+from timesheets.model.reminder import Reminder
+from timesheets.model.week import parse_week
 from timesheets.store.items import to_item
 
 SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
@@ -24,6 +27,7 @@ PENDING = new_entry(
     now=NOW,
 )
 APPROVED = decided(PENDING, Decision(approved=True), reviewer="auth0|mia", now=NOW)
+REMINDER = Reminder("incomplete", parse_week("2026-W46"), Person(user_id="auth0|ana"))
 REJECTED = decided(PENDING, Decision(approved=False, reason="Which site?"), reviewer="auth0|mia", now=NOW)
 
 

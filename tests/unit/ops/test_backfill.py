@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from ops.backfill import backfill, log_creation
-from tests.unit.support import APPROVED, NOW, PENDING
+from tests.unit.support import APPROVED, NOW, PENDING, REMINDER
 from timesheets.model.change import Change
+from timesheets.model.entry import rfc3339
 from timesheets.model.errors import NotFound
 from timesheets.model.ids import id_of_request, new_id
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.entries import Entries
 from timesheets.store.items import to_item, tombstone
+from timesheets.store.reminders import Reminders
 
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1", modified_by=None)
 KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request_digest="digest")
@@ -33,6 +35,7 @@ def test_each_entry_without_a_row_gets_one(database: Table) -> None:
     logged = replace(PENDING, id=new_id("auth0|ana"))
     Entries(database).add(logged)
     put(database, to_item(APPROVED), to_item(IMPORTED), tombstone(KEYED))
+    Reminders(database).mark(REMINDER, rfc3339(NOW))
     assert backfill(database, dry_run=True) == {True: 2, False: 1}
     assert Changes(database).last(APPROVED.id) is None
     assert backfill(database) == {True: 2, False: 1}

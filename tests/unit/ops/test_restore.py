@@ -11,9 +11,9 @@ from ops import restore
 from ops.environment import StepFailed
 from ops.restore import Restorer
 from tests.support import table_definition
-from tests.unit.support import APPROVED, NOW, PENDING
+from tests.unit.support import APPROVED, NOW, PENDING, REMINDER
 from timesheets.model.change import Change, change_to
-from timesheets.model.entry import Entry, corrected
+from timesheets.model.entry import Entry, corrected, rfc3339
 from timesheets.model.errors import Conflict, NotFound
 from timesheets.model.ids import HALF, id_of_request, new_id
 from timesheets.store.changes import Changes
@@ -22,6 +22,7 @@ from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import erasure_key, import_item, import_key, to_item, tombstone
 from timesheets.store.log import HEAD_KEY
+from timesheets.store.reminders import Reminders
 
 IMPORTED = replace(PENDING, id=new_id("auth0|ana"), source="job", external_id="1")
 KEYED = replace(PENDING, id=id_of_request("auth0|ana", "key"), request_digest="digest")
@@ -68,6 +69,7 @@ def tables(dynamodb: Any, template: dict[str, Any]) -> Tables:
 def test_missing_entries_are_restored_once(tables: Tables) -> None:
     entries = (PENDING, KEYED, IMPORTED)
     tables.put("restored", *map(to_item, entries), ROW)
+    Reminders(tables.source).mark(REMINDER, rfc3339(NOW))
     restored = {entry.id: "restored" for entry in entries}
     assert dict(replace(tables.restorer, dry_run=True).restore_missing()) == restored
     assert tables.entry(PENDING) is None

@@ -247,7 +247,8 @@ class Timesheets(RuleBasedStateMachine):
         self.reopen_all()
         self.pair.same_histories()
         self.pair.same_copies()
-        self.pair.same_board()
+        if self.pair.weeks.signed:  # a board reads everyone, the people of all other tests too
+            self.pair.same_board()
 
     def reopen_all(self) -> None:
         """Find every decided entry through lists alone, and reopen it at the listed version."""

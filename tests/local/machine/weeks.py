@@ -13,7 +13,7 @@ class Weeks:
 
     def __init__(self, entries: dict[int, Entry]) -> None:
         self._entries = entries
-        self._signed: dict[tuple[str, dt.date], Json] = {}
+        self.signed: dict[tuple[str, dt.date], Json] = {}
         """The signatures by user and Monday."""
         self._signatures = 0
         """Ever made."""
@@ -28,7 +28,7 @@ class Weeks:
         for entry in self._in_week(user_id, monday):
             for name, hours_by in sums.items():
                 hours_by[getattr(entry, name)] += entry.hours
-        signature = self._signed.get((user_id, monday))
+        signature = self.signed.get((user_id, monday))
         submitted = {name: signature[name] for name in ("total_hours", "versions")} if signature else {}
         current = {"current": self._content(user_id, monday) == signature["content"]} if signature else {}
         return {
@@ -45,12 +45,12 @@ class Weeks:
     def state(self, user_id: str, monday: dt.date) -> Json:
         """Return the state that a week's ETag names."""
         versions = {entry.id: entry.version for entry in self._in_week(user_id, monday)}
-        return {"versions": versions, "signed": self._signed.get((user_id, monday), {}).get("number")}
+        return {"versions": versions, "signed": self.signed.get((user_id, monday), {}).get("number")}
 
     def sign(self, user_id: str, monday: dt.date, state: Json) -> Json:
         """Sign the week if it is in a state."""
         present, content = self.state(user_id, monday), self._content(user_id, monday)
-        signature = self._signed.get((user_id, monday))
+        signature = self.signed.get((user_id, monday))
         current = signature is not None and signature["content"] == content
         if state != present and not (signature and current and signature["state"] == state):
             raise Refused(412, "version_mismatch")
@@ -58,17 +58,17 @@ class Weeks:
             self._signatures += 1
             hours = sum((entry.hours for entry in self._in_week(user_id, monday)), Decimal())
             signed = {"total_hours": hours, "versions": present["versions"], "content": content}
-            self._signed[user_id, monday] = signed | {"state": state, "number": self._signatures}
+            self.signed[user_id, monday] = signed | {"state": state, "number": self._signatures}
         return self.read(user_id, monday)
 
     def withdraw(self, user_id: str, monday: dt.date) -> None:
-        self._signed.pop((user_id, monday), None)
+        self.signed.pop((user_id, monday), None)
 
     def board(self, user_id: str, monday: dt.date) -> dict[str, Json]:
         """Return the rows of the board by user, each as `read` does, without names."""
         weeks = {
             (entry.user_id, _monday(entry.date)) for entry in self._entries.values()
-        } | self._signed.keys()
+        } | self.signed.keys()
         before = {monday - dt.timedelta(7 * number) for number in range(1, 9)}
         rows: dict[str, Json] = {}
         for person in {owner for owner, _ in weeks} - {user_id}:

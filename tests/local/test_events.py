@@ -129,6 +129,7 @@ def schedule(stack: "Stack") -> Iterator[Callable[[str], None]]:
     scheduler.update_schedule(**unchanged)
 
 
+@pytest.mark.long  # MiniStack looks at schedules every ten seconds
 def test_the_schedule_reminds_people_without_hours_once(
     queue: Queue, newcomers: Newcomers, schedule: Callable[[str], None], stack: "Stack"
 ) -> None:

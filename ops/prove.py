@@ -70,6 +70,9 @@ class Proof:
             old, new = self.parameters["TokenIssuer"], f"{self.parameters['TokenIssuer']}other/"
             change = {"TokenIssuer": new, "RequestRate": "50"}
             self.change([401, 200], lambda url: [self.send(url, iss=one)[0] for one in (old, new)], **change)
+            self.change(
+                ["ENABLED", None], lambda _: self.reminders(), Reminders="true", TimeZone="Europe/Berlin"
+            )
             self.change("PublishedVersions", lambda _: self.live()["SnapStart"]["ApplyOn"], SnapStart="true")
             other = "arm64" if self.parameters["Architecture"] == "x86_64" else "x86_64"
             self.change([other], lambda _: self.live()["Architectures"], Architecture=other)
@@ -153,6 +156,15 @@ class Proof:
         """Return the configuration of the authorizer's live version."""
         name = self.stack.resources("AWS::Lambda::Function")["AuthorizerFunction"]
         return self.stack.client("lambda").get_function_configuration(FunctionName=name, Qualifier="live")
+
+    def reminders(self) -> list[str | None]:
+        """Return the state of the schedule, and the kind of error with which a run ended if it did."""
+        schedule = self.stack.resources("AWS::Scheduler::Schedule")["RemindFunctionMonday"]
+        function = self.stack.resources("AWS::Lambda::Function")["RemindFunction"]
+        event = json.dumps({"time": datetime.now(UTC).isoformat()})
+        ran = self.stack.client("lambda").invoke(FunctionName=function, Qualifier="live", Payload=event)
+        state = self.stack.client("scheduler").get_schedule(Name=schedule)["State"]
+        return [state, ran.get("FunctionError")]
 
     def rollback(self) -> object:
         """Set an alarm off as soon as new versions get a tenth of the requests."""

@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,19 @@ def test_a_run_without_time_leaves_pages_to_the_next(
     assert marks(client, table) == marked(events.published)
     assert run(database, WEEK, events)
     assert events.published == dict.fromkeys(expected, 1)
+
+
+def test_runs_at_the_same_time_leave_one_mark_for_each_reminder(
+    client: "DynamoDBClient", table: str, database: Table
+) -> None:
+    expected, events = people_missing(database, 12), EventBridge()
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(lambda _: run(database, WEEK, events), range(3)))
+    assert set(events.published) == expected
+    assert marks(client, table) == marked(events.published)
+    total = events.published.total()
+    assert run(database, WEEK, events)
+    assert events.published.total() == total <= 3 * len(expected)
 
 
 def test_a_fault_of_one_person_does_not_stop_the_others(

@@ -1,28 +1,32 @@
-/** The service worker, which serves the stored build of the app, and the notice of a newer one. */
+/** The service worker, which serves the stored build of the app, and the notice of a newer deployment. */
 
 import { signal } from "@preact/signals";
+import { type Config, isOutdated } from "./config";
 
 const PATH = "/sw.js";
 const HOUR = 3_600_000; // ms
 
-/** Whether the page has an older build than the one that is served now. */
+/** Whether the page has an older build, or other addresses, than are served now. */
 export const newBuild = signal(false);
 
-/** Install the service worker, and look for a new build when the app is opened again and every hour. */
-export async function watchBuild(): Promise<void> {
+/** Install the service worker, and look for a newer deployment when the app is opened again and every hour. */
+export async function watchBuild(config: Config): Promise<void> {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   let hasBuild = serviceWorker.controller !== null;
   const registration = await serviceWorker.register(scriptUrl());
   serviceWorker.addEventListener("controllerchange", () => {
-    newBuild.value = hasBuild;
+    newBuild.value ||= hasBuild;
     hasBuild = true;
   });
-  const update = () => {
-    if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
+  const update = async () => {
+    if (document.visibilityState !== "visible") return;
+    await registration.update();
+    if (await isOutdated(config)) newBuild.value = true;
   };
-  document.addEventListener("visibilitychange", update);
-  setInterval(update, HOUR);
+  const check = () => void update().catch(() => undefined);
+  document.addEventListener("visibilitychange", check);
+  setInterval(check, HOUR);
 }
 
 /** Return the address as a trusted one: it is the only address of code that the page's policy allows. */

@@ -32,6 +32,11 @@ export async function loadConfig(): Promise<Config> {
   return kept;
 }
 
+/** Return whether another configuration is served now than the one that this page has. */
+export async function isOutdated(config: Config): Promise<boolean> {
+  return !isSame(await fetchConfig(), config);
+}
+
 /** Fetch the configuration. Refuse another page in its place, such as an error page. */
 async function fetchConfig(): Promise<Config> {
   const response = await fetch(PATH, { signal: AbortSignal.timeout(TIMEOUT) });

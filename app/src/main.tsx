@@ -6,7 +6,7 @@ import { App } from "./app";
 import { Auth } from "./auth/auth";
 import { signInFault } from "./auth/fault";
 import { watchBuild } from "./build";
-import { loadConfig } from "./config";
+import { type Config, loadConfig } from "./config";
 import { locale, t } from "./language";
 import { go, listen } from "./router";
 import { StorageError } from "./screens/storage-error";
@@ -14,8 +14,7 @@ import { StorageError } from "./screens/storage-error";
 document.documentElement.lang = locale;
 const root = document.getElementById("app")!;
 
-async function start(): Promise<void> {
-  const config = await loadConfig();
+async function start(config: Config): Promise<void> {
   let auth: Auth;
   try {
     auth = await Auth.open(config);
@@ -37,13 +36,15 @@ async function start(): Promise<void> {
   render(<App auth={auth} config={config} signInError={signInError} />, root);
 }
 
-start()
+loadConfig()
+  .then(async (config) => {
+    await start(config);
+    // The files that the service worker stores must not delay the first screen. Without it the app works online only.
+    if (import.meta.env.PROD) await watchBuild(config).catch(() => undefined);
+  })
   .catch((error: unknown) => {
     root.textContent = t.couldNotStart(messageOf(error));
-  })
-  // The files that the service worker stores must not delay the first screen. Without it the app works online only.
-  .then(() => (import.meta.env.PROD ? watchBuild() : undefined))
-  .catch(() => undefined);
+  });
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -92,6 +92,18 @@ def test_a_changed_address_of_the_api_takes_effect_at_once(
         page.reload()
 
 
+def test_an_open_page_offers_to_load_changed_addresses(deployment: Deployment, employee: "Caller") -> None:
+    with deployment.serving():
+        page = deployment.open(employee)
+    (port,) = free_ports(1)
+    page.context.route(f"http://127.0.0.1:{port}/**", lambda route: route.fulfill(json=[], headers=CORS))
+    with deployment.serving(api_port=port):
+        page.evaluate(HIDDEN)
+        page.evaluate(VISIBLE)
+        with page.expect_response(lambda answer: answer.ok and f":{port}/timesheets" in answer.url):
+            press(page, "Reload")
+
+
 def test_another_issuer_gets_no_token_of_the_former_one(deployment: Deployment, employee: "Caller") -> None:
     with deployment.serving():
         page = deployment.open(employee)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadTable } from "./cases";
-import { parseText } from "./text";
+import { isolated, parseText } from "./text";
 
 const { cases, limits } = loadTable("text");
 
@@ -20,4 +20,10 @@ test("a message names the length or the character", () => {
   expect(parseText("a\u202eb", { limit: 100 })).toMatchObject({
     message: "Remove the bidirectional control (U+202E)",
   });
+});
+
+test("right-to-left text is isolated, other text stays as it is", () => {
+  expect(isolated("\u05e4\u05e8\u05d5\u05d9\u05e7\u05d8")).toMatch(/^\u2068.*\u2069$/);
+  expect(isolated("\u0645\u0634\u0631\u0648\u0639 7")).toMatch(/^\u2068.*\u2069$/);
+  expect(isolated("Harbour Zürich 港")).toBe("Harbour Zürich 港");
 });

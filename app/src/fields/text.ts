@@ -104,3 +104,11 @@ export function parseText(text: string, { limit, multiline = false }: Options): 
 function pattern(...parts: string[]): RegExp {
   return new RegExp(parts.join(""), "gu");
 }
+
+/**
+ * Isolate right-to-left text from the sentence around it, where no element can do so (Unicode Standard Annex 9, 2.4.2).
+ * Hebrew and Arabic letters, and the scripts between them, are the right-to-left ones in use.
+ */
+export function isolated(text: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
+}

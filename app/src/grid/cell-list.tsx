@@ -1,4 +1,5 @@
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { Mark } from "../parts/icon";
 import { markOf, stateOf } from "../parts/entry-state";
 import { Sheet } from "../parts/sheet";
@@ -11,7 +12,7 @@ const { shortDay, inHours } = formats();
 /** The entries of a cell that has several, each as a link. */
 export function CellList({ cell, close }: { cell: Cell; close: () => void }) {
   return (
-    <Sheet title={`${cell.project}, ${shortDay(cell.date)}`} close={close}>
+    <Sheet title={`${isolated(cell.project)}, ${shortDay(cell.date)}`} close={close}>
       <ul class="body">
         {cell.entries.map((entry) => (
           <li key={entry.id}>

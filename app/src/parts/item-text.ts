@@ -3,6 +3,7 @@
 import type { Entry } from "../api/entry";
 import { today } from "../fields/dates";
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { t } from "../language";
 import type { Item } from "../offline/items";
 
@@ -37,5 +38,5 @@ export function kindOf(item: Item): string {
 
 /** Return an entry's project and hours, as in "Harbour, 4 h". */
 export function nameOf(entry: { project: string; hours: number }): string {
-  return `${entry.project}, ${inHours(entry.hours)}`;
+  return `${isolated(entry.project)}, ${inHours(entry.hours)}`;
 }

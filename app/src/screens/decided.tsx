@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { Entry } from "../api/entry";
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { t } from "../language";
 import type { DecidedWeek } from "../offline/board";
 import type { Session } from "../offline/session";
@@ -25,7 +26,7 @@ export function Decided({ session }: { session: Session }) {
     const entries = await approvals.reopen(week);
     busy.value = "";
     if (!entries?.length) return;
-    const text = t.reopened(`${week.name}, ${weekName(week.week)}, ${inHours(week.hours)}`);
+    const text = t.reopened(`${isolated(week.name)}, ${weekName(week.week)}, ${inHours(week.hours)}`);
     // A rejection is not repeated: its reasons can differ from entry to entry.
     if (week.status === "rejected") showToast(text);
     else showToast(text, async () => void (await outbox.decide(entries, { approved: true })));

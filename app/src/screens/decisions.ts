@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { Decision } from "../api/entry";
 import { today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { t } from "../language";
 import { type PersonWeek, isOrdinary } from "../offline/board";
 import type { EntryView } from "../offline/overlay";
@@ -85,5 +86,9 @@ export class Decisions {
 /** Return the entries of a week that are not decided yet. */
 export function subjectOf(week: PersonWeek): Subject {
   const entries = week.entries.filter((entry) => !entry.unsent);
-  return { name: `${week.name}, ${weekName(week.week)}, ${inHours(week.hours)}`, person: week.name, entries };
+  return {
+    name: `${isolated(week.name)}, ${weekName(week.week)}, ${inHours(week.hours)}`,
+    person: week.name,
+    entries,
+  };
 }

@@ -1,5 +1,7 @@
-import { type AuthorizationResponseError, ResponseBodyError } from "oauth4webapi";
+import { ResponseBodyError } from "oauth4webapi";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { t } from "../language";
+import { signInFault } from "./fault";
 import { Issuer, isFinal } from "./issuer";
 
 const ISSUER = "https://issuer.example/";
@@ -153,11 +155,22 @@ test.each([{ state: "another" }, { iss: "https://attacker.example/" }, { respons
   },
 );
 
-test("a callback with an error has its code", async () => {
-  const error = complete("first", { error: "access_denied" });
-  await expect(error).rejects.toMatchObject({
-    error: "access_denied",
-  } satisfies Partial<AuthorizationResponseError>);
+test.each([
+  [{ error: "access_denied" }, t.signInCancelled],
+  [{ error: "server_error", error_description: "Try again later" }, "Try again later"],
+  [{ error: "server_error" }, "server_error"],
+  [{ state: "another" }, t.signInMismatch],
+])("a callback with %o is explained as %s", async (query, words) => {
+  answer(await idToken());
+  expect(signInFault(await complete("first", query).catch((error: unknown) => error))).toBe(words);
+});
+
+test("a used code is not explained as a missing network, and a missing network is", async () => {
+  answers["/token"] = { error: "invalid_grant" };
+  status = 403;
+  expect(signInFault(await complete().catch((error: unknown) => error))).toBe(t.signInMismatch);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
+  expect(signInFault(await complete().catch((error: unknown) => error))).toBe(t.signInUnreachable);
 });
 
 test("a renewal without an ID token, or without a nonce in it, is accepted", async () => {

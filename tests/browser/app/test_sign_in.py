@@ -61,6 +61,14 @@ def revoke(http: "httpx.Client", settings: "Settings", page: "Page") -> None:
     assert http.post(f"{settings.issuer}oauth/revoke", data=form).status_code == 200
 
 
+def credentials(page: "Page") -> str:
+    """Return the header with which a tab calls the API."""
+    with page.expect_request(lambda request: "authorization" in request.headers) as sent:
+        refresh(page)
+    header: str = sent.value.headers["authorization"]
+    return header
+
+
 def refuse_token(page: "Page") -> None:
     """Make the API refuse, in all tabs, the access tokens that are in use before the next renewal."""
     renewed = renewals(page)
@@ -82,8 +90,9 @@ def test_two_tabs_renew_the_token_once(phone: "Page", sign_in: "SignIn") -> None
     sign_in(phone, "ana")
     expect(phone.locator(".status")).to_have_text("Saved")
     other = phone.context.new_page()
-    other.goto("/")
-    expect(other.locator(".status")).to_have_text("Saved")
+    with other.expect_response(API):
+        other.goto("/")
+    assert credentials(other) == credentials(phone)
     before = stored_sign_in(phone)
     refuse_token(phone)
     seen = renewals(phone)

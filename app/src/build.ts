@@ -14,11 +14,11 @@ export async function watchBuild(config: Config): Promise<void> {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   let hasBuild = serviceWorker.controller !== null;
-  const registration = await serviceWorker.register(scriptUrl());
   serviceWorker.addEventListener("controllerchange", () => {
     newBuild.value ||= hasBuild;
     hasBuild = true;
   });
+  const registration = await serviceWorker.register(scriptUrl());
   const update = async () => {
     if (document.visibilityState !== "visible") return;
     await registration.update();

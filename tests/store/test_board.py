@@ -79,7 +79,8 @@ def keeps(only: Only | None, row: dict[str, Any]) -> bool:
     """Return whether a filter keeps a row."""
     kept = {
         "missing": row["missing"],
-        "unsigned": row["current"] is not True,
+        "unsigned": row["current"] is False
+        or (row["current"] is None and (row["by_status"] or row["missing"])),
         "pending": row["by_status"].get("pending", 0) > 0,
     }
     return only is None or bool(kept[only])

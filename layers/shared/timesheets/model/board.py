@@ -46,7 +46,8 @@ class BoardRow:
             case "missing":
                 return self.missing
             case "unsigned":
-                return not self.week.current
+                logged = bool(self.week.entries or self.week.signature)
+                return not self.week.current and (logged or self.missing)
             case "pending":
                 return any(entry.status == "pending" for entry in self.week.entries)
         return True

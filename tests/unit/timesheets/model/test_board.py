@@ -78,7 +78,7 @@ def test_unknown_names_and_signatures_are_absent() -> None:
     ("week", "missing", "filters"),
     [
         (EMPTY, True, {"missing", "unsigned"}),
-        (EMPTY, False, {"unsigned"}),
+        (EMPTY, False, set()),
         (signed(EMPTY), False, set()),
         (WORKED, False, {"unsigned", "pending"}),
         (signed(WORKED), False, {"pending"}),

@@ -37,7 +37,9 @@ def shape(output: str) -> str:
     return CHANGING.sub("*", output).strip() + "\n"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/sign-in.md", "docs/integrating.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/sign-in.md", pytest.param("docs/integrating.md", marks=pytest.mark.long)]
+)
 def test_the_commands_print_what_the_page_shows(stack: "Stack", page: str) -> None:
     shown = examples(page)
     assert shown

@@ -31,7 +31,7 @@ LONG_TASKS = """() => {
         .observe({ type: "longtask" });
 }"""
 SCROLL = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
+    const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 1000); });
     window.long.length = 0;
     for (let y = 0; y < document.documentElement.scrollHeight; y += 1200) { scrollTo(0, y); await frame(); }
     await frame();

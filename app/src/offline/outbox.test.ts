@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FIELDS, advance, createEntry, database, flush, outbox, restart, server, wait } from "./harness";
 import { overlay } from "./overlay";
+import { Queue } from "./queue";
 
 describe("a new entry", () => {
   test("is sent and stored", async () => {
@@ -101,4 +102,25 @@ test("random failures and restarts create each entry exactly once, in order", as
   const projects = [...server.entries.values()].map((entry) => entry.project);
   expect(projects).toEqual(Array.from({ length: 60 }, (_, number) => `entry ${number}`));
   expect(await outbox.items()).toEqual([]);
+});
+
+describe("an item that changes after it was read for sending", () => {
+  test("is sent as it is by now", async () => {
+    const queue = new Queue(database);
+    await queue.create([FIELDS], 0);
+    const read = await queue.items();
+    const [shown] = overlay([], read);
+    await queue.correct(shown!, { notes: "Edited" });
+    expect(await queue.attempt(read)).toMatchObject([{ fields: { notes: "Edited" }, tried: true }]);
+    expect(await queue.items()).toMatchObject([{ fields: { notes: "Edited" }, tried: true }]);
+  });
+
+  test("is not sent if it was undone", async () => {
+    const queue = new Queue(database);
+    await queue.create([FIELDS], 0);
+    const read = await queue.items();
+    await queue.undo(read[0]!.n!);
+    expect(await queue.attempt(read)).toEqual([]);
+    expect(await queue.items()).toEqual([]);
+  });
 });

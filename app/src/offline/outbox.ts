@@ -132,8 +132,8 @@ export class Outbox {
         item === next ||
         (next.kind === "decide" && item.kind === "decide" && (now || item.notBefore <= Date.now()));
       const together = ready.filter(isTogether).slice(0, MAX_DECISIONS);
-      for (const item of together) await this.queue.attempt(item);
-      const goOn = await this.sendTogether(together);
+      // A person may have edited or undone one since it was read.
+      const goOn = await this.sendTogether(await this.queue.attempt(together));
       this.changed();
       if (!goOn) return;
     }

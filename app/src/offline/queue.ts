@@ -111,9 +111,15 @@ export class Queue {
     await this.database.put("outbox", { ...rest, notBefore: 0 } as Item);
   }
 
-  /** Record that sending is attempted. */
-  async attempt(item: Item): Promise<void> {
-    await this.database.put("outbox", { ...item, tried: true });
+  /** Record that sending is attempted; return the items as they are by now, without those that were undone. */
+  async attempt(items: Item[]): Promise<Item[]> {
+    return this.database.write(["outbox"], async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const found = await Promise.all(items.map((item) => store.get(item.n!)));
+      const tried = found.filter((item) => item !== undefined).map((item) => ({ ...item, tried: true }));
+      for (const item of tried) void store.put(item);
+      return tried;
+    });
   }
 
   /** Remove an item that the server accepted, and store the new state of the entry, in one transaction. */

@@ -124,7 +124,7 @@ sam-local: setup ## run the API under `sam local` in Docker, or one function: ma
 	@$(PYTHON) -m local sam-local $(EVENT)
 
 .PHONY: test
-test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
+test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (4 minutes)
 	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov # lines: Python 3.13 monitors no branches, and tracing takes twice the time
 
 .PHONY: test-all

@@ -123,9 +123,10 @@ restore: setup ## copy lost entries from a restored table: make restore ENV=prod
 sam-local: setup ## run the API under `sam local` in Docker, or one function: make sam-local EVENT=events/get_week.json
 	@$(PYTHON) -m local sam-local $(EVENT)
 
+# It covers lines: Python 3.13 cannot monitor branches, and tracing them takes twice the time.
 .PHONY: test
 test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (4 minutes)
-	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov # lines: Python 3.13 monitors no branches, and tracing takes twice the time
+	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov
 
 .PHONY: test-all
 test-all: setup ## test, and all that takes minutes: a thousand races, kills, the rehearsal, Schemathesis, browsers

@@ -23,7 +23,7 @@ def lambda_handler(request: Request) -> Response:
     caller = request.caller.sub
     cursors = Cursors(settings.cursor_secret, f"{GET_BOARD} {week.name}", caller, request.query)
     rows, last = Board(table, week).page(
-        after=cursors.read(filters["cursor"]) if "cursor" in filters else None,
+        after=cursors.read(filters.get("cursor")),
         limit=filters.get("limit", DEFAULT_LIMIT),
         only=filters.get("only"),
         not_user_id=caller,

@@ -1,7 +1,7 @@
 """Publish a reminder for each person who has logged nothing in the last week; a schedule wakes this function.
 
-Lambda repeats a run that raises an exception, and the schedule repeats it every hour. Each run does what is
-left, by the marks of the earlier ones.
+Lambda repeats a run that raises an exception, and the schedule repeats it every hour. Each run publishes the
+reminders that no earlier run has marked.
 """
 
 from datetime import UTC, datetime

@@ -90,15 +90,16 @@ def openapi() -> dict[str, Any]:
     return document
 
 
+SHARED_STACK = ("tests/local/rehearsal/", "tests/local/", "tests/browser/")
+"""Folders whose tests share a stack; the first one that holds a file counts."""
+
+
 class SharedStacks(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """Gives each file to one worker, and the files of a folder that shares a stack to the same worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return next((folder for folder in SHARED_STACK if file.startswith(folder)), file)
-
-
-SHARED_STACK = ("tests/local/rehearsal/", "tests/local/", "tests/browser/")
 
 
 # The option --dist=loadgroup of pytest-xdist 3.8 has no effect with pytest 9.2 (pytest-xdist issue 1386).

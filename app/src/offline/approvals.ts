@@ -58,7 +58,7 @@ export class Approvals {
     await this.loader.run(() => this.load([week]));
   }
 
-  /** Return who is expected, missing or unsigned in a week; nothing if its board is not loaded. */
+  /** Return the people who are expected, missing or unsigned in a week; nothing if its board is not loaded. */
   turnout(week: string): Turnout | undefined {
     const rows = this.boards.value.get(week);
     if (!rows) return undefined;
@@ -68,18 +68,16 @@ export class Approvals {
   }
 
   /** Return the entries of a decided week; nothing if the server cannot be reached. */
-  entriesOf({ userId, status, week }: DecidedWeek): Promise<Entry[] | undefined> {
-    const days = daysOf(week);
-    return this.loader.run(() => this.api.decided(userId, status, days[0], days[6]));
+  entriesOf(week: DecidedWeek): Promise<Entry[] | undefined> {
+    return this.loader.run(() => this.decidedEntries(week));
   }
 
   /** Make a decided week pending again; return its entries, or nothing if one of them stays decided. */
   reopen(week: DecidedWeek): Promise<Entry[] | undefined> {
     return this.loader.run(async () => {
-      const days = daysOf(week.week);
       const reopened: Entry[] = [];
       try {
-        for (const entry of await this.api.decided(week.userId, week.status, days[0], days[6])) {
+        for (const entry of await this.decidedEntries(week)) {
           reopened.push(await this.api.reopen(entry.id, entry.version));
         }
       } finally {
@@ -94,7 +92,7 @@ export class Approvals {
     });
   }
 
-  /** Read what is stored; return a function that shows it. */
+  /** Read the stored data; return a function that shows them. */
   async read(): Promise<() => void> {
     const [entries, boards, weeks, loadedAt] = await Promise.all([
       this.database.getAll("approvals"),
@@ -107,6 +105,11 @@ export class Approvals {
       this.boards.value = new Map(weeks.map((week, index) => [week, boards[index]!]));
       this.loadedAt.value = loadedAt;
     };
+  }
+
+  private decidedEntries({ userId, status, week }: DecidedWeek): Promise<Entry[]> {
+    const days = daysOf(week);
+    return this.api.decided(userId, status, days[0], days[6]);
   }
 
   private async load(weeks: string[]): Promise<void> {

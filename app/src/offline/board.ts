@@ -137,7 +137,11 @@ function personWeek(
   const day = all.findIndex((hours, index) => hours > MAX_DAY || (index >= WORKING_DAYS && hours > 0));
   return {
     ...names(userId),
-    ...{ key, userId, week, entries, days },
+    key,
+    userId,
+    week,
+    entries,
+    days,
     hours: total(entries),
     signing: signingOf(row, entries),
     ...(row && { row }),

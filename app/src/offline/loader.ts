@@ -13,7 +13,7 @@ export class Loader {
 
   constructor(
     private readonly outbox: Outbox,
-    /** Show what is stored, after each request. */
+    /** Show the stored data, after each request. */
     private readonly show: () => Promise<void>,
   ) {}
 

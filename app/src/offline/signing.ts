@@ -77,7 +77,10 @@ async function signedVersions(api: Api, { versions }: Submission, entries: Entry
 
 function signed({ at, total_hours: hours }: Submission, entries: readonly Signed[]): Signature {
   const content = entries.map(({ id, date, project, hours, notes }) => ({
-    ...{ id, date, project, hours },
+    id,
+    date,
+    project,
+    hours,
     ...(notes && { notes }),
   }));
   return { at, hours, entries: content };

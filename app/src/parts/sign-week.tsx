@@ -19,7 +19,7 @@ const NOT_SIGNED: Record<Exclude<SignOutcome, "signed">, string> = {
   unsent: t.notSignedUnsent,
 };
 
-/** The signature of the shown week: sign it, see what changed since then, or take the signature back. */
+/** The signature of the shown week: sign it, list the changes since then, or take the signature back. */
 export function SignWeek({ session }: { session: Session }) {
   const isBusy = useSignal(false);
   const signature = session.signature.value;

@@ -71,13 +71,11 @@ export class Decisions {
 
   /** Decide exactly the entries of the subject, as they were loaded, and move the focus to the next row. */
   async decide(subject: Subject, decision: Decision): Promise<void> {
-    const { outbox } = this.session;
     const focusNeighbour = neighbour(".person .opens");
-    const numbers = await outbox.decide(subject.entries, decision);
+    const numbers = await this.session.outbox.decide(subject.entries, decision);
     const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);
     showToast(text, async () => {
-      const undone = await Promise.all(numbers.map((n) => outbox.undo(n)));
-      if (undone.includes(false)) showToast(t.reopenUnderDecided);
+      if (!(await this.session.undo(numbers))) showToast(t.reopenUnderDecided);
     });
     focusNeighbour();
   }

@@ -14,7 +14,7 @@ const { inHours } = formats();
 
 type Person = Turnout["missing"][number];
 
-/** Those who have not signed a week: last week, or another one. */
+/** The people who have not signed a week: last week, or another one. */
 export function Missing({ session }: { session: Session }) {
   const { approvals } = session;
   const lastWeek = shiftWeek(weekOf(today()), -1);

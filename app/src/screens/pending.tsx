@@ -103,7 +103,7 @@ export function Pending({ session }: { session: Session }) {
   );
 }
 
-/** Who has not signed last week. */
+/** The people who have not signed last week. */
 function LastWeek({ turnout }: { turnout: Turnout | undefined }) {
   if (!turnout?.expected) return null;
   const week = weekName(shiftWeek(weekOf(today()), -1));

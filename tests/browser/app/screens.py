@@ -36,7 +36,7 @@ def visit(page: "Page", path: str) -> None:
 
 
 def violations(page: "Page") -> list[Any]:
-    """Return what axe finds on the page, with the HTML of each place."""
+    """Return the findings of axe on the page, with the HTML of each place."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found: list[Any] = page.evaluate(VIOLATIONS)

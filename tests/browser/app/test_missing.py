@@ -1,4 +1,4 @@
-"""Who has not signed a week, and what the board says about the weeks that wait for a decision."""
+"""People who have not signed a week, and signatures on the board of weeks that wait for a decision."""
 
 import datetime as dt
 from typing import TYPE_CHECKING

@@ -38,7 +38,7 @@ REFUSED = {"code": "invalid_token", "detail": "Missing or invalid token"}
 
 
 def stored_sign_in(page: "Page") -> dict[str, Any]:
-    """Return what the app stores of the sign-in."""
+    """Return the sign-in that the app stores."""
     stored: dict[str, Any] = page.evaluate(READ_SIGN_IN)
     return stored
 

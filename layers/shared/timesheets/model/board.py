@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from timesheets.model.entry import STATUSES
-from timesheets.model.person import Person
+from timesheets.model.person import NAMES, Person
 from timesheets.model.query import Only
 from timesheets.model.signature import PersonWeek
 from timesheets.model.week import Week, week_of
@@ -15,10 +15,9 @@ EXPECTED: Final = timedelta(weeks=8)
 _DAY: Final = timedelta(days=1)
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NAMES: Final = ("user_id", "user_email", "user_name")
 _SUMS: Final = ("week", "total_hours", "by_day", "by_status", "submitted")
 COLUMNS: Final = (
-    *_NAMES,
+    *NAMES,
     "week",
     "total_hours",
     *_WEEKDAYS,
@@ -54,10 +53,9 @@ class BoardRow:
 
     def to_json(self) -> dict[str, Any]:
         """Return the row for callers, without the members that have no value."""
-        names = {name: getattr(self.person, name) for name in _NAMES}
         sums = self.week.to_json()
         return {
-            **{name: value for name, value in names.items() if value is not None},
+            **self.person.names(),
             **{name: sums[name] for name in _SUMS if name in sums},
             "missing": self.missing,
         }

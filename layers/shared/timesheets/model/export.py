@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from timesheets.model.entry import STATUSES, Entry, json_number
 from timesheets.model.errors import Problem
-from timesheets.model.person import Person
+from timesheets.model.person import NAMES, Person
 from timesheets.model.text import clean
 
 COLUMNS: Final = (
-    "user_id",
-    "user_email",
-    "user_name",
+    *NAMES,
     "project",
     "approved_hours",
     "pending_hours",
@@ -69,10 +67,8 @@ def _row(person: Person, project: str, entries: list[Entry]) -> dict[str, Any]:
     for entry in entries:
         hours[entry.status] += entry.hours
     days = sorted(entry.date for entry in entries)
-    members = {
-        "user_id": person.user_id,
-        "user_email": person.user_email,
-        "user_name": person.user_name,
+    return {
+        **person.names(),
         "project": project,
         "approved_hours": json_number(hours["approved"]),
         "pending_hours": json_number(hours["pending"]),
@@ -80,4 +76,3 @@ def _row(person: Person, project: str, entries: list[Entry]) -> dict[str, Any]:
         "from": days[0].isoformat(),
         "to": days[-1].isoformat(),
     }
-    return {name: value for name, value in members.items() if value is not None}

@@ -30,14 +30,12 @@ class Reminder:
 
     def to_json(self) -> dict[str, Any]:
         """Return the event's `Detail`, which docs/reminders.schema.json describes."""
-        names = ("user_id", "user_email", "user_name")
-        person = {name: getattr(self.person, name) for name in names}
         return {
             "id": self.id,
             "week": self.week.name,
             "from": self.week.first.isoformat(),
             "to": self.week.last.isoformat(),
-            **{name: value for name, value in person.items() if value is not None},
+            **self.person.names(),
         }
 
 
@@ -54,7 +52,7 @@ def earlier(week: Week, weeks: int) -> Week:
 def reminder_due(
     week: Week, published: Mapping[str, Kind], is_idle_since: Callable[[Week], bool]
 ) -> Kind | None:
-    """Return what to publish about a person who has logged nothing in a week; None for nothing.
+    """Return the kind of event to publish for a person who has logged nothing in a week; None for none.
 
     `published` has the kinds by week, this one included. `is_idle_since` returns whether the person has
     logged nothing from an earlier week up to this one.

@@ -59,8 +59,8 @@ class Cursors:
         seal = hmac.digest(self._secret, self._bound + b"\n" + position.encode(), hashlib.sha256)[:_SEAL]
         return urlsafe_b64encode(seal + position.encode()).decode().rstrip("=")
 
-    def read(self, cursor: str) -> str:
-        """Return a cursor's position.
+    def read(self, cursor: str | None) -> str | None:
+        """Return a cursor's position; None without a cursor, for the first page.
 
         Raises
         ------
@@ -68,6 +68,8 @@ class Cursors:
             `malformed_request` for a cursor that was changed or made for another list.
 
         """
+        if cursor is None:
+            return None
         try:
             position = urlsafe_b64decode(f"{cursor[:_MAX_CURSOR]}==")[_SEAL:].decode()
         except ValueError:

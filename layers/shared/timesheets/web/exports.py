@@ -25,7 +25,7 @@ def serve_export(request: Request, route: Route, period: str, read: Callable[...
     filters: Mapping[str, Any] = parse_filters(request.query, EXPORT)
     cursors = Cursors(settings.cursor_secret, f"{route} {period}", request.caller.sub, request.query)
     page = read(
-        after=cursors.read(filters["cursor"]) if "cursor" in filters else None,
+        after=cursors.read(filters.get("cursor")),
         limit=filters.get("limit", DEFAULT_LIMIT),
         user_id=filters.get("user_id"),
     )

@@ -42,8 +42,7 @@ def serve_list(
     """
     filters = parse_filters(request.query, parameters)
     cursors = Cursors(settings.cursor_secret, str(route), request.caller.sub, request.query)
-    cursor = filters.pop("cursor", None)
-    after = None if cursor is None else cursors.read(cursor)
+    after = cursors.read(filters.pop("cursor", None))
     form = filters.pop("format", None)
     query = ListQuery(**defaults | filters, after=after)
     page = take_page(read(query), query)

@@ -12,14 +12,13 @@ import pytest
 from local import aws
 from local.settings import PROJECT
 from tests.local.callers import MANAGER, Newcomers
+from tests.local.feed import WITHIN
 
 if TYPE_CHECKING:
     from tests.local.support import Stack
 
 SCHEMA = json.loads((PROJECT / "docs/events.schema.json").read_text())
 REMINDER_SCHEMA = json.loads((PROJECT / "docs/reminders.schema.json").read_text())
-WITHIN = 30
-"""Seconds."""
 
 
 class Queue:

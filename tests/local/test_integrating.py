@@ -20,15 +20,13 @@ from starlette.routing import Route
 
 from local.serving import listen, serve
 from tests.local.callers import MANAGER, Newcomers
+from tests.local.feed import WITHIN
 from tests.support import PROJECT
 
 if TYPE_CHECKING:
     from tests.local.support import Stack
 
 KILLED = PROJECT / "tests/local/killed.py"
-WITHIN = 30
-"""Seconds until the feed has a change."""
-
 type Json = dict[str, Any]
 
 

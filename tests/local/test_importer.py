@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROWS = int(os.environ.get("IMPORT_ROWS", "1000" if LONG else "200"))
 KILLS = int(os.environ.get("IMPORT_KILLS", "5" if LONG else "1"))
-USERS = 20
+USERS = 20 if LONG else 5
 FIELDS = ("user_id", "date", "project", "hours", "notes")
 SECRET = "local-import-secret"
 

@@ -6,22 +6,19 @@ import logging
 import os
 import ssl
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
 import pytest
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.models import MockAWS
-from moto.dynamodb.models.dynamo_type import Item
+from botocore.httpsession import URLLib3Session
+from ministack.services import dynamodb as dynamodb_service
 from pytest_socket import disable_socket
 
 from tests.support import Event, table_definition
+from tests.unit import aws
 from tests.unit.support import Answer
 
 if TYPE_CHECKING:
@@ -74,34 +71,14 @@ def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb")
 
 
-@pytest.fixture(scope="session")
-def aws() -> Iterator[MockAWS]:
-    """Mock AWS from the first test on that uses a table, one call at a time.
-
-    moto copies the table before each transaction, which is not safe among threads, and slow unless the copies
-    share their values. moto changes no value in place.
-    """
-    lock, process = threading.Lock(), BotocoreStubber.process_request
-
-    def alone(stubber: BotocoreStubber, request: Any) -> Any:
-        with lock:
-            return process(stubber, request)
-
-    def shallow(item: Item, _: object) -> Item:
-        copied = copy(item)
-        copied.attrs = copy(item.attrs)
-        return copied
-
-    with (
-        mock_aws() as mock,
-        patch.object(BotocoreStubber, "process_request", alone),
-        patch.object(Item, "__deepcopy__", shallow, create=True),
-    ):
-        yield mock
+@pytest.fixture(scope="session", autouse=True)
+def aws_in_this_process() -> Iterator[None]:
+    with patch.object(URLLib3Session, "send", aws.send):
+        yield
 
 
 @pytest.fixture
-def table(template: dict[str, Any], dynamodb: "DynamoDBClient", aws: MockAWS) -> None:
-    """Create the template's table in moto."""
-    aws.reset()
+def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> None:
+    """Create the template's table in MiniStack."""
+    dynamodb_service.reset()
     dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))

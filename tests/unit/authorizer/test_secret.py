@@ -8,7 +8,7 @@ import boto3
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from moto.core.models import MockAWS
+from ministack.services import secretsmanager
 
 import app
 from tokens.errors import InvalidToken, KeysUnavailable
@@ -24,8 +24,8 @@ SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
 @pytest.fixture
-def secret_arn(aws: MockAWS) -> Any:
-    aws.reset()
+def secret_arn() -> Any:
+    secretsmanager.reset()
     client = boto3.client("secretsmanager")
     return lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
 

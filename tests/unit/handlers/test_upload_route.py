@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -13,7 +12,6 @@ import pytest
 from tests.support import LONG
 from tests.unit.importer.support import check
 from tests.unit.support import PENDING
-from timesheets.bulk import runner
 from timesheets.model.entry import Entry
 from timesheets.model.errors import Unavailable
 from timesheets.store.dynamodb import Table
@@ -28,15 +26,8 @@ type Call = Callable[..., "Answer"]
 pytestmark = pytest.mark.usefixtures("table")
 
 
-@pytest.fixture(autouse=True)
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Import rows one after another, however long that takes: moto has no locks and is slow."""
-    monkeypatch.setattr(runner, "TIME_LIMIT", 600)
-    monkeypatch.setattr(runner, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
-
-
 UPLOAD = 100 if LONG else 20
-"""Rows of a large upload; moto copies its tables in each transaction."""
+"""Rows of a large upload."""
 ROW = {"user_id": "007", "date": "2017-05-10T17:40:20.095Z", "project": "StoreZero", "hours": 5}
 
 

@@ -1,0 +1,40 @@
+"""AWS in this process: MiniStack's services answer botocore's requests without a socket."""
+
+import io
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from ministack.services import dynamodb, secretsmanager
+
+SERVICES: dict[str, Any] = {"dynamodb": dynamodb, "secretsmanager": secretsmanager}
+"""The services by the first label of their host name."""
+
+_one_at_a_time = threading.Lock()
+
+
+class Body(io.BytesIO):
+    """A response's body, as botocore reads it."""
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the whole body."""
+        yield self.read()
+
+
+def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
+    """Return MiniStack's response to a request; replaces `URLLib3Session.send`.
+
+    MiniStack runs its services in one thread. They are coroutines that never wait.
+    """
+    service = SERVICES[urlsplit(request.url).netloc.partition(".")[0]]
+    operation: Any = request.headers["X-Amz-Target"]
+    with _one_at_a_time:
+        try:
+            headers = {"x-amz-target": operation.decode()}
+            service.handle_request("POST", "/", headers, request.body, {}).send(None)
+        except StopIteration as answer:
+            status, fields, body = answer.value
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(fields), Body(body))

@@ -29,6 +29,9 @@ os.environ |= {
     "SAM_CLI_TELEMETRY": "0",  # the tests use SAM CLI's classes, which report usage
 }
 
+# libyaml parses a template in 20 ms, PyYAML itself in 200.
+yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[assignment, misc]
+
 # A busy machine must not fail a test, so neither an example nor its generation has a time limit.
 hypothesis.settings.register_profile(
     "project",

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 """Permissions that transactions need; no function calls the operations of these names."""
 
 
+@cache
 def actions_of(module: str) -> dict[str, set[str]]:
     """Return the actions of each method of a module's class in the store, with the functions it calls."""
     body = ast.parse((SHARED / f"store/{module}.py").read_text()).body
@@ -57,6 +59,7 @@ def actions_of(module: str) -> dict[str, set[str]]:
     return {name.removeprefix("self."): set(reached(name)) for name in methods}
 
 
+@cache
 def called_by(path: Path) -> set[str]:
     """Return the actions of a handler's code, and of the modules of bulk/ and stream/ that it imports."""
     source = path.read_text()

@@ -22,6 +22,7 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns that it has no feature toggles
 
 
+@cache
 def transform(**parameters: str) -> dict[str, Any]:
     """Return the transformed template; parameters that are not given have their defaults."""
     template = yaml_parse(TEMPLATE.read_text())
@@ -36,7 +37,6 @@ def transform(**parameters: str) -> dict[str, Any]:
     return result
 
 
-@cache
 def transformed() -> dict[str, Any]:
     """Return the template as transformed for production."""
     return transform(GradualDeployment="true", AllowedOrigins="https://app.exampleco.com")

@@ -3,13 +3,23 @@
 import io
 import threading
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import boto3
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from ministack.services import dynamodb, secretsmanager
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Each handler would load botocore's models again.
+botocore.session.get_session = cache(botocore.session.get_session)  # type: ignore[assignment]
+
+CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
 SERVICES: dict[str, Any] = {"dynamodb": dynamodb, "secretsmanager": secretsmanager}
 """The services by the first label of their host name."""
 

@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import boto3
 import pytest
 from botocore.httpsession import URLLib3Session
 from ministack.services import dynamodb as dynamodb_service
@@ -68,7 +67,7 @@ def call(event: Callable[..., Event]) -> Callable[..., Answer]:
 
 @pytest.fixture(scope="session")
 def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb")
+    return aws.CLIENT
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import CLIENT
 from tests.unit.support import NOW, PENDING, Answer
 from timesheets.model.entry import Decision, Entry, decided
 from timesheets.model.errors import Unavailable
@@ -28,7 +28,7 @@ WEEK = parse_week("2026-W47")
 
 def logged(user: str, day: date = FRIDAY, hours: str = "8", *, approved: bool = False) -> Entry:
     """Store an entry, and refresh its owner's row as the stream's function does."""
-    table = Table(boto3.client("dynamodb"))
+    table = Table(CLIENT)
     one = replace(PENDING, id=new_id(user), user_id=user, date=day, hours=Decimal(hours))
     Entries(table).add(one)
     if approved:
@@ -40,7 +40,7 @@ def logged(user: str, day: date = FRIDAY, hours: str = "8", *, approved: bool = 
 
 def signed(user: str) -> None:
     """Sign a user's week as it is."""
-    table = Table(boto3.client("dynamodb"))
+    table = Table(CLIENT)
     weeks = Weeks(table)
     week = weeks.find(user, WEEK)
     weeks.sign(None, week.sign({week.tag}, user_id=user, user_email=None, user_name=None, now=NOW))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 
+from tests.unit.aws import CLIENT
 from timesheets.model.ids import new_id
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
@@ -33,7 +33,7 @@ def entry(call: Call) -> dict[str, Any]:
 
 def number(entry_id: str) -> None:
     """Number the changes of an entry, as the table's stream has them numbered."""
-    number_entries(Changes(Table(boto3.client("dynamodb"))), [entry_id])
+    number_entries(Changes(Table(CLIENT)), [entry_id])
 
 
 def test_a_history_lists_each_change_with_its_author_and_the_entry(entry: dict[str, Any], call: Call) -> None:
@@ -151,7 +151,7 @@ def test_a_bad_or_unknown_parameter_is_refused(query: dict[str, list[str]], call
 
 def test_an_erased_change_holds_only_the_id(entry: dict[str, Any], call: Call) -> None:
     number(entry["id"])
-    boto3.client("dynamodb").update_item(
+    CLIENT.update_item(
         TableName="timesheets",
         Key=log_key(entry["id"], 1),
         UpdateExpression="SET change = :erased REMOVE entry, #by",

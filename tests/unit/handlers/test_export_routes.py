@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import CLIENT
 from tests.unit.support import NOW, PENDING, Answer
 from timesheets.model.entry import Decision, Entry, decided
 from timesheets.model.errors import Unavailable
@@ -29,7 +29,7 @@ def logged(
     user: str, day: date, hours: str = "8", project: str = "StoreZero", *, approved: bool = False
 ) -> Entry:
     """Store an entry, number its changes and refresh its owner's row, as the stream's function does."""
-    table = Table(boto3.client("dynamodb"))
+    table = Table(CLIENT)
     one = replace(PENDING, id=new_id(user), user_id=user, date=day, hours=Decimal(hours), project=project)
     Entries(table).add(one)
     if approved:
@@ -102,7 +102,7 @@ def test_a_cursor_is_valid_for_its_period_only(call: Call) -> None:
 def test_one_person_can_be_exported_again_at_once(call: Call) -> None:
     logged("auth0|ana", date(2026, 11, 20))
     one = replace(PENDING, id=new_id("auth0|new"), user_id="auth0|new")
-    Entries(Table(boto3.client("dynamodb"))).add(one)
+    Entries(Table(CLIENT)).add(one)
     (row,) = call("export_week", query={"user_id": ["auth0|new"]}).json
     assert (row["user_id"], row["pending_hours"]) == ("auth0|new", 7.25)
     assert call("export_week", query={"user_id": ["auth0|nobody"]}).json == []

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from handlers import number_changes as handler
 from tests.support import PROJECT
+from tests.unit.aws import CLIENT
 from tests.unit.support import PENDING
 from timesheets.model.errors import Conflict, Problem, Unavailable
 from timesheets.model.ids import hash_of
@@ -35,17 +35,17 @@ def wake(*sort_keys: str) -> None:
 
 
 def numbers() -> list[int | None]:
-    changes = Changes(Table(boto3.client("dynamodb"))).own_history(PENDING.user_id, PENDING.id)
+    changes = Changes(Table(CLIENT)).own_history(PENDING.user_id, PENDING.id)
     return [change.number for change in changes]
 
 
 def test_the_event_of_an_unknown_entry_changes_nothing() -> None:
     handler.lambda_handler(EVENT, None)
-    assert Changes(Table(boto3.client("dynamodb"))).read(0, 1).head == 0
+    assert Changes(Table(CLIENT)).read(0, 1).head == 0
 
 
 def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives() -> None:
-    entries = Entries(Table(boto3.client("dynamodb")))
+    entries = Entries(Table(CLIENT))
     entries.add(PENDING)
     key = log_key(PENDING.id, 7)["SK"]["S"]
     wake(key, key)
@@ -55,8 +55,8 @@ def test_all_changes_of_an_entry_are_numbered_whatever_record_arrives() -> None:
 
 
 def test_a_change_or_a_signature_refreshes_the_owners_row() -> None:
-    people = People(Table(boto3.client("dynamodb")))
-    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    people = People(Table(CLIENT))
+    Entries(Table(CLIENT)).add(PENDING)
     wake(f"{SIGNATURE_PREFIX}2026-W47")
     person = people.find(PENDING.user_id)
     assert person
@@ -70,7 +70,7 @@ def test_a_fault_in_the_directory_is_counted(
     def fail(*_: Any) -> None:
         raise ValueError("secret of ana")
 
-    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    Entries(Table(CLIENT)).add(PENDING)
     monkeypatch.setattr(handler.people, "refresh", fail)
     wake(log_key(PENDING.id, 1)["SK"]["S"])
     logged = written()
@@ -87,7 +87,7 @@ def test_a_problem_of_the_table_repeats_the_batch(
     def fail(*_: Any) -> None:
         raise problem
 
-    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    Entries(Table(CLIENT)).add(PENDING)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.setattr(
         *{"changes": (handler.changes, "number"), "people": (handler.people, "refresh")}[part], fail
@@ -111,7 +111,7 @@ def test_a_fault_is_counted_and_does_not_repeat_the_batch(
     def fail(*_: Any) -> None:
         raise ValueError("secret of ana")
 
-    Entries(Table(boto3.client("dynamodb"))).add(PENDING)
+    Entries(Table(CLIENT)).add(PENDING)
     monkeypatch.setattr(handler.changes, "number", fail)
     wake(log_key(PENDING.id, 1)["SK"]["S"])
     logged = written()

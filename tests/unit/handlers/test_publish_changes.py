@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from handlers import publish_changes as handler
 from tests.support import PROJECT
+from tests.unit.aws import CLIENT
 from tests.unit.support import APPROVED, NOW, PENDING
 from timesheets.model.entry import Decision, decided, reopened
 from timesheets.settings import settings
@@ -73,7 +73,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> EventBridge:
 @pytest.fixture
 def log(table: None) -> Changes:  # noqa: ARG001 the table exists
     """Return the log of an entry that was approved, reopened and rejected."""
-    database = Table(boto3.client("dynamodb"))
+    database = Table(CLIENT)
     entries, changes = Entries(database), Changes(database)
     entries.add(PENDING)
     entries.replace(PENDING, APPROVED, "approved")
@@ -129,7 +129,7 @@ def test_no_event_is_sent_after_a_failed_one(
 
 @pytest.mark.usefixtures("log")
 def test_a_late_index_delays_events_and_skips_none(bus: EventBridge) -> None:
-    client = boto3.client("dynamodb")
+    client = CLIENT
     key: Any = log_key(PENDING.id, 3)
     client.update_item(TableName="timesheets", Key=key, UpdateExpression="REMOVE log_block")
     assert publish(60_000, 60_000) == REPEAT
@@ -150,7 +150,7 @@ def test_an_invocation_ends_when_another_has_published_the_same(
     bus: EventBridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publisher, "PAGE", 2)
-    other = Changes(Table(boto3.client("dynamodb")))
+    other = Changes(Table(CLIENT))
     put_events = bus.put_events
 
     def overtaken(**parameters: Any) -> dict[str, Any]:

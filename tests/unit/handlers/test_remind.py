@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import boto3
 import jsonschema
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -13,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from handlers import remind as handler
 from handlers.remind import IncompleteError
 from tests.support import PROJECT
+from tests.unit.aws import CLIENT
 from tests.unit.support import NOW, REMINDER_SCHEMA
 from timesheets.bulk import reminders as bulk
 from timesheets.model.entry import new_entry
@@ -75,7 +75,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> EventBridge:
 @pytest.fixture(autouse=True)
 def company(table: None) -> None:  # noqa: ARG001 the table exists
     """Let everyone log hours in the week before 2026-W47."""
-    database = Table(boto3.client("dynamodb"))
+    database = Table(CLIENT)
     for user in USERS:
         fields = {"date": date(2026, 11, 13), "project": "P", "hours": 8}
         person = {"user_id": user, "user_email": f"{user[-1]}@exampleco.com", "user_name": "Ana"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ANA, CARL = "auth0|ana", "auth0|carl"
-COUNT = 120 if LONG else 60
+COUNT = 120 if LONG else 30
 
 
 def repeat(write: Callable[[], None]) -> None:

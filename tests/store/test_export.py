@@ -55,7 +55,7 @@ def rows_by_person(changes: list[Change]) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("client", ["ministack"], indirect=True)
-@pytest.mark.parametrize("seed", range(20 if LONG else 4))
+@pytest.mark.parametrize("seed", range(20 if LONG else 2))
 def test_an_export_and_its_repetition_end_in_the_fold_of_the_feed(
     seed: int, client: "DynamoDBClient", table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from timesheets.model.change import Change
 
-ROUNDS, STEPS = (8, 60) if LONG else (2, 25)
+ROUNDS, STEPS = (8, 60) if LONG else (1, 25)
 """Rounds on each engine, and changes that each writer tries in one."""
 
 

@@ -81,35 +81,21 @@ def test_a_signature_without_a_state_is_refused(
 
 
 @pytest.mark.parametrize("handler", ["submit_week", "withdraw_week"])
-@pytest.mark.parametrize(
-    ("form", "refusal"),
-    [
-        ("{tag}", (400, "malformed_request")),
-        ("", (400, "malformed_request")),
-        ('*, "{tag}"', (400, "malformed_request")),
-        ('W/"{tag}"', MISMATCH),
-        ('"{tag}x"', MISMATCH),
-        ('"1"', MISMATCH),
-        ('""', MISMATCH),
-        ('"{other}"', MISMATCH),
-        ('"{before}"', MISMATCH),
-    ],
-)
 def test_a_header_that_does_not_name_the_state_changes_nothing(
-    handler: str, form: str, refusal: tuple[int, str], entry: dict[str, Any], call: Call, sign: Sign
+    handler: str, entry: dict[str, Any], call: Call, sign: Sign
 ) -> None:
-    first = etag(call)
-    sign(first)
+    before = etag(call)
+    sign(before)
     correct(call, entry, hours=6)
     week = call("get_week")
-    tags = {
-        "tag": week.headers["ETag"].strip('"'),
-        "other": call("get_week", path={"week": "2026-W48"}).headers["ETag"].strip('"'),
-        "before": first.strip('"'),
-    }
-    answer = call(handler, headers={"If-Match": form.format(**tags)})
-    assert (answer.status, answer.problem["code"]) == refusal
-    if refusal == MISMATCH:
+    tag = week.headers["ETag"]
+    other = call("get_week", path={"week": "2026-W48"}).headers["ETag"]
+    for header in (tag.strip('"'), "", f"*, {tag}"):
+        answer = call(handler, headers={"If-Match": header})
+        assert (answer.status, answer.problem["code"]) == (400, "malformed_request"), header
+    for header in (f"W/{tag}", f'{tag[:-1]}x"', '"1"', '""', other, before):
+        answer = call(handler, headers={"If-Match": header})
+        assert (answer.status, answer.problem["code"]) == MISMATCH, header
         assert answer.problem["detail"] == "The week has changed since you read it; read it again"
     assert call("get_week").text == week.text
 

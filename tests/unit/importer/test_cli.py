@@ -180,7 +180,7 @@ def test_change_of_the_file_during_the_import_is_reported(run: Run, api: Api) ->
 
         return take
 
-    long = ROWS + ROWS.partition("\n")[2] * 7  # longer than what is read at once
+    long = ROWS.replace(",A,", f",A{' ' * 300},")  # longer than what is read at once
     for text in (long, long + "008,2026-11-20,A,1\n", "user_id,date,project,hours\n" + "x\n" * 9000):
         Path("hours.csv").write_text(long)
         api.take = change(text)

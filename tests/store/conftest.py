@@ -1,4 +1,4 @@
-"""Fixtures for the store's tests on two engines: MiniStack and DynamoDB Local."""
+"""Fixtures for the store's tests on three engines: MiniStack, moto and DynamoDB Local."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from moto import mock_aws
 
 from local import aws
 from local.dynamodb_local import dynamodb_local
@@ -43,6 +44,12 @@ def amazons_own() -> Iterator["DynamoDBClient"]:
             yield connected(url)
     except LocalError as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture
+def moto() -> Iterator["DynamoDBClient"]:
+    with mock_aws():
+        yield boto3.client("dynamodb")
 
 
 @pytest.fixture(params=["ministack", *AMAZONS_OWN])

@@ -16,6 +16,8 @@ from timesheets.store.entries import Entries
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 AMAZONS_OWN = [pytest.param("amazons_own", marks=pytest.mark.long)]
 """Amazon's DynamoDB Local, which needs Java and seconds to start."""
+ENGINES = ["ministack", pytest.param("moto", marks=pytest.mark.long), *AMAZONS_OWN]
+"""All engines, each with faults of its own. moto takes one call at a time."""
 
 
 def entry(user: str = "auth0|ana", *, now: datetime = NOW, **changes: Any) -> Entry:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.support import NOW, entry, listed, pending
+from tests.store.support import ENGINES, NOW, entry, listed, pending
 from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
 from timesheets.model.errors import Conflict, Problem
 from timesheets.model.ids import hash_of, id_of_request, new_id
@@ -18,6 +18,8 @@ from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
 from timesheets.store.items import SHARDS, Import, from_item, shard_of
 from timesheets.web.cursors import take_page
+
+pytestmark = pytest.mark.parametrize("client", ENGINES, indirect=True)
 
 APPROVE = Decision(approved=True)
 type Items = Callable[[], list[Any]]

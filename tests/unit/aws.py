@@ -1,17 +1,16 @@
-"""AWS in this process: MiniStack's services answer botocore's requests without a socket."""
+"""DynamoDB in this process: MiniStack's service answers botocore's requests without a socket."""
 
 import io
 import threading
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from ministack.services import dynamodb, secretsmanager
+from ministack.services import dynamodb
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 botocore.session.get_session = cache(botocore.session.get_session)  # type: ignore[assignment]
 
 CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
-SERVICES: dict[str, Any] = {"dynamodb": dynamodb, "secretsmanager": secretsmanager}
-"""The services by the first label of their host name."""
 
 _one_at_a_time = threading.Lock()
 
@@ -37,14 +34,13 @@ class Body(io.BytesIO):
 def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
     """Return MiniStack's response to a request; replaces `URLLib3Session.send`.
 
-    MiniStack runs its services in one thread. They are coroutines that never wait.
+    MiniStack runs the service in one thread. It is a coroutine that never waits.
     """
-    service = SERVICES[urlsplit(request.url).netloc.partition(".")[0]]
     operation: Any = request.headers["X-Amz-Target"]
     with _one_at_a_time:
         try:
             headers = {"x-amz-target": operation.decode()}
-            service.handle_request("POST", "/", headers, request.body, {}).send(None)
+            dynamodb.handle_request("POST", "/", headers, request.body, {}).send(None)
         except StopIteration as answer:
             status, fields, body = answer.value
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(fields), Body(body))

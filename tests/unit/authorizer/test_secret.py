@@ -1,14 +1,15 @@
 """Tokens signed with HS256 and the shared secret in Secrets Manager."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from ministack.services import secretsmanager
+from moto import mock_aws
 
 import app
 from tokens.errors import InvalidToken, KeysUnavailable
@@ -24,10 +25,12 @@ SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
 @pytest.fixture
-def secret_arn() -> Any:
-    secretsmanager.reset()
-    client = boto3.client("secretsmanager")
-    return lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
+def secret_arn(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    # moto answers the sessions that begin after its import.
+    monkeypatch.setattr(botocore.session, "get_session", botocore.session.Session)
+    with mock_aws():
+        client = boto3.Session().client("secretsmanager")
+        yield lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
 
 
 def hs256_token(issuer: "Issuer", secret: str = SECRET, **headers: str) -> str:

@@ -5,7 +5,7 @@ import type { Api } from "../api/client";
 import type { BoardRow, Entry } from "../api/entry";
 import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
 import { type DecidedWeek, type Turnout, decidedWeeks, personWeeks, turnoutOf } from "./board";
-import { type Database, replaceBoards, replaceList } from "./database";
+import { type Database, countChange, replaceBoards, replaceList } from "./database";
 import type { Item } from "./items";
 import type { Loader } from "./loader";
 import { undecided } from "./overlay";
@@ -44,8 +44,10 @@ export class Approvals {
   /** Load the waiting entries, and the boards of their weeks and of last week. */
   async refresh(): Promise<void> {
     await this.loader.run(async () => {
-      const entries = await this.loader.latest(() => this.api.approvals());
-      await replaceList(this.database, "approvals", entries);
+      const entries = await this.loader.latest(
+        () => this.api.approvals(),
+        (listed, since) => replaceList(this.database, "approvals", listed, since),
+      );
       const thisWeek = weekOf(today());
       const waiting = entries.map((entry) => weekOf(entry.date)).filter((week) => week < thisWeek);
       const newest = [...new Set(waiting)].sort().slice(-MAX_BOARDS);
@@ -81,11 +83,16 @@ export class Approvals {
           reopened.push(await this.api.reopen(entry.id, entry.version));
         }
       } finally {
+        await countChange(this.database);
         // The list is eventually consistent: a reopened entry may be missing for a moment.
-        const listed = (await this.api.approvals()).filter(
-          ({ id }) => !reopened.some((one) => one.id === id),
+        const withReopened = (listed: Entry[]) => [
+          ...listed.filter(({ id }) => !reopened.some((one) => one.id === id)),
+          ...reopened,
+        ];
+        await this.loader.latest(
+          async () => withReopened(await this.api.approvals()),
+          (listed, since) => replaceList(this.database, "approvals", listed, since),
         );
-        await replaceList(this.database, "approvals", [...listed, ...reopened]);
         await this.load([week.week]);
       }
       return reopened;
@@ -113,10 +120,14 @@ export class Approvals {
   }
 
   private async load(weeks: string[]): Promise<void> {
-    const boards = await Promise.all(
-      weeks.map(async (week): Promise<[string, BoardRow[]]> => [week, await this.api.board(week)]),
+    const first = shiftWeek(weekOf(today()), -MAX_BOARDS);
+    await this.loader.latest(
+      () =>
+        Promise.all(
+          weeks.map(async (week): Promise<[string, BoardRow[]]> => [week, await this.api.board(week)]),
+        ),
+      (boards, since) => replaceBoards(this.database, boards, first, since),
     );
-    await replaceBoards(this.database, boards, shiftWeek(weekOf(today()), -MAX_BOARDS));
   }
 }
 

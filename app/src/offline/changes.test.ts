@@ -28,6 +28,26 @@ describe("a correction", () => {
     expect(await outbox.items()).toEqual([]);
   });
 
+  test.each(["correct", "delete", "discard"] as const)(
+    "that follows a create shares its refusal: %s()",
+    async (action) => {
+      server.failures = ["no network", "no network"];
+      const [n] = await outbox.create({ ...FIELDS, hours: 13 });
+      await flush();
+      const [seen] = overlay([], await outbox.items());
+      await outbox.correct(seen!, { notes: "late" });
+      await flush();
+      expect((await outbox.items()).map((item) => item.refused?.code)).toEqual(["invalid_entry", undefined]);
+      if (action === "correct") await outbox.correct(seen!, { hours: 6 });
+      else if (action === "delete") await outbox.delete(seen!);
+      else await outbox.discard(n!);
+      await advance(UNDO_SECONDS);
+      expect(await outbox.items()).toEqual([]);
+      const expected = action === "correct" ? [{ hours: 6, notes: "late", version: 1 }] : [];
+      expect([...server.entries.values()]).toMatchObject(expected);
+    },
+  );
+
   test("or deletion of an entry that was unsent applies to the entry of the server", async () => {
     server.failures = ["no network", "no network"];
     await outbox.create(FIELDS);

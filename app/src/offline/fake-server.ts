@@ -10,6 +10,8 @@ export class FakeServer {
   keys = new Map<string, string>();
   /** The failures of the next requests, one each; a number is a status. */
   failures: Failure[] = [];
+  /** Delays every response until it resolves; the server has done the request by then. */
+  held: Promise<unknown> | undefined;
   log: string[] = [];
 
   fetch = async (url: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
@@ -19,6 +21,7 @@ export class FakeServer {
     this.log.push(`${init.method} ${pathname}`);
     if (typeof failure === "number") return problem(failure, "failure");
     const response = this.respond(init.method ?? "GET", pathname, init);
+    await this.held;
     if (failure === "lost response") throw new TypeError("Failed to fetch");
     return response;
   };
@@ -37,6 +40,7 @@ export class FakeServer {
     const entry = this.entries.get(path.split("/")[2] ?? "");
     if (method === "POST" && path === "/approvals") return this.decideAll(body);
     if (method === "POST") return this.create(body, headers.get("Idempotency-Key")!);
+    if (method === "GET" && path === "/timesheets") return Response.json([...this.entries.values()]);
     if (method === "GET" && path === "/approvals") {
       return Response.json([...this.entries.values()].filter((one) => one.status === "pending"));
     }

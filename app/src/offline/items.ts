@@ -52,3 +52,8 @@ export type Item = Create | Correct | Delete | Decide;
 export function isStalled(item: Item): boolean {
   return item.refused !== undefined || item.theirs !== undefined;
 }
+
+/** Return whether the server may have created the entry, although its answer did not arrive. */
+export function mayHaveArrived(item: Item): item is Create {
+  return item.kind === "create" && item.tried && !item.refused;
+}

@@ -1,17 +1,20 @@
 /** Runs requests: says that one runs, and why one failed. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { Problem, Unavailable } from "../api/errors";
 import { SignedOut } from "../auth/auth";
 import { showToast } from "../toast";
+import { type Database, acceptedCount } from "./database";
 import type { Outbox } from "./outbox";
 import { trouble, troubleOf } from "./trouble";
 
 export class Loader {
-  readonly loading = signal(false);
+  readonly loading = computed(() => this.running.value > 0);
+  private readonly running = signal(0);
   private closed = false;
 
   constructor(
+    private readonly database: Database,
     private readonly outbox: Outbox,
     /** Show the stored data, after each request. */
     private readonly show: () => Promise<void>,
@@ -19,7 +22,7 @@ export class Loader {
 
   /** Return the result of a request; nothing if it fails, and the screen keeps the stored data. */
   async run<R>(request: () => Promise<R>): Promise<R | undefined> {
-    this.loading.value = true;
+    this.running.value += 1;
     try {
       const result = await request();
       trouble.value = undefined;
@@ -30,18 +33,25 @@ export class Loader {
       else if (!(error instanceof SignedOut || this.closed)) throw error;
       return undefined;
     } finally {
-      this.loading.value = false;
+      this.running.value -= 1;
       await this.show();
     }
   }
 
-  /** Request a list after sending unsent changes, and again if one was accepted in the meantime. */
-  async latest<R>(list: () => Promise<R>): Promise<R> {
+  /**
+   * Send unsent changes, then request something and store it; again as long as a change is accepted in the meantime.
+   *
+   * @param store stores the answer unless a change was accepted since the request, and returns whether it is stored
+   */
+  async latest<R>(
+    request: () => Promise<R>,
+    store: (answer: R, since: number) => Promise<boolean>,
+  ): Promise<R> {
     await this.outbox.flush();
     for (;;) {
-      const before = this.outbox.accepted;
-      const found = await list();
-      if (this.outbox.accepted === before) return found;
+      const since = await acceptedCount(this.database);
+      const answer = await request();
+      if (await store(answer, since)) return answer;
     }
   }
 

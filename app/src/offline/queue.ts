@@ -2,11 +2,18 @@
 
 import type { Decision, Entry, Fields } from "../api/entry";
 import type { Problem } from "../api/errors";
-import { type Database, currentEntry } from "./database";
+import { type Database, type Store, type Transaction, countAccepted } from "./database";
 import type { Correct, Item } from "./items";
+import { isSameContent } from "./signature";
 
 /** The time (ms) for which a deletion or a decision can be undone. */
 export const UNDO_WINDOW = 10_000;
+
+/**
+ * The stores that decide what a change applies to. They are read in the transaction that stores the change: the change
+ * before it may be accepted at any moment, also in another tab.
+ */
+const CHANGED: Store[] = ["outbox", "entries", "arrived"];
 
 export class Queue {
   constructor(private readonly database: Database) {}
@@ -29,20 +36,24 @@ export class Queue {
 
   /** Correct an entry, or the unsent change of it. */
   async correct(seen: Entry, fields: Partial<Fields>): Promise<number> {
-    const entry = await currentEntry(this.database, seen);
-    return this.database.write(["outbox"], async (transaction) => {
+    return this.database.write(CHANGED, async (transaction) => {
       const store = transaction.objectStore("outbox");
-      const unsent = (await store.getAll()).filter((item) => item.id === entry.id).at(-1);
-      const base = unsent ? unsent.base : entry;
+      const entry = await currentEntry(transaction, seen);
+      const unsent = (await store.getAll()).filter((item) => item.id === entry.id);
+      const last = unsent.at(-1);
+      const base = last ? last.base : entry;
       const correction: Correct = { kind: "correct", id: entry.id, fields, notBefore: 0, tried: false };
       let item: Item = base ? { ...correction, base } : correction;
       // An item that the server cannot have is edited; after one that it may have, a correction follows.
-      if (unsent?.kind === "create" && isEditable(unsent)) {
-        const { refused: _, ...create } = unsent;
-        const all = { ...create.fields, ...fields };
-        item = { ...create, key: crypto.randomUUID(), fields: all, tried: false };
-      } else if (unsent?.kind === "correct" && isEditable(unsent)) {
-        item = { ...item, n: unsent.n!, fields: { ...unsent.fields, ...fields } } as Correct;
+      const create = unsent.find((one) => one.kind === "create" && isEditable(one));
+      if (create?.kind === "create") {
+        const later = unsent.filter((one) => one.kind === "correct");
+        for (const one of later) void store.delete(one.n!);
+        const all = Object.assign({}, create.fields, ...later.map((one) => one.fields), fields) as Fields;
+        const { refused: _, ...rest } = create;
+        item = { ...rest, key: crypto.randomUUID(), fields: all, tried: false };
+      } else if (last?.kind === "correct" && isEditable(last)) {
+        item = { ...item, n: last.n!, fields: { ...last.fields, ...fields } } as Correct;
       }
       return store.put(item);
     });
@@ -50,21 +61,17 @@ export class Queue {
 
   /** Delete an entry. Returns nothing if the server never had the entry, so that there is nothing to send. */
   async delete(seen: Entry): Promise<number | undefined> {
-    const entry = await currentEntry(this.database, seen);
-    const unsent = (await this.items()).filter((item) => item.id === entry.id);
-    if (unsent.length && unsent.every((item) => item.kind === "create" && isEditable(item))) {
-      await this.remove(unsent);
-      return undefined;
-    }
-    await this.remove(unsent.filter((item) => item.refused));
-    const isCreated = !unsent.some((item) => item.kind === "create" && !item.refused);
-    const notBefore = Date.now() + UNDO_WINDOW;
-    return this.add({
-      kind: "delete",
-      id: entry.id,
-      ...(isCreated && { base: entry }),
-      notBefore,
-      tried: false,
+    return this.database.write(CHANGED, async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const entry = await currentEntry(transaction, seen);
+      const unsent = (await store.getAll()).filter((item) => item.id === entry.id);
+      const create = unsent.find((item) => item.kind === "create");
+      const isUnknown = create !== undefined && isEditable(create);
+      for (const item of unsent) if (isUnknown || item.refused) void store.delete(item.n!);
+      if (isUnknown) return undefined;
+      const notBefore = Date.now() + UNDO_WINDOW;
+      const base = create ? {} : { base: entry };
+      return store.add({ kind: "delete", id: entry.id, ...base, notBefore, tried: false });
     });
   }
 
@@ -89,26 +96,27 @@ export class Queue {
 
   /** Give up a refused or conflicting change, and keep the entry that the server has. */
   async discard(n: number): Promise<void> {
-    const item = await this.database.get("outbox", n);
-    if (!item) return;
-    if (item.theirs && item.kind !== "decide") await this.database.put("entries", item.theirs);
-    await this.remove([item]);
+    await this.database.write(CHANGED, async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const item = await store.get(n);
+      if (!item) return;
+      if (item.theirs && item.kind !== "decide") void transaction.objectStore("entries").put(item.theirs);
+      // Without the entry there is nothing that a later item could change.
+      const given = item.kind === "create" ? await store.getAll() : [item];
+      for (const one of given) if (one.id === item.id) void store.delete(one.n!);
+    });
   }
 
   /** Resolve a conflict in favour of this change: apply it to the other person's version. */
   async overwrite(n: number): Promise<void> {
-    const item = await this.database.get("outbox", n);
-    if (!item?.theirs) return;
-    const { theirs, ...rest } = item;
-    await this.database.put("outbox", { ...rest, base: theirs, tried: false, notBefore: 0 });
+    await this.replace(n, ({ theirs, ...rest }) =>
+      theirs ? ({ ...rest, base: theirs, tried: false, notBefore: 0 } as Item) : undefined,
+    );
   }
 
   /** Send a refused item again. */
   async retry(n: number): Promise<void> {
-    const item = await this.database.get("outbox", n);
-    if (!item) return;
-    const { refused: _, ...rest } = item;
-    await this.database.put("outbox", { ...rest, notBefore: 0 } as Item);
+    await this.replace(n, ({ refused: _, ...rest }) => ({ ...rest, notBefore: 0 }) as Item);
   }
 
   /** Record that sending is attempted; return the items as they are by now, without those that were undone. */
@@ -124,9 +132,10 @@ export class Queue {
 
   /** Remove an item that the server accepted, and store the new state of the entry, in one transaction. */
   async accept(item: Item, entry?: Entry): Promise<void> {
-    const stores = ["outbox", "entries", "rejected", "approvals", "arrived"] as const;
-    await this.database.write([...stores], async (transaction) => {
+    const stores: Store[] = [...CHANGED, "rejected", "approvals", "accepted"];
+    await this.database.write(stores, async (transaction) => {
       const outbox = transaction.objectStore("outbox");
+      await countAccepted(transaction);
       await outbox.delete(item.n!);
       if (item.kind !== "decide") await transaction.objectStore("rejected").delete(item.id);
       if (item.kind === "decide") await transaction.objectStore("approvals").delete(item.id);
@@ -144,17 +153,23 @@ export class Queue {
     });
   }
 
-  async refuse(item: Item, problem: Problem): Promise<void> {
+  async refuse({ n }: Item, problem: Problem): Promise<void> {
     const { code, message: detail, errors: faults } = problem;
-    await this.database.put("outbox", { ...item, tried: true, refused: { code, detail, faults } });
+    await this.replace(n!, (item) => ({ ...item, refused: { code, detail, faults } }));
   }
 
-  async conflict(item: Item, theirs: Entry): Promise<void> {
-    await this.database.put("outbox", { ...item, tried: true, theirs } as Item);
+  async conflict({ n }: Item, theirs: Entry): Promise<void> {
+    await this.replace(n!, (item) => ({ ...item, theirs }) as Item);
   }
 
-  private async add(item: Item): Promise<number> {
-    return (await this.addAll([item]))[0]!;
+  /** Replace an item, unless it is gone or there is nothing to replace it by. */
+  private async replace(n: number, change: (item: Item) => Item | undefined): Promise<void> {
+    await this.database.write(["outbox"], async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const item = await store.get(n);
+      const changed = item && change(item);
+      if (changed) void store.put(changed);
+    });
   }
 
   private addAll(items: Item[]): Promise<number[]> {
@@ -162,12 +177,17 @@ export class Queue {
       Promise.all(items.map((item) => transaction.objectStore("outbox").add(item))),
     );
   }
+}
 
-  private async remove(items: Item[]): Promise<void> {
-    await this.database.write(["outbox"], async (transaction) => {
-      for (const item of items) void transaction.objectStore("outbox").delete(item.n!);
-    });
-  }
+/**
+ * Return the entry as the server has it now, if the person saw that content: they may have seen it before the change
+ * was accepted, so with an older version or without an id of the server.
+ */
+async function currentEntry(transaction: Transaction, seen: Entry): Promise<Entry> {
+  const id = await transaction.objectStore("arrived").get(seen.id);
+  const stored = await transaction.objectStore("entries").get(id ?? seen.id);
+  if (stored && (id || isSameContent([stored], [seen]))) return stored;
+  return id ? { ...seen, id } : seen;
 }
 
 /** Return whether the server cannot have the item: it was never sent, or it was refused. */

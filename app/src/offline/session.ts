@@ -10,10 +10,12 @@ import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
 import { Approvals } from "./approvals";
 import {
   type Database,
+  acceptSignature,
   deleteDatabase,
   entriesBetween,
   openDatabase,
   replaceList,
+  replaceSignature,
   replaceWeeks,
 } from "./database";
 import type { Item } from "./items";
@@ -67,7 +69,7 @@ export class Session {
     private readonly api: Api,
     readonly outbox: Outbox,
   ) {
-    this.loader = new Loader(outbox, () => this.readDatabase());
+    this.loader = new Loader(database, outbox, () => this.readDatabase());
     this.approvals = new Approvals(api, database, this.items, this.loader);
   }
 
@@ -103,10 +105,18 @@ export class Session {
     const weeks = [shiftWeek(week, -1), week];
     const days = bounds(...(weeks as [string, string]));
     await this.loader.run(async () => {
-      const entries = await this.loader.latest(() => this.api.entries(...days));
-      await replaceWeeks(this.database, weeks, days, entries);
-      await loadSignature(this.api, this.database, week, within(entries, week));
-      await replaceList(this.database, "rejected", await this.loader.latest(() => this.api.rejected()));
+      const entries = await this.loader.latest(
+        () => this.api.entries(...days),
+        (listed, since) => replaceWeeks(this.database, weeks, days, listed, since),
+      );
+      await this.loader.latest(
+        () => loadSignature(this.api, this.database, week, within(entries, week)),
+        (signature, since) => replaceSignature(this.database, week, signature, since),
+      );
+      await this.loader.latest(
+        () => this.api.rejected(),
+        (listed, since) => replaceList(this.database, "rejected", listed, since),
+      );
     });
   }
 
@@ -127,7 +137,7 @@ export class Session {
     const week = this.week.value;
     await this.loader.run(async () => {
       await this.api.withdraw(week);
-      await this.database.put("signatures", null, week);
+      await acceptSignature(this.database, week, null);
     });
   }
 

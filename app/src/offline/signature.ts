@@ -4,6 +4,7 @@ import type { Entry } from "../api/entry";
 
 /** The fields that a signature covers. */
 export type Signed = Pick<Entry, "id" | "date" | "project" | "hours" | "notes">;
+type Content = Omit<Signed, "id" | "notes"> & { notes?: string | null };
 
 export interface Signature {
   /** The time of signing (RFC 3339, UTC). */
@@ -33,15 +34,15 @@ export function differences({ entries: signed }: Signature, entries: readonly Si
 }
 
 /** Return whether two lists have the same content, in whatever order and under whatever ids. */
-export function isSameContent(one: readonly Signed[], other: readonly Signed[]): boolean {
+export function isSameContent(one: readonly Content[], other: readonly Content[]): boolean {
   return allContent(one) === allContent(other);
 }
 
-function allContent(entries: readonly Signed[]): string {
+function allContent(entries: readonly Content[]): string {
   return entries.map(contentOf).sort().join();
 }
 
-function contentOf({ date, project, hours, notes }: Signed): string {
+function contentOf({ date, project, hours, notes }: Content): string {
   return JSON.stringify([date, project, hours, notes ?? ""]);
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { Api } from "../api/client";
 import type { Change, Entry, Submission } from "../api/entry";
 import { Problem } from "../api/errors";
+import { acceptedCount, replaceSignature } from "./database";
 import { database } from "./harness";
 import { loadSignature, signWeek } from "./signing";
 
@@ -57,11 +58,13 @@ describe("a week is signed", () => {
 });
 
 describe("the signed content", () => {
-  const load = (submitted: Submission | undefined, entries: Entry[], history: Change[] = []) => {
+  const load = async (submitted: Submission | undefined, entries: Entry[], history: Change[] = []) => {
     const histories = vi.fn(async () => history);
     const week = async () => ({ tag: "", ...(submitted && { submitted }) });
     const fake = api({ week, history: histories });
-    return loadSignature(fake, database, WEEK, entries).then(() => histories);
+    const since = await acceptedCount(database);
+    await replaceSignature(database, WEEK, await loadSignature(fake, database, WEEK, entries), since);
+    return histories;
   };
 
   test("is nothing if the week is not signed", async () => {

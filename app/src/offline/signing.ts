@@ -3,20 +3,19 @@
 import type { Api } from "../api/client";
 import type { Entry, Submission } from "../api/entry";
 import { Problem } from "../api/errors";
-import { type Database, replaceWeeks } from "./database";
+import { type Database, acceptSignature, acceptedCount, replaceWeeks } from "./database";
 import { type Signature, type Signed, isSameContent } from "./signature";
 
-/** Load the signature of a week whose entries were loaded just before. */
+/** Return the signature of a week whose entries were loaded just before; null if the week is not signed. */
 export async function loadSignature(
   api: Api,
   database: Database,
   week: string,
   entries: Entry[],
-): Promise<void> {
+): Promise<Signature | null> {
   const { submitted } = await api.week(week);
   const before = await database.get("signatures", week);
-  const signature = submitted ? await signatureOf(api, submitted, entries, before) : null;
-  await database.put("signatures", signature, week);
+  return submitted ? signatureOf(api, submitted, entries, before) : null;
 }
 
 /**
@@ -34,13 +33,14 @@ export async function signWeek(
   days: [string, string],
   seen: readonly Signed[],
 ): Promise<boolean> {
+  const since = await acceptedCount(database);
   const { tag } = await api.week(week);
   const entries = await api.entries(...days);
-  await replaceWeeks(database, [week], days, entries);
+  await replaceWeeks(database, [week], days, entries, since);
   if (!isSameContent(seen, entries)) return false;
   try {
     const { submitted } = await api.signWeek(week, tag);
-    await database.put("signatures", signed(submitted!, entries), week);
+    await acceptSignature(database, week, signed(submitted!, entries));
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === "version_mismatch") return false;
@@ -54,10 +54,8 @@ async function signatureOf(
   entries: Entry[],
   before: Signature | null | undefined,
 ): Promise<Signature> {
-  if (submitted.current) return signed(submitted, entries);
-  return before?.at === submitted.at
-    ? before
-    : signed(submitted, await signedVersions(api, submitted, entries));
+  if (before?.at === submitted.at) return before;
+  return signed(submitted, submitted.current ? entries : await signedVersions(api, submitted, entries));
 }
 
 /** Return the entries as they were signed: from their histories where they have another version by now. */

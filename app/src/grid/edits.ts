@@ -1,6 +1,7 @@
 /** Saving the cells of the grid, with undo and redo. */
 
 import { signal } from "@preact/signals";
+import type { Entry } from "../api/entry";
 import { parseHours } from "../fields/hours";
 import { clean } from "../fields/text";
 import type { Session } from "../offline/session";
@@ -27,24 +28,31 @@ export class Edits {
   readonly faults = signal<ReadonlyMap<string, CellFault>>(new Map());
   private done: Edit[][] = [];
   private undone: Edit[][] = [];
+  private latest: Promise<void> = Promise.resolve();
 
   constructor(private readonly session: Session) {}
 
   /** Save the text of a cell; an empty one deletes the entry. */
   async save(cell: Cell, text: string): Promise<void> {
-    const edit = this.editOf(cell, text);
-    if (edit) await this.make([edit]);
+    await this.fill(cell, text, []);
   }
 
   /** Save a text in a cell and in others that are empty. */
   async fill(cell: Cell, text: string, others: Cell[]): Promise<void> {
-    const edits = [cell, ...others].map((one) => this.editOf(one, text)).filter((edit) => edit !== undefined);
-    if (edits.length) await this.make(edits);
+    const cells = [cell, ...others];
+    for (const one of cells) this.forget(one);
+    const parsed = clean(text) ? parseHours(text) : undefined;
+    if (parsed && "fault" in parsed) {
+      const faults = cells.map((one) => [cellKey(one), { text, message: parsed.message }] as const);
+      this.faults.value = new Map([...this.faults.value, ...faults]);
+    } else await this.enqueue(() => this.make(cells, parsed?.value));
   }
 
-  async saveNote(cell: Cell, text: string): Promise<void> {
-    const [entry] = cell.entries;
-    if (entry) await this.session.outbox.correct(entry, { notes: clean(text) || null });
+  saveNote({ project, date }: Cell, text: string): Promise<void> {
+    return this.enqueue(async () => {
+      const entry = await this.session.at(project, date);
+      if (entry) await this.session.outbox.correct(entry, { notes: clean(text) || null });
+    });
   }
 
   /** Forget the faulty text of a cell. */
@@ -54,34 +62,37 @@ export class Edits {
     this.faults.value = faults;
   }
 
-  async undo(): Promise<void> {
-    const edits = this.done.pop();
-    if (!edits) return;
-    this.undone.push(edits);
-    for (const edit of edits) await this.set(edit, edit.before);
+  undo(): Promise<void> {
+    return this.enqueue(async () => {
+      const edits = this.done.pop() ?? [];
+      if (edits.length) this.undone.push(edits);
+      for (const edit of edits) await this.set(edit, edit.before);
+    });
   }
 
-  async redo(): Promise<void> {
-    const edits = this.undone.pop();
-    if (!edits) return;
-    this.done.push(edits);
-    for (const edit of edits) await this.set(edit, edit.after);
+  redo(): Promise<void> {
+    return this.enqueue(async () => {
+      const edits = this.undone.pop() ?? [];
+      if (edits.length) this.done.push(edits);
+      for (const edit of edits) await this.set(edit, edit.after);
+    });
   }
 
-  private editOf(cell: Cell, text: string): Edit | undefined {
-    const { project, date } = cell;
-    const before = contentOf(cell);
-    const hours = clean(text) ? parseHours(text) : undefined;
-    this.forget(cell);
-    if (hours && "fault" in hours) {
-      this.faults.value = new Map(this.faults.value).set(cellKey(cell), { text, message: hours.message });
-      return undefined;
+  /** Begin after the change before this one, which may not be on the screen yet. */
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.latest = this.latest.catch(() => undefined).then(work);
+    return this.latest;
+  }
+
+  private async make(cells: Cell[], hours: number | undefined): Promise<void> {
+    const edits: Edit[] = [];
+    for (const { project, date } of cells) {
+      const before = contentOf(await this.session.at(project, date));
+      if (before?.hours === hours) continue;
+      const after = hours === undefined ? undefined : { hours, notes: before?.notes ?? null };
+      edits.push({ project, date, before, after });
     }
-    const after = hours && { hours: hours.value, notes: before?.notes ?? null };
-    return after?.hours === before?.hours ? undefined : { project, date, before, after };
-  }
-
-  private async make(edits: Edit[]): Promise<void> {
+    if (!edits.length) return;
     this.done.push(edits);
     this.undone = [];
     for (const edit of edits) await this.set(edit, edit.after);
@@ -90,9 +101,7 @@ export class Edits {
   /** Give a cell its content, whichever entry it has by now. */
   private async set({ project, date }: Edit, content: Content): Promise<void> {
     const { outbox } = this.session;
-    const shown = this.session.entries.value.find((one) => one.project === project && one.date === date);
-    // The last change of this cell may have been accepted a moment ago: the screen has the version before it.
-    const entry = shown && (await this.session.find(shown.id));
+    const entry = await this.session.at(project, date);
     if (!content) {
       if (entry) await outbox.delete(entry);
     } else if (entry) await outbox.correct(entry, { hours: content.hours });
@@ -101,8 +110,8 @@ export class Edits {
 
   /** Take back the deletion of the entry as long as it is not sent; otherwise log it again. */
   private async restoreOrCreate(project: string, date: string, content: NonNullable<Content>): Promise<void> {
-    const { outbox, items } = this.session;
-    const deletion = items.value.find(
+    const { outbox } = this.session;
+    const deletion = (await outbox.items()).find(
       ({ kind, base, tried }) =>
         kind === "delete" && !tried && base?.project === project && base.date === date,
     );
@@ -113,6 +122,6 @@ export class Edits {
   }
 }
 
-function contentOf({ entries: [entry] }: Cell): Content {
+function contentOf(entry: Entry | undefined): Content {
   return entry && { hours: entry.hours, notes: entry.notes ?? null };
 }

@@ -155,6 +155,13 @@ export class Session {
     return views.find((view) => view.id === currentId);
   }
 
+  /** Return the person's first entry for a project on a day, with unsent changes applied. */
+  async at(project: string, date: string): Promise<EntryView | undefined> {
+    const entries = await entriesBetween(this.database, date, date);
+    const views = overlay(entries, await this.outbox.items());
+    return views.find((view) => view.project === project && view.date === date);
+  }
+
   /** Return the latest projects. */
   async recentProjects(count = 5): Promise<string[]> {
     const entries = overlay(await this.database.getAll("entries"), await this.outbox.items());

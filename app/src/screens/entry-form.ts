@@ -33,6 +33,7 @@ export class EntryForm {
   readonly draft = signal<Draft | undefined>(undefined);
   /** The measured time that the sheet was opened with. */
   readonly timed: Signal<Measured | undefined>;
+  private isSaved = false;
 
   constructor(
     readonly session: Session,
@@ -90,16 +91,20 @@ export class EntryForm {
     const all = parsed.map((one) => one.fields).filter((fields) => fields !== undefined);
     const [first] = all;
     if (!first || all.length < parsed.length) return void this.focusFault();
+    if (this.isSaved) return; // a second tap on Save
+    this.isSaved = true;
     try {
       const { outbox } = this.session;
       if (this.entry) await outbox.correct(this.entry, changedFields(this.entry, first));
       else await outbox.create(...all);
     } catch {
       this.isKept.value = false; // a full storage, or a closed database
+      this.isSaved = false;
       return;
     }
     // The outbox has the values now; a draft that is saved again would be sent twice.
     await this.keep(undefined);
+    this.isSaved = !another;
     if (another) return this.goOn(t.savedEntry(nameOf(first)));
     showToast(t.savedEntry(nameOf(first)));
     const week = weekOf(first.date);

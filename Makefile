@@ -146,7 +146,7 @@ test-node: setup ## test sign-in with OAuth clients in Node and in Chromium
 .PHONY: test-app
 test-app: setup app-build ## test the app: units, then Chromium as a phone on the deployed stack (Node 20)
 	@npm --prefix app test --silent
-	@$(UV) run --frozen --quiet --group browser pytest tests/browser/app $(ARGS)
+	@$(UV) run --frozen --quiet --group browser pytest -n 2 tests/browser/app $(ARGS)
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime

@@ -93,7 +93,7 @@ def openapi() -> dict[str, Any]:
     return document
 
 
-SHARED_STACK = ("tests/local/rehearsal/", "tests/local/", "tests/browser/")
+SHARED_STACK = ("tests/local/rehearsal/", "tests/local/", "tests/browser/clients/")
 """Folders whose tests share a stack; the first one that holds a file counts."""
 
 

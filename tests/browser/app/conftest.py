@@ -1,5 +1,6 @@
 """The built app, served beside the stack, and phones that open it."""
 
+import fcntl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def settings(node: str, stack: "Stack") -> Iterator[Settings]:
-    """Build and serve the app for this stack, and return the addresses."""
+    """Build and serve the app for this worker's stack, and return the addresses."""
     assert node
-    subprocess.run(["make", "app-build"], cwd=PROJECT, check=True)
+    with (mobile_app.APP / "package.json").open() as lock:  # of pytest-xdist's workers
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["make", "app-build"], cwd=PROJECT, check=True)
     settings = replace(stack.settings, app_port=free_ports(1)[0])
     with mobile_app.serving(settings):
         yield settings

@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
 
 
+AWAIT_DRAFTS = """async () => {
+    const { name } = (await indexedDB.databases()).find((one) => one.name.startsWith("timesheets "));
+    await new Promise((read, failed) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = failed;
+        opening.onsuccess = () => {
+            const transaction = opening.result.transaction("drafts"); // begins after earlier ones that write
+            transaction.oncomplete = () => { opening.result.close(); read(); };
+            transaction.objectStore("drafts").count();
+        };
+    });
+}"""
+
+
+def await_drafts(page: "Page") -> None:
+    """Wait until the browser has stored the drafts of forms."""
+    page.evaluate(AWAIT_DRAFTS)
+
+
 def tab(page: "Page", name: str) -> None:
     """Go to a screen by the navigation, out of a sheet if one is open."""
     if page.get_by_role("dialog").get_by_role("button", name="Close").is_visible():
@@ -69,7 +88,8 @@ def approvals(page: "Page") -> None:
     """Go to the approvals; show this week, too, and rows that appear on scrolling; tick none."""
     with page.expect_response(re.compile(r"/approvals\?")):
         tab(page, "Approve")
-    page.locator(".status", has_text="Updated").wait_for()
+    # The boards, which come last, can tick weeks.
+    page.locator(".status[aria-busy=false]", has_text="Updated").wait_for()
     for name in ("Untick all", "Show"):
         button = page.get_by_role("button", name=name, exact=True)
         if button.is_visible():

@@ -64,6 +64,7 @@ def test_tab_saves_and_goes_on_to_the_next_cell(phones: "Phones", employee: "Cal
         page.keyboard.press("Tab")
     page.keyboard.press("Escape")
     expect(cell(page, "Harbour", 4)).to_be_focused()
+    expect(page.get_by_role("grid")).to_contain_text("24.5 h")
     expect(page.locator(".status")).to_have_text("Saved")
     logged = {entry["date"]: float(entry["hours"]) for entry in employee.every()}
     days = [(MONDAY + dt.timedelta(day)).isoformat() for day in range(4)]

@@ -4,7 +4,18 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.app.support import approvals, decided, edit, fill, group, log, press, row, tab
+from tests.browser.app.support import (
+    approvals,
+    await_drafts,
+    decided,
+    edit,
+    fill,
+    group,
+    log,
+    press,
+    row,
+    tab,
+)
 from tests.browser.support import CORS, PROBLEM, TODAY, await_service_worker
 
 if TYPE_CHECKING:
@@ -46,6 +57,7 @@ def test_an_entry_logged_offline_survives_reloads_and_is_sent_once(
     expect(page.locator(".status")).to_have_text("1 to send")
     edit(page, "Harbour")
     fill(page, hours="5")
+    await_drafts(page)
     page.reload()
     expect(page.get_by_label("Hours", exact=True)).to_have_value("5")
     press(page, "Save")

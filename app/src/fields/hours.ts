@@ -3,7 +3,8 @@
 import { t } from "../language";
 import { clean } from "./text";
 
-const MAX = 24;
+/** The most hours of an entry, and of a day without a warning. */
+export const MAX_HOURS = 24;
 const MESSAGES = {
   form: t.faults.hoursForm,
   range: t.faults.hoursRange,
@@ -35,7 +36,7 @@ export function sum(hours: number[]): number {
 
 function withinRange(hours: number): HoursResult {
   const value = Math.round(hours * 100) / 100;
-  return value > 0 && value <= MAX ? { value } : fault("range");
+  return value > 0 && value <= MAX_HOURS ? { value } : fault("range");
 }
 
 function fault(kind: keyof typeof MESSAGES): HoursResult {

@@ -21,8 +21,12 @@ export function AddProject({ days, isOnlyStop, back, add }: Props) {
   const isOpen = useSignal(false);
   const message = useSignal("");
   const field = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
   useLayoutEffect(() => {
     if (isOpen.value) field.current?.focus();
+    else if (wasOpen.current) button.current?.focus();
+    wasOpen.current = isOpen.value;
   }, [isOpen.value]);
   const submit = (text: string) => {
     const project = parseText(text, { limit: LIMITS.project });
@@ -57,6 +61,7 @@ export function AddProject({ days, isOnlyStop, back, add }: Props) {
           </>
         ) : (
           <button
+            ref={button}
             type="button"
             class="btn quiet add"
             tabIndex={isOnlyStop ? 0 : -1}

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { today } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
@@ -23,6 +24,7 @@ interface Props {
 /** A project on a day: its hours and state, or the field into which a person types. */
 export function CellView(props: Props) {
   const { cell, isCurrent, typed, fault, onType, onLeave, onFocus, onOpen } = props;
+  const isTouch = useRef(false);
   const [entry] = cell.entries;
   const lock = lockOf(cell);
   const state = entry && markOf(entry);
@@ -38,6 +40,7 @@ export function CellView(props: Props) {
     !entry && cell.ghost > 0 && "ghost",
   ];
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
     <td
       tabIndex={isCurrent && typed === undefined ? 0 : -1} // while a person types, the field has the focus
       class={classes.filter(Boolean).join(" ")}
@@ -46,6 +49,12 @@ export function CellView(props: Props) {
       aria-describedby={isCurrent ? "inspector" : undefined}
       onFocus={onFocus}
       onDblClick={onOpen}
+      onPointerDown={(event) => {
+        isTouch.current = event.pointerType !== "mouse";
+      }}
+      onClick={() => {
+        if (isTouch.current && typed === undefined) onOpen(); // there are no keys to type with
+      }}
     >
       {fault ? fault.text : cell.hours > 0 && plainHours(cell.hours)}
       {!entry && !fault && cell.ghost > 0 && <span aria-hidden="true">{plainHours(cell.ghost)}</span>}

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
-import { expect, test, vi } from "vitest";
-import { database, flush, outbox, server } from "../offline/harness";
+import { describe, expect, test, vi } from "vitest";
+import { FIELDS, database, flush, outbox, server } from "../offline/harness";
+import { t } from "../language";
 import type { Item } from "../offline/items";
 import { overlay } from "../offline/overlay";
 import type { Session } from "../offline/session";
@@ -71,4 +72,48 @@ test.each([
   await Promise.all([made.save(EMPTY, "4"), made.save(EMPTY, "5"), ...keys.map((key) => made[key]())]);
   await outbox.flush({ now: true });
   expect([...server.entries.values()].map((entry) => entry.hours)).toEqual(hours ? [hours] : []);
+});
+
+describe("a note", () => {
+  const noted = async (notes: string | null) => {
+    await outbox.create({ ...FIELDS, project: EMPTY.project, date: EMPTY.date, notes });
+    await flush();
+    return edits();
+  };
+
+  test.each([
+    ["of two lines that is only looked at", "one\ntwo", "one\ntwo"],
+    ["that stays empty", null, " "],
+  ])("%s is not sent", async (_, notes, text) => {
+    const made = await noted(notes);
+    await made.saveNote(EMPTY, text);
+    expect(await outbox.items()).toEqual([]);
+  });
+
+  test("keeps its lines", async () => {
+    const made = await noted("one");
+    await made.saveNote(EMPTY, "one\ntwo");
+    expect(await outbox.items()).toMatchObject([{ fields: { notes: "one\ntwo" } }]);
+  });
+
+  test("over the limit stays in its cell, with the fault, until it is right", async () => {
+    const made = await noted("one");
+    const long = "x".repeat(1001);
+    await made.saveNote(EMPTY, long);
+    expect(await outbox.items()).toEqual([]);
+    expect([...made.noteFaults.value.values()]).toMatchObject([{ text: long, message: /1001/ }]);
+    await made.saveNote(EMPTY, "two");
+    expect(made.noteFaults.value.size).toBe(0);
+  });
+});
+
+test("a full storage leaves the typed hours and note in the cell", async () => {
+  await outbox.create({ ...FIELDS, project: EMPTY.project, date: EMPTY.date });
+  await flush();
+  const made = edits();
+  database.write = async () => Promise.reject(new DOMException("", "QuotaExceededError"));
+  await made.save(EMPTY, "6");
+  await made.saveNote(EMPTY, "The crane");
+  expect([...made.faults.value.values()]).toEqual([{ text: "6", message: t.notKept }]);
+  expect([...made.noteFaults.value.values()]).toEqual([{ text: "The crane", message: t.notKept }]);
 });

@@ -2,8 +2,10 @@
 
 import { signal } from "@preact/signals";
 import type { Entry } from "../api/entry";
+import { LIMITS } from "../fields/entry-fields";
 import { parseHours } from "../fields/hours";
-import { clean } from "../fields/text";
+import { clean, parseText } from "../fields/text";
+import { t } from "../language";
 import type { Session } from "../offline/session";
 import { type Cell, cellKey } from "./cells";
 
@@ -17,15 +19,17 @@ interface Edit {
   after: Content;
 }
 
-/** A text that is not a number of hours. It stays in its cell. */
+/** A text that could not be saved. It stays in its cell. */
 export interface CellFault {
   text: string;
   message: string;
 }
 
 export class Edits {
-  /** Faulty texts by cell. */
+  /** Texts that are not hours, by cell. */
   readonly faults = signal<ReadonlyMap<string, CellFault>>(new Map());
+  /** Notes that could not be saved, by cell. */
+  readonly noteFaults = signal<ReadonlyMap<string, CellFault>>(new Map());
   private done: Edit[][] = [];
   private undone: Edit[][] = [];
   private latest: Promise<void> = Promise.resolve();
@@ -40,26 +44,34 @@ export class Edits {
   /** Save a text in a cell and in others that are empty. */
   async fill(cell: Cell, text: string, others: Cell[]): Promise<void> {
     const cells = [cell, ...others];
-    for (const one of cells) this.forget(one);
+    this.faults.value = withFault(this.faults.value, cells);
     const parsed = clean(text) ? parseHours(text) : undefined;
-    if (parsed && "fault" in parsed) {
-      const faults = cells.map((one) => [cellKey(one), { text, message: parsed.message }] as const);
-      this.faults.value = new Map([...this.faults.value, ...faults]);
-    } else await this.enqueue(() => this.make(cells, parsed?.value));
+    const keep = (message: string) => {
+      this.faults.value = withFault(this.faults.value, cells, { text, message });
+    };
+    if (parsed && "fault" in parsed) keep(parsed.message);
+    else await this.enqueue(() => this.make(cells, parsed?.value)).catch(() => keep(t.notKept));
   }
 
-  saveNote({ project, date }: Cell, text: string): Promise<void> {
-    return this.enqueue(async () => {
-      const entry = await this.session.at(project, date);
-      if (entry) await this.session.outbox.correct(entry, { notes: clean(text) || null });
-    });
+  /** Save the note of a cell; an empty one removes it. */
+  async saveNote(cell: Cell, text: string): Promise<void> {
+    const keep = (message: string) => {
+      this.noteFaults.value = withFault(this.noteFaults.value, [cell], { text, message });
+    };
+    this.noteFaults.value = withFault(this.noteFaults.value, [cell]);
+    const parsed = parseText(text, { limit: LIMITS.notes, multiline: true });
+    if ("fault" in parsed && parsed.fault !== "blank") return keep(parsed.message);
+    const notes = "fault" in parsed ? null : parsed.value;
+    const save = async () => {
+      const entry = await this.session.at(cell.project, cell.date);
+      if (entry && (entry.notes ?? null) !== notes) await this.session.outbox.correct(entry, { notes });
+    };
+    await this.enqueue(save).catch(() => keep(t.notKept));
   }
 
   /** Forget the faulty text of a cell. */
   forget(cell: Cell): void {
-    const faults = new Map(this.faults.value);
-    faults.delete(cellKey(cell));
-    this.faults.value = faults;
+    this.faults.value = withFault(this.faults.value, [cell]);
   }
 
   undo(): Promise<void> {
@@ -124,4 +136,14 @@ export class Edits {
 
 function contentOf(entry: Entry | undefined): Content {
   return entry && { hours: entry.hours, notes: entry.notes ?? null };
+}
+
+/** Return the faults with this one at the cells, or with none. */
+function withFault(faults: ReadonlyMap<string, CellFault>, cells: Cell[], fault?: CellFault) {
+  const next = new Map(faults);
+  for (const cell of cells) {
+    if (fault) next.set(cellKey(cell), fault);
+    else next.delete(cellKey(cell));
+  }
+  return next;
 }

@@ -11,6 +11,7 @@ import { CellList } from "./cell-list";
 import { CellView } from "./cell-view";
 import { type Row, cellKey, rowsOf } from "./cells";
 import { Inspector } from "./inspector";
+import { NoteField } from "./note-field";
 import { type GridState, useGridState } from "./state";
 
 const { hours: plainHours } = formats();
@@ -20,7 +21,7 @@ interface Props {
   days: Day[];
   daysBefore: Day[];
   isKnown: boolean;
-  turn: (weeks: number) => void;
+  turn: (weeks: number) => boolean;
 }
 
 /** A week as a grid of projects and days, with the keys of a spreadsheet. Cells save themselves. */
@@ -61,9 +62,22 @@ export function Grid({ session, days, daysBefore, isKnown, turn }: Props) {
       <Inspector
         cell={state.hasFocus.value ? cell : undefined}
         fault={cell && state.edits.faults.value.get(cellKey(cell))}
-        isNoting={state.isNoting.value}
-        editNote={(isOn) => state.editNote(isOn)}
-        saveNote={(text) => state.saveNote(text)}
+        dayHours={days[state.day]!.hours}
+        note={
+          (state.isNoting.value || state.noteFault) && cell ? (
+            <NoteField
+              key={cellKey(cell)}
+              text={cell.entries[0]?.notes ?? ""}
+              fault={state.noteFault}
+              isOpen={state.isNoting.value}
+              save={(text) => void state.edits.saveNote(cell, text)}
+              close={() => state.leaveNote()}
+            />
+          ) : undefined
+        }
+        editNote={() => {
+          state.isNoting.value = true;
+        }}
         empty={() => state.empty()}
       />
       {state.listed.value && (

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
 import { formats } from "../fields/formats";
+import { MAX_HOURS } from "../fields/hours";
 import { t } from "../language";
 import { faultsInWords } from "../parts/item-text";
 import { Icon, Mark } from "../parts/icon";
@@ -14,29 +15,33 @@ const { shortDay, inHours } = formats();
 interface Props {
   cell: Cell | undefined;
   fault: CellFault | undefined;
-  /** Whether the note is being typed. */
-  isNoting: boolean;
-  editNote: (isOn: boolean) => void;
-  saveNote: (text: string) => void;
+  /** The hours of the cell's day. */
+  dayHours: number;
+  /** The field of the note, while it is typed. */
+  note: ComponentChildren;
+  editNote: () => void;
   empty: () => void;
 }
 
 /** Everything about the cell with the focus: its entry, state, reason, note and fault. */
-export function Inspector({ cell, fault, isNoting, editNote, saveNote, empty }: Props) {
+export function Inspector({ cell, fault, dayHours, note, editNote, empty }: Props) {
   const [entry] = cell?.entries ?? [];
   const isOne = cell?.entries.length === 1 && entry;
   return (
     <div class="inspector" id="inspector">
       {entry ? <Mark state={markOf(entry)} /> : <Icon name="pen" />}
-      {isNoting && isOne ? (
-        <NoteField text={entry.notes ?? ""} close={() => editNote(false)} save={saveNote} />
-      ) : (
-        <p>{cell ? <Words cell={cell} fault={fault} /> : <span class="muted">{t.gridHint}</span>}</p>
+      {(isOne && note) || (
+        <p>
+          {cell ? <Words cell={cell} fault={fault} /> : <span class="muted">{t.gridHint}</span>}
+          {cell && dayHours > MAX_HOURS && (
+            <span class="warn"> {t.dayHas(shortDay(cell.date), inHours(dayHours))}</span>
+          )}
+        </p>
       )}
-      {isOne && !isNoting && (
+      {isOne && !note && (
         <span class="actions">
           {!isLocked(entry) && (
-            <button type="button" class="btn quiet" onClick={() => editNote(true)}>
+            <button type="button" class="btn quiet" onClick={editNote}>
               {t.note}
             </button>
           )}
@@ -68,7 +73,7 @@ function Words({ cell, fault }: { cell: Cell; fault: CellFault | undefined }) {
       {entry && lock !== "several" && (
         <>
           {entry.notes && (
-            <span class="muted">
+            <span class="muted as-typed">
               <UserText>{entry.notes}</UserText>{" "}
             </span>
           )}
@@ -84,30 +89,6 @@ function Words({ cell, fault }: { cell: Cell; fault: CellFault | undefined }) {
       )}
       {lock === "several" && t.severalEntries(cell.entries.length)}
     </>
-  );
-}
-
-interface NoteProps {
-  text: string;
-  close: () => void;
-  save: (text: string) => void;
-}
-
-/** The note of an entry. Enter saves it, Escape leaves it as it was. */
-function NoteField({ text, close, save }: NoteProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []); // before the next key
-  return (
-    <input
-      ref={field}
-      class="input"
-      aria-label={t.notes}
-      defaultValue={text}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") save(event.currentTarget.value);
-        else if (event.key === "Escape") close();
-      }}
-    />
   );
 }
 

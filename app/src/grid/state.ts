@@ -8,7 +8,7 @@ import { formats } from "../fields/formats";
 import type { Session } from "../offline/session";
 import { type Day, WORKING_DAYS } from "../offline/week";
 import { type Cell, type Row, cellKey, lockOf } from "./cells";
-import { Edits } from "./edits";
+import { type CellFault, Edits } from "./edits";
 import { type Action, actionOf } from "./keys";
 
 const { hours: plainHours } = formats();
@@ -39,7 +39,8 @@ export class GridState {
   constructor(
     session: Session,
     private readonly days: Day[],
-    private readonly turn: (weeks: number) => void,
+    /** Shows another week; returns whether there is one. */
+    private readonly turn: (weeks: number) => boolean,
   ) {
     this.edits = new Edits(session);
     this.place = signal<Place>(landing ?? { row: 0, day: startDay(days) });
@@ -70,12 +71,14 @@ export class GridState {
   }
 
   goTo(row: number, day: number): void {
+    this.isNoting.value = false;
     this.wantsFocus = true;
     this.place.value = { row, day };
   }
 
   /** The focus came by a click or by Tab. */
   enter(row: number, day: number): void {
+    this.isNoting.value = false;
     if (row !== this.row || day !== this.day) this.place.value = { row, day };
   }
 
@@ -103,15 +106,13 @@ export class GridState {
     if (row === this.row && day === this.day) this.save();
   }
 
-  saveNote(text: string): void {
-    this.isNoting.value = false;
-    void this.edits.saveNote(this.cell!, text);
-    this.goTo(this.row, this.day);
+  /** End typing the note, and return to its cell, unless the note has a fault. */
+  leaveNote(): void {
+    if (!this.noteFault) this.goTo(this.row, this.day);
   }
 
-  editNote(isOn: boolean): void {
-    this.isNoting.value = isOn;
-    if (!isOn) this.goTo(this.row, this.day);
+  get noteFault(): CellFault | undefined {
+    return this.cell && this.edits.noteFaults.value.get(cellKey(this.cell));
   }
 
   empty(): void {
@@ -165,8 +166,7 @@ export class GridState {
         this.empty();
         break;
       case "turn":
-        landing = { row: this.row, day: this.day };
-        this.turn(action.weeks);
+        if (this.turn(action.weeks)) landing = { row: this.row, day: this.day };
         break;
       case "undo":
         void this.edits.undo();
@@ -232,7 +232,7 @@ export class GridState {
 export function useGridState(
   session: Session,
   days: Day[],
-  turn: (weeks: number) => void,
+  turn: (weeks: number) => boolean,
   rowsOf: (kept: readonly string[]) => Row[],
 ): GridState {
   const first = useRef(turn);

@@ -156,6 +156,7 @@ export const de: Texts = {
   savingResubmits: "Speichern reicht ihn erneut ein.",
   saveAndNew: "Speichern und weiterer Eintrag",
   savedEntry: (name) => `Gespeichert: ${name}`,
+  dayHas: (day, hours) => `${day} hat ${hours}.`,
   wouldHave: (day, hours) => `${day} hätte ${hours}.`,
   farYear: (year) => `${year} ist weit weg. Stimmt das Jahr?`,
   rejectedBecause: "Abgelehnt",

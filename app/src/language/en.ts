@@ -154,6 +154,7 @@ export const en = {
   savingResubmits: "Saving resubmits it.",
   saveAndNew: "Save and add another",
   savedEntry: (name: string) => `Saved: ${name}`,
+  dayHas: (day: string, hours: string) => `${day} has ${hours}.`,
   wouldHave: (day: string, hours: string) => `${day} would have ${hours}.`,
   farYear: (year: string) => `${year} is far away. Is the year right?`,
   rejectedBecause: "Rejected",

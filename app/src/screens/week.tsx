@@ -43,7 +43,9 @@ export function Week({ session, auth, week: wanted }: Props) {
   const daysBefore = byDay(daysOf(shiftWeek(week, -1)), before);
   const isKnown = session.weekLoadedAt.value !== undefined;
   const turn = (count: number) => {
-    if (count < 0 || !isLastWeek(week)) go(weekPath(shiftWeek(week, count)));
+    const isPossible = count < 0 || !isLastWeek(week);
+    if (isPossible) go(weekPath(shiftWeek(week, count)));
+    return isPossible;
   };
   const copy = (withNotes: boolean) => void copyWeek(session, copyOf(before, entries, withNotes));
   return (

@@ -3,12 +3,12 @@
 import itertools
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from tests.repository.transform import of_type, transform, transformed
+from tests.repository.transform import PRODUCTION, of_type, transform, transformed
 from timesheets.routes import ROUTES
 
 MAX_DESCRIPTION = 256
@@ -60,9 +60,12 @@ def deployment(**parameters: str) -> str:
     return only(transform(**parameters), "AWS::ApiGateway::Deployment")
 
 
-@pytest.mark.parametrize("gradual", ["true", "false"])
-def test_nothing_refers_to_a_resource_that_a_condition_leaves_out(gradual: str) -> None:
-    template = transform(GradualDeployment=gradual)
+@pytest.mark.parametrize("given", [transform, transformed])
+def test_nothing_refers_to_a_resource_that_a_condition_leaves_out(
+    given: Callable[[], dict[str, Any]],
+) -> None:
+    """Gradual deployments are off by default, and on in production."""
+    template = given()
     conditional = {n: r["Condition"] for n, r in template["Resources"].items() if "Condition" in r}
     names = sorted(set(conditional.values()))
     for values in itertools.product([True, False], repeat=len(names)):
@@ -108,9 +111,9 @@ def test_the_schedule_is_off_by_default_and_wakes_the_alias_in_the_time_zone() -
 
 
 def test_the_same_parameters_give_the_same_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = transform(GradualDeployment="true")
+    first = transformed()
     monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
-    assert transform.__wrapped__(GradualDeployment="true") == first
+    assert transform.__wrapped__(**PRODUCTION) == first
 
 
 def test_a_changed_parameter_of_the_apis_body_deploys_the_api() -> None:

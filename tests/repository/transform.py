@@ -17,6 +17,7 @@ from samtranslator.translator.translator import Translator
 from tests.support import PROJECT
 
 TEMPLATE = PROJECT / "template.yaml"
+PRODUCTION = {"GradualDeployment": "true", "AllowedOrigins": "https://app.exampleco.com"}
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns that it has no feature toggles
@@ -39,7 +40,7 @@ def transform(**parameters: str) -> dict[str, Any]:
 
 def transformed() -> dict[str, Any]:
     """Return the template as transformed for production."""
-    return transform(GradualDeployment="true", AllowedOrigins="https://app.exampleco.com")
+    return transform(**PRODUCTION)
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -24,10 +24,14 @@ type Forgery = Callable[["Issuer"], str]
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
+@pytest.fixture(scope="module")
+def session() -> botocore.session.Session:
+    return botocore.session.Session()  # moto answers the sessions that begin after its import
+
+
 @pytest.fixture
-def secret_arn(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    # moto answers the sessions that begin after its import.
-    monkeypatch.setattr(botocore.session, "get_session", botocore.session.Session)
+def secret_arn(session: botocore.session.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(botocore.session, "get_session", lambda: session)
     with mock_aws():
         client = boto3.Session().client("secretsmanager")
         yield lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]

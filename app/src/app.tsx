@@ -102,7 +102,7 @@ function Screen({ session, auth, person, route, entry }: ScreenProps) {
     return <NotFound title={t.noEntry}>{t.noEntryText}</NotFound>;
   if (route.screen === "edit" && entry?.unsent?.theirs) return <Conflict session={session} entry={entry} />;
   if (route.screen === "approve" && person.scopes.has(APPROVE)) {
-    return <Approve session={session} auth={auth} tab={route.tab} />;
+    return <Approve session={session} auth={auth} tab={route.tab} week={route.week} />;
   }
   if (route.screen === "profile") return <Profile session={session} auth={auth} person={person} />;
   return <Week session={session} auth={auth} week={weekOfRoute(route, session, entry)} />;

@@ -15,15 +15,27 @@ class Container extends EventTarget {
 
   async register() {
     if (!this.controller) this.takeOver(); // as soon as possible, so that a late listener misses it
-    return { update: async () => undefined };
+    return registration;
+  }
+}
+
+/** A worker that is installed by an update. */
+class Worker extends EventTarget {
+  state = "installing";
+
+  become(state: string) {
+    this.state = state;
+    this.dispatchEvent(new Event("statechange"));
   }
 }
 
 let container: Container;
 let page: EventTarget & { visibilityState: string };
 let served: Config;
+let registration: EventTarget & { installing: Worker | null; update: () => Promise<void> };
 
 beforeEach(() => {
+  registration = Object.assign(new EventTarget(), { installing: null, update: vi.fn(async () => undefined) });
   vi.useFakeTimers();
   container = new Container();
   page = Object.assign(new EventTarget(), { visibilityState: "visible" });
@@ -32,6 +44,7 @@ beforeEach(() => {
   vi.stubGlobal("navigator", { serviceWorker: container });
   vi.stubGlobal("document", page);
   vi.stubGlobal("window", {});
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
   vi.stubGlobal("fetch", async () => Response.json(served));
 });
 
@@ -69,4 +82,21 @@ test("an unchanged or a wrong configuration is no news", async () => {
   page.dispatchEvent(new Event("visibilitychange"));
   await vi.advanceTimersByTimeAsync(100);
   expect(newBuild.value).toBe(false);
+});
+
+test("a failed look at the server is repeated with growing delays", async () => {
+  registration.update = vi.fn(async () => Promise.reject(new TypeError("no network")));
+  await watchBuild(CONFIG);
+  page.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(vi.mocked(registration.update).mock.calls.length).toBe(4); // after 0, 5, 15 and 35 seconds
+});
+
+test("a build whose files could not be stored is looked for again", async () => {
+  await watchBuild(CONFIG);
+  registration.installing = new Worker();
+  registration.dispatchEvent(new Event("updatefound"));
+  registration.installing.become("redundant");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(registration.update).toHaveBeenCalledOnce();
 });

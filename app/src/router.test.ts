@@ -14,6 +14,8 @@ test.each([
   ["/edit/t%2Fa", { screen: "edit", id: "t/a" }],
   ["/approve", { screen: "approve", tab: "pending" }],
   ["/approve/decided", { screen: "approve", tab: "decided" }],
+  ["/approve/missing", { screen: "approve", tab: "missing" }],
+  ["/approve/missing/2026-W47", { screen: "approve", tab: "missing", week: "2026-W47" }],
   ["/profile", { screen: "profile" }],
 ])("%s is a screen", (address, route) => {
   expect(routeOf(address)).toEqual(route);
@@ -27,6 +29,10 @@ test.each([
   "/edit/%E0%A4%A",
   "/edit",
   "/missing",
+  "/week/2026-W47/2026-W47",
+  "/approve/decided/2026-W47",
+  "/approve/missing/2026-W54",
+  "/edit/missing/2026-W47",
 ])("%s is not an address of the app", (address) => {
   expect(routeOf(address)).toEqual({ screen: "unknown", path: address });
 });

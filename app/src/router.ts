@@ -11,7 +11,7 @@ export type Route =
   | { screen: "week"; week: string }
   | { screen: "new"; date?: string }
   | { screen: "edit"; id: string }
-  | { screen: "approve"; tab: Tab }
+  | { screen: "approve"; tab: Tab; week?: string }
   | { screen: "profile" }
   | { screen: "unknown"; path: string };
 
@@ -23,8 +23,9 @@ export const route = computed(() => routeOf(address.value));
 export function routeOf(address: string): Route {
   const { pathname, searchParams } = new URL(address, "http://app");
   const unknown = { screen: "unknown", path: pathname } as const;
-  const [, screen, part, ...rest] = pathname.replace(/\/$/, "").split("/");
-  if (rest.length) return unknown;
+  const [, screen, part, week, ...rest] = pathname.replace(/\/$/, "").split("/");
+  const hasWeek = screen === "approve" && part === "missing";
+  if (rest.length || (week !== undefined && !(hasWeek && isWeek(week)))) return unknown;
   switch (screen) {
     case undefined:
     case "":
@@ -41,7 +42,7 @@ export function routeOf(address: string): Route {
     }
     case "approve": {
       const tab = TABS.find((name) => name === (part ?? "pending"));
-      return tab ? { screen, tab } : unknown;
+      return tab ? { screen, tab, ...(week && { week }) } : unknown;
     }
     case "profile":
       return part === undefined ? { screen } : unknown;
@@ -51,6 +52,7 @@ export function routeOf(address: string): Route {
 }
 
 export const weekPath = (week: string) => `/week/${week}`;
+export const missingPath = (week: string) => `/approve/missing/${week}`;
 export const newPath = (date: string) => `/new?date=${date}`;
 export const editPath = (id: string) => `/edit/${encodeURIComponent(id)}`;
 

@@ -22,10 +22,10 @@ export const approvals: typeof english = {
   signedOn: (day) => `bestätigt ${day}`,
   signing: {
     unsigned: () => "nicht bestätigt",
-    changed: (added) => (added ? `${added} nach Bestätigung hinzugefügt` : "nach der Bestätigung geändert"),
+    changed: (added) => (added ? `${added} nachgetragen` : "danach geändert"),
     unknown: () => "Bestätigung nicht bekannt",
   },
-  addedAfterSigning: "nach der Bestätigung hinzugefügt",
+  addedAfterSigning: "nachgetragen",
   unusualStay: (count) =>
     count === 1
       ? "1 ungewöhnliche Woche bleibt zum Ansehen."

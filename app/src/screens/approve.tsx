@@ -17,10 +17,12 @@ interface Props {
   session: Session;
   auth: Auth;
   tab: Tab;
+  /** The week of the tab Missing, if the address has one. */
+  week?: string | undefined;
 }
 
 /** The approvals: pending and decided weeks, and those who have not signed. */
-export function Approve({ session, auth, tab }: Props) {
+export function Approve({ session, auth, tab, week }: Props) {
   const { approvals } = session;
   useTitle(t.approve);
   useEffect(() => {
@@ -51,7 +53,7 @@ export function Approve({ session, auth, tab }: Props) {
       <section id="panel" role="tabpanel" aria-labelledby={`${tab}-tab`}>
         {tab === "pending" && <Pending session={session} />}
         {tab === "decided" && <Decided session={session} />}
-        {tab === "missing" && <Missing session={session} />}
+        {tab === "missing" && <Missing session={session} week={week} />}
       </section>
     </>
   );

@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { shiftWeek, today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
@@ -9,18 +8,23 @@ import { Board } from "../parts/board";
 import { Days } from "../parts/person-row";
 import { UserText } from "../parts/user-text";
 import { WeekSteps } from "../parts/week-steps";
+import { go, missingPath } from "../router";
 
 const { inHours } = formats();
 
 type Person = Turnout["missing"][number];
 
+interface Props {
+  session: Session;
+  /** The week of the address. */
+  week: string | undefined;
+}
+
 /** The people who have not signed a week: last week, or another one. */
-export function Missing({ session }: { session: Session }) {
+export function Missing({ session, week = shiftWeek(weekOf(today()), -1) }: Props) {
   const { approvals } = session;
-  const lastWeek = shiftWeek(weekOf(today()), -1);
-  const week = useSignal(lastWeek);
-  useEffect(() => void approvals.refreshBoard(week.value), [week.value]);
-  const turnout = approvals.turnout(week.value);
+  useEffect(() => void approvals.refreshBoard(week), [week]);
+  const turnout = approvals.turnout(week);
   const people = turnout ? [...turnout.missing, ...turnout.unsigned] : [];
   const addresses = people.flatMap(({ email }) => email ?? []);
   return (
@@ -28,11 +32,9 @@ export function Missing({ session }: { session: Session }) {
       <div class="head">
         <div class="steps">
           <WeekSteps
-            week={week.value}
-            isLast={week.value >= weekOf(today())}
-            turn={(count) => {
-              week.value = shiftWeek(week.value, count);
-            }}
+            week={week}
+            isLast={week >= weekOf(today())}
+            turn={(count) => go(missingPath(shiftWeek(week, count)))}
             note={turnout && t.signedOf(turnout.expected - people.length, turnout.expected)}
           />
         </div>

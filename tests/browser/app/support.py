@@ -55,8 +55,14 @@ def log(page: "Page", project: str, hours: str = "7.5", **more: str) -> None:
     """Log an entry with the form."""
     tab(page, "New")
     fill(page, project=project, hours=hours, **more)
-    press(page, "Save")
+    save(page)
     row(page, project).wait_for()
+
+
+def save(page: "Page") -> None:
+    """Save the form, and wait until its sheet is closed: the row can be seen below it before."""
+    press(page, "Save")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def row(page: "Page", text: str) -> "Locator":

@@ -16,6 +16,7 @@ from tests.browser.app.support import (
     press,
     refresh,
     row,
+    save,
     toast,
 )
 from tests.browser.support import CORS, THIS_WEEK, UNDO_WINDOW
@@ -81,7 +82,7 @@ def test_saving_a_rejected_entry_unchanged_resubmits_it(
     refresh(page)
     expect(row(page, "StoreZero")).to_contain_text("rejected")
     edit(page, "StoreZero")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_contain_text("pending")
     assert employee.every()[0]["status"] == "pending"
 

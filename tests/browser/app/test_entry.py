@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app.support import edit, expect_error, fill, log, press, row, tab, toast
+from tests.browser.app.support import edit, expect_error, fill, log, press, row, save, tab, toast
 from tests.browser.support import CORS, MONDAY, PROBLEM
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def test_an_entry_is_logged_and_corrected(phones: "Phones", employee: "Caller") 
     edit(page, "StoreZero")
     expect(page.get_by_label("Notes")).to_have_value("The till")
     fill(page, hours="7.75")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_contain_text("7.75 h")
     expect(row(page, "StoreZero")).to_contain_text("pending")
     [entry] = employee.every()
@@ -40,7 +40,7 @@ def test_several_days_are_logged_at_once(phones: "Phones", employee: "Caller") -
     for day in ("Tuesday", "Wednesday"):
         page.get_by_role("checkbox", name=day).check()
     expect(page.get_by_role("dialog")).to_contain_text("Adds 3 entries.")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_have_count(3)
     expect(page.locator(".status")).to_have_text("Saved")
     assert [float(entry["hours"]) for entry in employee.every()] == [1.5, 1.5, 1.5]
@@ -55,8 +55,9 @@ def test_save_and_add_another_keeps_the_sheet_and_the_day(phones: "Phones", empl
     expect(page.get_by_label("Project", exact=True)).to_have_value("")
     expect(page.get_by_label("Hours", exact=True)).to_have_value("3")
     fill(page, project="Harbour")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_contain_text("3 h")
+    expect(page.locator(".status")).to_have_text("Saved")
     assert {entry["date"] for entry in employee.every()} == {MONDAY.isoformat()}
 
 
@@ -70,7 +71,7 @@ def test_a_day_over_24_hours_and_a_distant_year_are_questioned(phones: "Phones",
     fill(page, date="2019-11-20")
     expect(page.get_by_role("dialog")).to_contain_text("2019 is far away. Is the year right?")
     fill(page, date=MONDAY.isoformat())
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_be_visible()
 
 
@@ -99,7 +100,7 @@ def test_a_timer_survives_a_reload_and_fills_in_the_hours(phones: "Phones", empl
     press(page, "Stop")
     expect(page.get_by_label("Hours", exact=True)).to_have_value("0.75")
     fill(page, project="Harbour")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_contain_text("0.75 h")
 
 
@@ -113,7 +114,7 @@ def test_invalid_values_are_marked_at_their_fields(phones: "Phones", employee: "
         expect_error(page, name, error)
     fill(page, project="StoreZero", hours="24")
     page.get_by_label("Date").fill("2026-11-20")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_be_visible()
     expect(page.locator(".status")).to_have_text("Saved")
     assert len(employee.every()) == 1
@@ -139,7 +140,7 @@ def test_pasted_notes_over_the_limit_are_kept_and_reported(phones: "Phones", emp
     expect_error(page, "Notes", "Use at most 1000 characters; this text has 1499")
     expect(page.get_by_label("Notes")).to_have_value("x" * 1499)
     fill(page, notes="x" * 1000)
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_be_visible()
     expect(page.locator(".status")).to_have_text("Saved")
     assert employee.every()[0]["notes"] == "x" * 1000
@@ -157,7 +158,7 @@ def test_hours_can_be_edited_where_digits_are_not_latin(phones: "Phones", employ
     log(page, "StoreZero", "7.5")
     edit(page, "StoreZero")
     fill(page, hours="٧٫٧٥")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_contain_text("7.75 h")
     expect(page.locator(".status")).to_have_text("Saved")
     assert float(employee.every()[0]["hours"]) == 7.75
@@ -189,7 +190,7 @@ def test_field_errors_of_a_422_are_marked_and_can_be_corrected(phones: "Phones",
     page.reload()
     expect_error(page, "Project", "is not one of ours")
     fill(page, project="StoreZero")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_be_visible()
     expect(page.locator(".status")).to_have_text("Saved")
     [entry] = employee.every()

@@ -17,6 +17,7 @@ from tests.browser.app.support import (
     press,
     refresh,
     row,
+    save,
     tab,
     toast,
     week_path,
@@ -102,7 +103,7 @@ def test_a_full_storage_is_reported_and_the_form_kept(phones: "Phones", employee
     expect(page.get_by_role("alert")).to_contain_text("Not saved: the browser’s storage is full")
     expect(page.get_by_label("Project", exact=True)).to_have_value("Harbour")
     page.evaluate("() => { IDBObjectStore.prototype.add = window.add; }")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_be_visible()
 
 

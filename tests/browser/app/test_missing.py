@@ -38,6 +38,11 @@ def test_missing_people_and_unsigned_weeks_are_listed_with_their_addresses(
     )
     press(page, "Previous week")
     expect(row.filter(has_text=str(missing.email))).to_contain_text("7.5 h")
+    page.reload()
+    expect(row.filter(has_text=str(missing.email))).to_contain_text("7.5 h")
+    page.go_back()
+    expect(bob).to_be_visible()
+    press(page, "Previous week")
     press(page, "Next week")
     expect(bob).to_be_visible()
 

@@ -14,6 +14,7 @@ from tests.browser.app.support import (
     log,
     press,
     row,
+    save,
     tab,
 )
 from tests.browser.support import CORS, PROBLEM, TODAY, await_service_worker
@@ -60,7 +61,7 @@ def test_an_entry_logged_offline_survives_reloads_and_is_sent_once(
     await_drafts(page)
     page.reload()
     expect(page.get_by_label("Hours", exact=True)).to_have_value("5")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_contain_text("5 h")
     page.reload()
     expect(row(page, "Harbour")).to_contain_text("not sent yet")
@@ -82,7 +83,7 @@ def test_an_edit_during_sending_becomes_a_correction(phones: "Phones", employee:
     with page.expect_response(posted):
         page.context.set_offline(False)
     expect(page.get_by_role("main")).not_to_contain_text("No network")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_contain_text("6 h")
     expect(page.locator(".status")).to_have_text("Saved")
     [entry] = employee.every()
@@ -133,7 +134,7 @@ def test_a_refused_entry_of_another_week_is_found_from_this_week(
     page.route("**/timesheets", refuse, times=1)
     tab(page, "New")
     fill(page, project="Harbour", hours="4", date="2024-02-29")
-    press(page, "Save")
+    save(page)
     expect(row(page, "Harbour")).to_contain_text("needs fixing")
     tab(page, "Timesheets")
     expect(row(page, "Harbour")).to_have_count(0)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.app.support import fill, press, refresh, row, tab, toast
+from tests.browser.app.support import fill, press, refresh, row, save, tab, toast
 from tests.browser.support import CORS, JWT, PROBLEM, STORE_SIGN_IN, await_service_worker, sign_in_of
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def test_sign_out_asks_before_it_discards_unsent_changes(phones: "Phones", emplo
     tab(page, "New")
     fill(page, project="Unsent", hours="1")
     page.clock.install()
-    press(page, "Save")
+    save(page)
     page.clock.run_for(6000)
     expect(row(page, "Unsent")).to_contain_text("not sent yet")
     tab(page, "Profile")
@@ -276,7 +276,7 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends_unsent_changes(
     page.context.route(re.compile(r"/timesheets\b"), lambda route: route.abort())
     tab(page, "New")
     fill(page, project="First person", hours="1")
-    press(page, "Save")
+    save(page)
     expect(row(page, "First person")).to_be_visible(timeout=10_000)
     # Another person signs in, in another tab.
     other = page.context.new_page()

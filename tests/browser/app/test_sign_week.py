@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app.support import change, edit, fill, log, press, row, toast
+from tests.browser.app.support import change, edit, fill, log, press, row, save, toast
 from tests.browser.support import MONDAY
 
 if TYPE_CHECKING:
@@ -97,12 +97,12 @@ def test_changes_after_signing_are_listed_and_undoing_them_ends_the_list(
     expect(toast(page)).to_contain_text("Signed")
     edit(page, "StoreZero")
     fill(page, hours="7.5")
-    press(page, "Save")
+    save(page)
     expect(card(page)).to_contain_text("Changed since you signed")
     expect(card(page)).to_contain_text("7.75 h 7.5 h")
     edit(page, "StoreZero")
     fill(page, hours="7.75")
-    press(page, "Save")
+    save(page)
     expect(card(page).get_by_role("heading")).to_have_text("Signed")
     expect(page.locator(".status")).to_have_text("Saved")
 

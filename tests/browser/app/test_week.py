@@ -7,7 +7,19 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.app.support import edit, fill, heading, log, press, row, swipe, toast, week_name, week_path
+from tests.browser.app.support import (
+    edit,
+    fill,
+    heading,
+    log,
+    press,
+    row,
+    save,
+    swipe,
+    toast,
+    week_name,
+    week_path,
+)
 from tests.browser.support import MONDAY, THIS_WEEK, UNDO_WINDOW
 
 if TYPE_CHECKING:
@@ -85,7 +97,7 @@ def test_a_change_that_was_sent_is_undone_from_the_menu_of_the_status(
     expect(page.locator(".status")).to_have_text("Saved")
     edit(page, "StoreZero")
     fill(page, hours="8", notes="The till")
-    press(page, "Save")
+    save(page)
     expect(row(page, "StoreZero")).to_contain_text("8 h")
     expect(page.locator(".status")).to_have_text("Saved")
     page.locator(".status").click()

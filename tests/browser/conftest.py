@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import httpx2 as httpx
 import pytest
@@ -15,6 +16,17 @@ from tests.local.support import Stack, running_stack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
+
+
+TIMEOUT: Final = 240
+"""Seconds for a test: `evaluate` has no limit, and the longest test takes 50 on a busy machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test of this folder its limit."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
 
 
 @pytest.fixture(scope="session")

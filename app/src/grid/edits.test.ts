@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FIELDS, database, flush, outbox, server } from "../offline/harness";
 import { t } from "../language";
 import type { Item } from "../offline/items";
@@ -7,8 +7,6 @@ import { overlay } from "../offline/overlay";
 import type { Session } from "../offline/session";
 import type { Cell } from "./cells";
 import { Edits } from "./edits";
-
-vi.hoisted(() => vi.stubGlobal("navigator", { onLine: true })); // modules read it while they load
 
 const EMPTY: Cell = {
   project: "Harbour",

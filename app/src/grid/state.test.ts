@@ -1,10 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Session } from "../offline/session";
 import { byDay } from "../offline/week";
 import { rowsOf } from "./cells";
 import { GridState } from "./state";
-
-vi.hoisted(() => vi.stubGlobal("navigator", { onLine: true })); // modules read it while they load
 
 const DAYS = byDay(["2026-11-16", "2026-11-17"], []);
 

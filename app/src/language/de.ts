@@ -64,10 +64,14 @@ export const de: Texts = {
   noNetworkText:
     "Was Sie speichern, bleibt auf diesem Gerät und wird gesendet, sobald das Netz wieder da ist.",
   serverProblem: "Der Server hat ein Problem",
-  serverProblemText: (seconds) => `Ihre Einträge sind hier sicher. Nächster Versuch in ${seconds} Sekunden.`,
+  entriesSafe: "Ihre Einträge sind hier sicher.",
+  nextTry: (seconds) => `Nächster Versuch in ${seconds === 1 ? "1 Sekunde" : `${seconds} Sekunden`}.`,
+  trying: "Neuer Versuch.",
   errorNumber: (status, request) => `Fehler ${status}${request && `, Anfrage ${request}`}`,
   noAnswer: "Der Server ist nicht erreichbar, obwohl es ein Netz gibt",
-  noAnswerText: (seconds) => `Ihre Einträge sind hier sicher. Nächster Versuch in ${seconds} Sekunden.`,
+  storageProblem: "Der Speicher des Browsers ist voll oder geschlossen",
+  storageProblemText:
+    "Die Anzeige kann veraltet sein, und Änderungen werden vielleicht nicht gespeichert. Schaffen Sie Platz auf diesem Gerät.",
   tryNow: "Jetzt versuchen",
   signInEnded: "Ihre Anmeldung ist abgelaufen",
   signInEndedText: "Alles, was Sie eingegeben haben, bleibt erhalten.",
@@ -224,6 +228,8 @@ export const de: Texts = {
   storageHint: "Ein privates Fenster oder eine Einstellung, die Websitedaten sperrt, kann die Ursache sein.",
   notKept:
     "Nicht gespeichert: Der Speicher des Browsers ist voll oder geschlossen. Ihre Eingabe ist noch da. Versuchen Sie es erneut.",
+  notStored:
+    "Nichts wurde geändert: Der Speicher des Browsers ist voll oder geschlossen. Schaffen Sie Platz auf diesem Gerät und versuchen Sie es erneut.",
   couldNotStart: (reason) => `Die Zeiterfassung konnte nicht starten: ${reason}`,
 
   faults: {

@@ -64,10 +64,13 @@ export const en = {
   noNetwork: "No network",
   noNetworkText: "What you save is kept on this device and sent when the network is back.",
   serverProblem: "The server has a problem",
-  serverProblemText: (seconds: number) => `Your entries are safe here. Next try in ${seconds} seconds.`,
+  entriesSafe: "Your entries are safe here.",
+  nextTry: (seconds: number) => `Next try in ${seconds === 1 ? "1 second" : `${seconds} seconds`}.`,
+  trying: "Trying again.",
   errorNumber: (status: number, request: string) => `Error ${status}${request && `, request ${request}`}`,
   noAnswer: "The server cannot be reached, although there is a network",
-  noAnswerText: (seconds: number) => `Your entries are safe here. Next try in ${seconds} seconds.`,
+  storageProblem: "The browser’s storage is full or closed",
+  storageProblemText: "The screen may be old, and changes may not be saved. Free some space on this device.",
   tryNow: "Try now",
   signInEnded: "Your sign-in has ended",
   signInEndedText: "All that you typed is kept.",
@@ -218,6 +221,8 @@ export const en = {
     `Timesheets needs the browser’s storage, but it is blocked or full: ${reason}`,
   storageHint: "A private window, or a setting that blocks site data, can be the cause.",
   notKept: "Not saved: the browser’s storage is full or closed. What you typed is still here. Try again.",
+  notStored:
+    "Nothing was changed: the browser’s storage is full or closed. Free some space on this device and try again.",
   couldNotStart: (reason: string) => `Timesheets could not start: ${reason}`,
 
   faults: {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Api } from "../api/client";
 import type { Entry } from "../api/entry";
 import { acceptSignature, replaceSignature, replaceWeeks } from "./database";
@@ -6,8 +6,7 @@ import { FIELDS, createEntry, database, flush, outbox, restart, server } from ".
 import { Loader } from "./loader";
 import { Outbox } from "./outbox";
 import { type EntryView, overlay } from "./overlay";
-
-vi.hoisted(() => vi.stubGlobal("navigator", { onLine: true })); // modules read it while they load
+import { trouble } from "./trouble";
 
 const WEEK = "2026-W47";
 const DAYS: [string, string] = ["2026-11-16", "2026-11-22"];
@@ -20,7 +19,10 @@ let other: Outbox;
 beforeEach(() => {
   loader = new Loader(database, outbox, async () => undefined);
   other = new Outbox(database, api, () => undefined);
-  return () => other.stop();
+  return () => {
+    other.stop();
+    trouble.value = undefined;
+  };
 });
 
 /** Load the week; `meanwhile` happens between the server's answer and its arrival. */
@@ -146,4 +148,11 @@ test("the loader is busy until its last request ends", async () => {
   ends[1]!();
   await second;
   expect(loader.loading.value).toBe(false);
+});
+
+test("a storage that fails is shown, and the answer is requested again later", async () => {
+  database.write = async () => Promise.reject(new DOMException("", "QuotaExceededError"));
+  await loader.run(() => load());
+  expect(loader.loading.value).toBe(false);
+  expect(trouble.value).toMatchObject({ kind: "storage" });
 });

@@ -1,12 +1,12 @@
 /** Runs requests: says that one runs, and why one failed. */
 
 import { computed, signal } from "@preact/signals";
-import { Problem, Unavailable } from "../api/errors";
+import { Problem } from "../api/errors";
 import { SignedOut } from "../auth/auth";
 import { showToast } from "../toast";
 import { type Database, acceptedCount } from "./database";
 import type { Outbox } from "./outbox";
-import { trouble, troubleOf } from "./trouble";
+import { report, trouble } from "./trouble";
 
 export class Loader {
   readonly loading = computed(() => this.running.value > 0);
@@ -28,9 +28,9 @@ export class Loader {
       trouble.value = undefined;
       return result;
     } catch (error) {
-      if (error instanceof Unavailable) trouble.value = troubleOf(error);
-      else if (error instanceof Problem) showToast(error.message);
-      else if (!(error instanceof SignedOut || this.closed)) throw error;
+      if (this.closed || error instanceof SignedOut || report(error)) return undefined;
+      if (!(error instanceof Problem)) throw error;
+      showToast(error.message);
       return undefined;
     } finally {
       this.running.value -= 1;

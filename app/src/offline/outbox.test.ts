@@ -1,7 +1,19 @@
-import { describe, expect, test } from "vitest";
-import { FIELDS, advance, createEntry, database, flush, outbox, restart, server, wait } from "./harness";
+import { describe, expect, test, vi } from "vitest";
+import {
+  FIELDS,
+  UNDO_SECONDS,
+  advance,
+  createEntry,
+  database,
+  flush,
+  outbox,
+  restart,
+  server,
+  wait,
+} from "./harness";
 import { overlay } from "./overlay";
 import { Queue } from "./queue";
+import { trouble } from "./trouble";
 
 describe("a new entry", () => {
   test("is sent and stored", async () => {
@@ -122,5 +134,28 @@ describe("an item that changes after it was read for sending", () => {
     await queue.undo(read[0]!.n!);
     expect(await queue.attempt(read)).toEqual([]);
     expect(await queue.items()).toEqual([]);
+  });
+});
+
+describe("a change that cannot leave the device", () => {
+  test("is not attempted without a network, so that it can be undone", async () => {
+    vi.stubGlobal("navigator", { ...navigator, onLine: false });
+    const [n] = await outbox.create(FIELDS);
+    await advance(UNDO_SECONDS + 1);
+    expect(await outbox.items()).toMatchObject([{ tried: false }]);
+    expect(await outbox.undo(n!)).toBe(true);
+  });
+
+  test("is shown and sent later when the browser cannot store the attempt", async () => {
+    const { write } = database;
+    await outbox.create(FIELDS);
+    database.write = async () => Promise.reject(new DOMException("", "QuotaExceededError"));
+    await flush();
+    expect(trouble.value).toMatchObject({ kind: "storage" });
+    expect(server.entries.size).toBe(0);
+    database.write = write;
+    await wait(3);
+    expect(server.entries.size).toBe(1);
+    expect(trouble.value).toBeUndefined();
   });
 });

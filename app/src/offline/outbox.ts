@@ -2,20 +2,20 @@
 
 import type { Api } from "../api/client";
 import type { Decision, Entry, Fields } from "../api/entry";
-import { Unavailable } from "../api/errors";
+import { Problem, Unavailable } from "../api/errors";
+import { SignedOut } from "../auth/auth";
 import type { Database } from "./database";
 import { type Item, isStalled } from "./items";
 import { Queue, UNDO_WINDOW } from "./queue";
 import { type Accepted, withAccepted } from "./recent";
 import { type Outcome, send } from "./send";
+import { isOffline, report, trouble } from "./trouble";
 
 const MAX_DELAY = 30_000; // ms between attempts
 const MAX_DECISIONS = 100; // in one request
 const LOCK = "timesheets outbox";
 
 export class Outbox {
-  /** The number of accepted items. A list that was requested before the last one may be outdated. */
-  accepted = 0;
   /** The last accepted changes of this person's entries, latest first. */
   recent: readonly Accepted[] = [];
   /** The latest attempt to send. Resolves when everything is sent or stalled, or must wait. */
@@ -28,8 +28,8 @@ export class Outbox {
   constructor(
     database: Database,
     private readonly api: Api,
-    /** Called after each change of the queue, and after each failed attempt to send. */
-    private readonly changed: (failure?: Unavailable) => void,
+    /** Called after each change of the queue. */
+    private readonly changed: () => void,
   ) {
     this.queue = new Queue(database);
   }
@@ -98,11 +98,12 @@ export class Outbox {
    */
   async flush({ now = false } = {}): Promise<void> {
     clearTimeout(this.timer);
-    if (this.stopped) return;
+    if (this.stopped || isOffline()) return;
     try {
       await navigator.locks.request(LOCK, () => this.sendAll(now));
     } catch (error) {
-      if (!this.stopped) throw error; // after stop(), the closed database makes it fail
+      // After stop(), the closed database makes it fail.
+      if (!this.stopped && !this.failed(error)) throw error;
     }
   }
 
@@ -133,28 +134,30 @@ export class Outbox {
         (next.kind === "decide" && item.kind === "decide" && (now || item.notBefore <= Date.now()));
       const together = ready.filter(isTogether).slice(0, MAX_DECISIONS);
       // A person may have edited or undone one since it was read.
-      const goOn = await this.sendTogether(await this.queue.attempt(together));
-      this.changed();
-      if (!goOn) return;
+      try {
+        await this.sendTogether(await this.queue.attempt(together));
+      } finally {
+        this.changed();
+      }
     }
   }
 
-  /** Send items and record the outcomes; return whether the next ones can be sent. */
-  private async sendTogether(items: Item[]): Promise<boolean> {
-    try {
-      const outcomes = await send(this.api, items);
-      for (const [index, item] of items.entries()) await this.record(item, outcomes[index]!);
-      this.failures = 0;
-      return true;
-    } catch (error) {
-      // Without a valid sign-in there is no timer: the app calls flush() after the next sign-in.
-      if (error instanceof Unavailable) {
-        const retryAfter = error.retryAfter ?? Math.min(MAX_DELAY, 1000 * 2 ** this.failures++);
-        this.retryIn(retryAfter);
-        this.changed(new Unavailable({ ...error, retryAfter }));
-      }
-      return false;
-    }
+  /** Send items and record the outcomes. */
+  private async sendTogether(items: Item[]): Promise<void> {
+    const outcomes = await send(this.api, items);
+    for (const [index, item] of items.entries()) await this.record(item, outcomes[index]!);
+    this.failures = 0;
+    trouble.value = undefined;
+  }
+
+  /** Retry later; return whether the failure is one that passes. */
+  private failed(error: unknown): boolean {
+    // Without a valid sign-in there is no timer: the app calls flush() after the next sign-in.
+    if (error instanceof SignedOut || error instanceof Problem) return true;
+    const delay = Math.min(MAX_DELAY, 1000 * 2 ** this.failures++);
+    const retryAfter = (error instanceof Unavailable && error.retryAfter) || delay;
+    this.retryIn(retryAfter);
+    return report(error instanceof Unavailable ? new Unavailable({ ...error, retryAfter }) : error);
   }
 
   private async record(item: Item, outcome: Outcome): Promise<void> {
@@ -162,7 +165,6 @@ export class Outbox {
     else if (outcome.kind === "refused") await this.queue.refuse(item, outcome.problem);
     else {
       await this.queue.accept(item, outcome.entry);
-      this.accepted += 1;
       this.recent = withAccepted(this.recent, item, outcome.entry);
     }
   }

@@ -3,7 +3,6 @@
 import { type ReadonlySignal, batch, computed, signal } from "@preact/signals";
 import { Api } from "../api/client";
 import type { Change, Entry } from "../api/entry";
-import type { Unavailable } from "../api/errors";
 import type { Auth } from "../auth/auth";
 import type { Config } from "../config";
 import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
@@ -25,7 +24,7 @@ import { type EntryView, byDate, overlay } from "./overlay";
 import { type Accepted, undoAccepted } from "./recent";
 import type { Signature } from "./signature";
 import { loadSignature, signWeek } from "./signing";
-import { trouble, troubleOf } from "./trouble";
+import { report } from "./trouble";
 import { total } from "./week";
 
 /** `changed`: the server had another content than the screen; `unsent`: the server was not reached. */
@@ -48,9 +47,9 @@ export class Session {
   private readonly channel = new BroadcastChannel("timesheets");
   private readonly loader: Loader;
   private closed = false;
+  private isPersistent = false;
   /** The week that is or will be shown. */
   private wanted = this.week.value;
-  private acceptedBefore = 0;
 
   /** The person's entries of the shown week, earliest day first. */
   readonly entries = computed(() => this.entriesOf(this.week.value));
@@ -80,10 +79,10 @@ export class Session {
   static async open(sub: string, auth: Auth, config: Config): Promise<Session> {
     const database = await openDatabase(sub, () => session.close());
     const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(sub, refused));
-    const outbox = new Outbox(database, api, (failure) => session.queueChanged(failure));
+    const outbox = new Outbox(database, api, () => session.queueChanged());
     const session = new Session(sub, database, api, outbox);
     session.channel.onmessage = () => void session.readDatabase();
-    await session.readDatabase();
+    await session.read();
     return session;
   }
 
@@ -212,18 +211,21 @@ export class Session {
   }
 
   /** Update the signals in this tab and in the others. */
-  private queueChanged(failure?: Unavailable): void {
+  private queueChanged(): void {
     if (this.closed) return;
-    if (failure) trouble.value = troubleOf(failure);
-    else if (this.outbox.accepted > this.acceptedBefore) trouble.value = undefined;
-    this.acceptedBefore = this.outbox.accepted;
-    // Waiting changes must stay when the browser needs space.
-    void navigator.storage?.persist?.();
     this.channel.postMessage("changed");
     void this.readDatabase();
   }
 
   private async readDatabase(): Promise<void> {
+    try {
+      await this.read();
+    } catch (error) {
+      if (!this.closed && !report(error)) throw error;
+    }
+  }
+
+  private async read(): Promise<void> {
     if (this.closed) return;
     const week = this.wanted;
     const [entries, items, rejected, signature, weekLoadedAt, showApprovals] = await Promise.all([
@@ -245,6 +247,11 @@ export class Session {
       this.weekLoadedAt.value = weekLoadedAt;
       showApprovals();
     });
+    if (items.length && !this.isPersistent) {
+      // Waiting changes must stay when the browser needs space.
+      this.isPersistent = true;
+      void navigator.storage?.persist?.();
+    }
   }
 }
 

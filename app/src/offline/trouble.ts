@@ -1,20 +1,50 @@
-/** Why nothing is loaded or sent at the moment. */
+/** Why nothing is loaded, sent or stored at the moment. */
 
 import { signal } from "@preact/signals";
-import type { Unavailable } from "../api/errors";
+import { Unavailable } from "../api/errors";
 
 const DELAY = 30_000; // ms until the next attempt
 
+interface Retry {
+  /** The time of the next attempt, in milliseconds since the epoch. */
+  retryAt: number;
+}
+
 export type Trouble =
   | { kind: "offline" }
-  /** `retryAfter` is in milliseconds. */
-  | { kind: "server"; status: number; request: string; retryAfter: number }
-  | { kind: "unreachable"; retryAfter: number };
+  | ({ kind: "server"; status: number; request: string } & Retry)
+  | ({ kind: "unreachable" | "storage" } & Retry);
 
-export const trouble = signal<Trouble | undefined>(navigator.onLine ? undefined : { kind: "offline" });
+export const trouble = signal<Trouble | undefined>(isOffline() ? { kind: "offline" } : undefined);
 
-/** Tell a device without a network from a server that fails, and from one that does not answer. */
-export function troubleOf({ status, request, retryAfter = DELAY }: Unavailable): Trouble {
-  if (status !== undefined) return { kind: "server", status, request, retryAfter };
-  return navigator.onLine ? { kind: "unreachable", retryAfter } : { kind: "offline" };
+/** Return whether the device has no network. Nothing is sent then: an attempt would end the time for Undo. */
+export function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false;
+}
+
+/**
+ * Show why a request failed, if the network, the server or the browser's storage is the cause; return whether it is.
+ *
+ * The lists and the outbox are retried at different times: the next one is shown.
+ */
+export function report(error: unknown, now = Date.now()): boolean {
+  const found = troubleOf(error, now);
+  if (!found) return false;
+  const before = trouble.peek();
+  if ("retryAt" in found && before && "retryAt" in before && before.retryAt > now) {
+    found.retryAt = Math.min(found.retryAt, before.retryAt);
+  }
+  trouble.value = found;
+  return true;
+}
+
+function troubleOf(error: unknown, now: number): Trouble | undefined {
+  if (error instanceof DOMException) return { kind: "storage", retryAt: now + DELAY };
+  if (!(error instanceof Unavailable)) return undefined;
+  if (isOffline()) return { kind: "offline" };
+  const { status, request, retryAfter = DELAY } = error;
+  const retryAt = now + retryAfter;
+  return status === undefined
+    ? { kind: "unreachable", retryAt }
+    : { kind: "server", status, request, retryAt };
 }

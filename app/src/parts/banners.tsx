@@ -11,9 +11,11 @@ import { type Trouble, trouble } from "../offline/trouble";
 import { editPath } from "../router";
 import { Banner } from "./banner";
 import { faultsInWords } from "./item-text";
+import { useNow } from "./now";
 import { UserText } from "./user-text";
 
 const { shortDay, inHours } = formats();
+const SECOND = 1000; // ms
 
 export function Banners({ session, auth }: { session: Session; auth: Auth }) {
   return (
@@ -54,25 +56,33 @@ function TroubleBanner({ trouble, session }: { trouble: Trouble; session: Sessio
       </Banner>
     );
   }
-  const seconds = Math.max(1, Math.round(trouble.retryAfter / 1000));
-  const tryNow = (
-    <button type="button" class="btn" onClick={() => void session.refresh()}>
-      {t.tryNow}
-    </button>
-  );
-  if (trouble.kind === "unreachable") {
-    return (
-      <Banner tone="waiting" mark="unusual" title={t.noAnswer} action={tryNow}>
-        {t.noAnswerText(seconds)}
-      </Banner>
-    );
-  }
   return (
-    <Banner tone="waiting" mark="unusual" title={t.serverProblem} action={tryNow}>
-      {t.serverProblemText(seconds)}{" "}
-      <span class="muted">{t.errorNumber(trouble.status, trouble.request.slice(0, 8))}</span>
+    <Banner
+      tone="waiting"
+      mark="unusual"
+      title={TITLES[trouble.kind]}
+      action={
+        <button type="button" class="btn" onClick={() => void session.refresh()}>
+          {t.tryNow}
+        </button>
+      }
+    >
+      {trouble.kind === "storage" ? t.storageProblemText : t.entriesSafe}{" "}
+      <NextTry at={trouble.retryAt} isTrying={session.loading.value} />
+      {trouble.kind === "server" && (
+        <span class="muted"> {t.errorNumber(trouble.status, trouble.request.slice(0, 8))}</span>
+      )}
     </Banner>
   );
+}
+
+const TITLES = { server: t.serverProblem, unreachable: t.noAnswer, storage: t.storageProblem };
+
+/** The seconds until the next attempt. A timer is not announced at each change. */
+function NextTry({ at, isTrying }: { at: number; isTrying: boolean }) {
+  const now = useNow(SECOND);
+  const seconds = Math.ceil((at - now) / SECOND);
+  return <span role="timer">{isTrying ? t.trying : t.nextTry(Math.max(1, seconds))}</span>;
 }
 
 /** The entries of any week that were rejected, refused or changed elsewhere, with a button to the first one. */

@@ -131,7 +131,9 @@ export const de: Texts = {
   weekSigned: (hours) => `Bestätigt, ${hours}`,
   notSignedChanged:
     "Nicht bestätigt: Die Woche wurde anderswo geändert. Sehen Sie sie an und bestätigen Sie dann.",
-  notSignedUnsent: "Nicht bestätigt: Der Server war nicht erreichbar. Versuchen Sie es erneut.",
+  notSignedEnded:
+    "Nicht bestätigt: Ihre Anmeldung ist abgelaufen. Melden Sie sich an und bestätigen Sie dann.",
+  notSignedUnreached: "Nicht bestätigt: Der Server war nicht erreichbar. Versuchen Sie es erneut.",
   deleted: (name) => `Gelöscht: ${name}`,
   tooLateToUndo:
     "Nicht zurückzunehmen: Es wird gerade gesendet, oder der Eintrag ist freigegeben oder gelöscht",

@@ -143,6 +143,12 @@ describe("a deletion", () => {
     expect(server.entries.size).toBe(1);
   });
 
+  test("by a second press is the first one", async () => {
+    const entry = await createEntry();
+    expect(await outbox.delete(entry)).toBe(await outbox.delete(entry));
+    expect(await outbox.items()).toHaveLength(1);
+  });
+
   test("with a lost response is accepted", async () => {
     const entry = await createEntry();
     await outbox.delete(entry);

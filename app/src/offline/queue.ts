@@ -3,7 +3,7 @@
 import type { Decision, Entry, Fields } from "../api/entry";
 import type { Problem } from "../api/errors";
 import { type Database, type Store, type Transaction, countAccepted } from "./database";
-import type { Correct, Item } from "./items";
+import { type Correct, type Item, isStalled } from "./items";
 import { isSameContent } from "./signature";
 
 /** The time (ms) for which a deletion or a decision can be undone. */
@@ -65,6 +65,8 @@ export class Queue {
       const store = transaction.objectStore("outbox");
       const entry = await currentEntry(transaction, seen);
       const unsent = (await store.getAll()).filter((item) => item.id === entry.id);
+      const deletion = unsent.find((item) => item.kind === "delete" && !isStalled(item));
+      if (deletion) return deletion.n;
       const create = unsent.find((item) => item.kind === "create");
       const isUnknown = create !== undefined && isEditable(create);
       for (const item of unsent) if (isUnknown || item.refused) void store.delete(item.n!);

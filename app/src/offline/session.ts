@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, batch, computed, signal } from "@preact/signals";
 import { Api } from "../api/client";
-import type { Change, Entry } from "../api/entry";
+import type { Change, Entry, Fields } from "../api/entry";
 import type { Auth } from "../auth/auth";
 import type { Config } from "../config";
 import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
@@ -23,12 +23,9 @@ import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay } from "./overlay";
 import { type Accepted, undoAccepted } from "./recent";
 import type { Signature } from "./signature";
-import { loadSignature, signWeek } from "./signing";
+import { type SignOutcome, failureOf, loadSignature, signWeek } from "./signing";
 import { report } from "./trouble";
-import { total } from "./week";
-
-/** `changed`: the server had another content than the screen; `unsent`: the server was not reached. */
-export type SignOutcome = "signed" | "changed" | "unsent";
+import { copyOf, total } from "./week";
 
 export class Session {
   readonly week = signal(weekOf(today()));
@@ -122,13 +119,18 @@ export class Session {
   /** Sign the shown week as it is on the screen, after sending unsent changes. */
   async sign(): Promise<SignOutcome> {
     const [week, seen] = [this.week.value, this.entries.value];
-    const isSigned = await this.loader.run(async () => {
-      await this.outbox.flush({ now: true });
-      const isUnsent = (await this.outbox.items()).some(({ kind }) => kind !== "decide");
-      return isUnsent ? undefined : signWeek(this.api, this.database, week, bounds(week), seen);
+    let outcome = "unreached" as SignOutcome;
+    await this.loader.run(async () => {
+      try {
+        await this.outbox.flush({ now: true });
+        outcome = await signWeek(this.api, this.database, week, bounds(week), seen);
+      } catch (error) {
+        outcome = failureOf(error);
+        throw error;
+      }
     });
-    if (isSigned === false) await this.refreshWeek();
-    return isSigned === undefined ? "unsent" : isSigned ? "signed" : "changed";
+    if (outcome === "changed") await this.refreshWeek();
+    return outcome;
   }
 
   /** Withdraw the signature of the shown week. */
@@ -159,6 +161,14 @@ export class Session {
     const entries = await entriesBetween(this.database, date, date);
     const views = overlay(entries, await this.outbox.items());
     return views.find((view) => view.project === project && view.date === date);
+  }
+
+  /** Return new entries like those of the week before a week, for each of its days that has no hours yet. */
+  async copiesFor(week: string, withNotes: boolean): Promise<Fields[]> {
+    const before = shiftWeek(week, -1);
+    const stored = await entriesBetween(this.database, ...bounds(before, week));
+    const views = overlay(stored, await this.outbox.items());
+    return copyOf(within(views, before), within(views, week), withNotes);
   }
 
   /** Return the latest projects. */

@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Api } from "../api/client";
 import type { Change, Entry, Submission } from "../api/entry";
-import { Problem } from "../api/errors";
+import { Problem, Unavailable } from "../api/errors";
+import { SignedOut } from "../auth/auth";
 import { acceptedCount, replaceSignature } from "./database";
-import { database } from "./harness";
-import { loadSignature, signWeek } from "./signing";
+import { FIELDS, database, flush, outbox, server } from "./harness";
+import { failureOf, loadSignature, signWeek } from "./signing";
 
 const WEEK = "2026-W47";
 const DAYS: [string, string] = ["2026-11-16", "2026-11-22"];
@@ -35,7 +36,7 @@ describe("a week is signed", () => {
       entries: () => note("entries", [entry("a")]),
       signWeek: signs,
     });
-    expect(await signWeek(fake, database, WEEK, DAYS, [entry("new")])).toBe(true);
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("new")])).toBe("signed");
     expect(order).toEqual(["tag", "entries"]);
     expect(signs).toHaveBeenLastCalledWith(WEEK, '"1"');
     expect((await signed())?.entries.map(({ id }) => id)).toEqual(["a"]);
@@ -44,7 +45,7 @@ describe("a week is signed", () => {
   test("only if the server has the content on the screen", async () => {
     signs.mockClear();
     const fake = api({ week, entries: async () => [entry("a", { notes: "elsewhere" })], signWeek: signs });
-    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe(false);
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe("changed");
     expect(signs).not.toHaveBeenCalled();
     expect(await database.get("entries", "a")).toMatchObject({ notes: "elsewhere" });
   });
@@ -52,8 +53,31 @@ describe("a week is signed", () => {
   test("only if it does not change meanwhile", async () => {
     const refuse = async () => Promise.reject(new Problem(412, "version_mismatch", ""));
     const fake = api({ week, entries: async () => [entry("a")], signWeek: refuse });
-    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe(false);
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe("changed");
     expect(await signed()).toBeUndefined();
+  });
+
+  test("also while an entry of another week needs fixing", async () => {
+    await outbox.create({ ...FIELDS, date: "2026-10-01", hours: 13 });
+    await flush();
+    const fake = api({ week, entries: async () => [entry("a")], signWeek: signs });
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("a")])).toBe("signed");
+  });
+
+  test("not without a change of this device that is not sent", async () => {
+    server.failures = ["no network", "no network"];
+    await outbox.create(FIELDS);
+    await flush();
+    const fake = api({ week, entries: async () => [], signWeek: signs });
+    expect(await signWeek(fake, database, WEEK, DAYS, [entry("new")])).toBe("unreached");
+  });
+
+  test.each([
+    [new SignedOut(), "ended"],
+    [new Problem(403, "forbidden", ""), "refused"],
+    [new Unavailable(), "unreached"],
+  ])("not if the request fails: %o", (error, outcome) => {
+    expect(failureOf(error)).toBe(outcome);
   });
 });
 

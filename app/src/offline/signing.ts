@@ -3,8 +3,18 @@
 import type { Api } from "../api/client";
 import type { Entry, Submission } from "../api/entry";
 import { Problem } from "../api/errors";
+import { SignedOut } from "../auth/auth";
 import { type Database, acceptSignature, acceptedCount, replaceWeeks } from "./database";
+import { isStalled } from "./items";
 import { type Signature, type Signed, isSameContent } from "./signature";
+
+/**
+ * - `changed`: the server has another content than the screen.
+ * - `unreached`: the server was not reached, or did not get a change of this device.
+ * - `ended`: the sign-in has ended.
+ * - `refused`: the server refused the signature.
+ */
+export type SignOutcome = "signed" | "changed" | "unreached" | "ended" | "refused";
 
 /** Return the signature of a week whose entries were loaded just before; null if the week is not signed. */
 export async function loadSignature(
@@ -19,7 +29,7 @@ export async function loadSignature(
 }
 
 /**
- * Sign a week if its content on the server is the content on the screen; return whether it is signed.
+ * Sign a week if its content on the server is the content on the screen.
  *
  * The tag is read before the entries, and the server signs only if the week still has that tag. So the entries that
  * are compared with the screen are those that the signature covers.
@@ -32,20 +42,32 @@ export async function signWeek(
   week: string,
   days: [string, string],
   seen: readonly Signed[],
-): Promise<boolean> {
+): Promise<SignOutcome> {
   const since = await acceptedCount(database);
   const { tag } = await api.week(week);
   const entries = await api.entries(...days);
   await replaceWeeks(database, [week], days, entries, since);
-  if (!isSameContent(seen, entries)) return false;
+  if (!isSameContent(seen, entries)) return (await hasUnsent(database)) ? "unreached" : "changed";
   try {
     const { submitted } = await api.signWeek(week, tag);
     await acceptSignature(database, week, signed(submitted!, entries));
-    return true;
+    return "signed";
   } catch (error) {
-    if (error instanceof Problem && error.code === "version_mismatch") return false;
+    if (error instanceof Problem && error.code === "version_mismatch") return "changed";
     throw error;
   }
+}
+
+/** Return the outcome of a signature whose request failed. */
+export function failureOf(error: unknown): SignOutcome {
+  if (error instanceof SignedOut) return "ended";
+  return error instanceof Problem ? "refused" : "unreached";
+}
+
+/** Return whether a change of the person's own entries is not sent, although nothing is wrong with it. */
+async function hasUnsent(database: Database): Promise<boolean> {
+  const items = await database.getAll("outbox");
+  return items.some((item) => item.kind !== "decide" && !isStalled(item));
 }
 
 async function signatureOf(

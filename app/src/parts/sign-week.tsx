@@ -3,7 +3,7 @@ import { formats } from "../fields/formats";
 import { t } from "../language";
 import { isStalled } from "../offline/items";
 import type { EntryView } from "../offline/overlay";
-import type { Session, SignOutcome } from "../offline/session";
+import type { Session } from "../offline/session";
 import { type Difference, type Signature, differences } from "../offline/signature";
 import { trouble } from "../offline/trouble";
 import { WORKING_DAYS, total } from "../offline/week";
@@ -14,10 +14,7 @@ import { UserText } from "./user-text";
 
 const { dayAndTime, shortDay, inHours } = formats();
 
-const NOT_SIGNED: Record<Exclude<SignOutcome, "signed">, string> = {
-  changed: t.notSignedChanged,
-  unsent: t.notSignedUnsent,
-};
+const NOT_SIGNED = { changed: t.notSignedChanged, unreached: t.notSignedUnreached, ended: t.notSignedEnded };
 
 /** The signature of the shown week: sign it, list the changes since then, or take the signature back. */
 export function SignWeek({ session }: { session: Session }) {
@@ -29,14 +26,17 @@ export function SignWeek({ session }: { session: Session }) {
   const isCurrent = signature !== null && changes.length === 0;
   const obstacle = isCurrent ? undefined : obstacleOf(entries);
   const act = async (request: () => Promise<void>) => {
+    if (isBusy.value) return;
     isBusy.value = true;
-    await request();
-    isBusy.value = false;
+    await request().finally(() => {
+      isBusy.value = false;
+    });
     document.getElementById("sign-title")?.focus();
   };
   const sign = async () => {
     const hours = inHours(total(entries));
     const outcome = await session.sign();
+    if (outcome === "refused") return; // the server's reason is shown
     showToast(outcome === "signed" ? t.weekSigned(hours) : NOT_SIGNED[outcome]);
   };
   return (

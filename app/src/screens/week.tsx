@@ -6,7 +6,7 @@ import { Grid } from "../grid/grid";
 import { t } from "../language";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
-import { byDay, copyOf, total } from "../offline/week";
+import { byDay, total } from "../offline/week";
 import { Agenda } from "../parts/agenda";
 import { Banners, NeedsFixing } from "../parts/banners";
 import { EmptyGrid, EmptyWeek } from "../parts/empty-week";
@@ -18,6 +18,7 @@ import { Strip } from "../parts/strip";
 import { useTitle } from "../parts/title";
 import { WeekHead, isLastWeek } from "../parts/week-head";
 import { wide } from "../parts/wide";
+import { once } from "../once";
 import { focusHeading, go, weekPath } from "../router";
 import { showToast } from "../toast";
 
@@ -47,7 +48,7 @@ export function Week({ session, auth, week: wanted }: Props) {
     if (isPossible) go(weekPath(shiftWeek(week, count)));
     return isPossible;
   };
-  const copy = (withNotes: boolean) => void copyWeek(session, copyOf(before, entries, withNotes));
+  const copy = (withNotes: boolean) => void copyWeek(session, week, withNotes);
   return (
     <>
       <WeekHead
@@ -87,20 +88,22 @@ export function Week({ session, auth, week: wanted }: Props) {
   );
 }
 
-async function copyWeek(session: Session, copies: ReturnType<typeof copyOf>): Promise<void> {
+const copyWeek = once(async (session: Session, week: string, withNotes: boolean) => {
+  // The screen may still show the week without the entries of a copy that was just made.
+  const copies = await session.copiesFor(week, withNotes);
   if (!copies.length) return showToast(t.nothingToCopy);
   const numbers = await session.outbox.copy(copies);
   showToast(t.copied(copies.length, inHours(total(copies))), () => undoAll(session, numbers));
   focusHeading();
-}
+});
 
 /** Delete an entry, and move the focus to a neighbour. */
-async function remove(session: Session, entry: EntryView): Promise<void> {
+const remove = once(async (session: Session, entry: EntryView) => {
   const focusNeighbour = neighbour(".agenda .entry");
   const n = await session.outbox.delete(entry);
   showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : () => undoAll(session, [n]));
   focusNeighbour();
-}
+});
 
 async function undoAll(session: Session, numbers: number[]): Promise<void> {
   if (!(await session.undo(numbers))) showToast(t.tooLateToUndo);

@@ -6,24 +6,27 @@ const STEP = 60; // items
 /** Show the first items of a long list, and more of them as its end comes into view. */
 export function useGrowth(count: number, step = STEP) {
   const [shown, setShown] = useState(step);
-  const end = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    const element = end.current;
-    if (!element) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && setShown((before) => before + step),
-      { rootMargin: "600px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [shown, count > shown]);
   const rest = count - shown;
   return {
     shown,
-    end: rest > 0 && (
-      <p ref={end} class="more">
-        {t.moreAsYouScroll(rest)}
-      </p>
-    ),
+    // An observer reports only changes, so that each end needs its own: the next one may be in view at once.
+    end: rest > 0 && <End key={shown} rest={rest} reached={() => setShown(shown + step)} />,
   };
+}
+
+/** The end of the shown items. */
+function End({ rest, reached }: { rest: number; reached: () => void }) {
+  const end = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reached(), {
+      rootMargin: "600px",
+    });
+    observer.observe(end.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <p ref={end} class="more">
+      {t.moreAsYouScroll(rest)}
+    </p>
+  );
 }

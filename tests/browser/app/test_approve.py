@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
@@ -19,9 +20,11 @@ from tests.browser.app.support import (
     save,
     toast,
 )
-from tests.browser.support import CORS, THIS_WEEK, UNDO_WINDOW
+from tests.browser.support import CORS, THIS_WEEK, TODAY, UNDO_WINDOW
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.browser.support import Phones
     from tests.local.callers import Caller
 
@@ -143,13 +146,30 @@ def test_several_weeks_are_approved_together_and_undone_together(
 
 def test_approvals_are_grouped_by_user_id(phones: "Phones", manager: "Caller") -> None:
     page = phones.blank(manager)
-    people = [("auth0|a", "shared@example.com"), ("auth0|a", None), ("auth0|b", "shared@example.com")]
-    entries = [
-        {"id": f"e{number}", "user_id": user_id, "date": "2026-11-20", "project": "Till", "hours": 1}
-        | {"status": "pending", "created_at": f"2026-11-20T0{number}:00:00Z", "version": 1}
-        | ({"user_email": email} if email else {})
-        for number, (user_id, email) in enumerate(people)
-    ]
-    page.route(re.compile(r"/approvals\?"), lambda route: route.fulfill(json=entries, headers=CORS))
+    serve(page, [waiting("auth0|a", user_email="shared@example.com"), waiting("auth0|a"), waiting("auth0|b")])
     page.goto("/approve")
     expect(page.locator(".board .total")).to_have_text(["2 h", "1 h"])
+
+
+def test_a_long_list_that_was_closed_grows_to_its_end(phones: "Phones", manager: "Caller") -> None:
+    page = phones.blank(manager)
+    people = [waiting(f"auth0|{number:03}", date=TODAY.isoformat()) for number in range(90)]
+    serve(page, [waiting("auth0|a"), *people])
+    page.goto("/approve")
+    press(page, "Show")
+    rows = page.locator(".board").nth(1).locator(".person")
+    expect(rows).to_have_count(40)
+    for count in (80, 90):
+        page.locator(".more").scroll_into_view_if_needed()
+        expect(rows).to_have_count(count)
+
+
+def waiting(user: str, **more: str) -> dict[str, object]:
+    """Return a pending entry of another person, of the week before."""
+    fields = {"user_id": user, "date": "2026-11-20", "project": "Till", "hours": 1, "status": "pending"}
+    return fields | {"id": str(uuid4()), "created_at": "2026-11-20T08:00:00Z", "version": 1} | more
+
+
+def serve(page: "Page", entries: list[dict[str, object]]) -> None:
+    """Answer the list of pending entries in the API's place."""
+    page.route(re.compile(r"/approvals\?"), lambda route: route.fulfill(json=entries, headers=CORS))

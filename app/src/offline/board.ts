@@ -2,6 +2,7 @@
 
 import type { BoardRow, Entry, Status } from "../api/entry";
 import { daysOf, weekOf } from "../fields/dates";
+import type { Item } from "./items";
 import type { EntryView } from "./overlay";
 import { WORKING_DAYS, total } from "./week";
 
@@ -26,8 +27,12 @@ export interface WeekRow {
 export type Signing = "signed" | "changed" | "unsigned" | "unknown";
 
 export interface PersonWeek extends WeekRow {
-  /** The entries that wait for a decision. */
+  /** The entries without a decision, and those whose decision was refused or is in conflict. */
   entries: EntryView[];
+  /** The entries that can be decided. */
+  open: EntryView[];
+  /** A decision that was refused or is in conflict. */
+  stalled?: Item;
   signing: Signing;
   /** The week on the board, with decided entries too. */
   row?: BoardRow;
@@ -72,9 +77,9 @@ export function boardOf(weeks: PersonWeek[], thisWeek: string): Board {
   };
 }
 
-/** Return whether a week is as its owner signed it, and has no day that deserves a look. */
-export function isOrdinary({ signing, odd }: PersonWeek): boolean {
-  return signing === "signed" && odd === undefined;
+/** Return whether a week is as its owner signed it, and has neither a day nor a decision that deserves a look. */
+export function isOrdinary({ signing, odd, stalled }: PersonWeek): boolean {
+  return signing === "signed" && !odd && !stalled;
 }
 
 /** Return the approved and the rejected hours of each week, latest week first and then by name. */
@@ -135,12 +140,15 @@ function personWeek(
   // The board has the hours that are decided already, too.
   const all = row ? daysOfRow(row) : days;
   const day = all.findIndex((hours, index) => hours > MAX_DAY || (index >= WORKING_DAYS && hours > 0));
+  const stalled = entries.find(({ unsent }) => unsent)?.unsent;
   return {
     ...names(userId),
     key,
     userId,
     week,
     entries,
+    open: entries.filter(({ unsent }) => !unsent),
+    ...(stalled && { stalled }),
     days,
     hours: total(entries),
     signing: signingOf(row, entries),

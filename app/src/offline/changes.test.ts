@@ -238,6 +238,26 @@ describe("a decision", () => {
     expect(server.entries.get(entry.id)!.status).toBe("approved");
   });
 
+  test("is made once by a double press, and undone", async () => {
+    const entries = [await createEntry(), await createEntry()];
+    const [first, second] = await Promise.all(
+      [entries, entries].map((pressed) => outbox.decide(pressed, { approved: true })),
+    );
+    expect([first!.length, second!.length]).toEqual([2, 0]);
+    for (const n of first!) await outbox.undo(n);
+    expect(await outbox.items()).toEqual([]);
+  });
+
+  test("is accepted although another one in its request is about an entry that is gone", async () => {
+    const [changed, entry] = [await createEntry(), await createEntry()];
+    await outbox.decide([changed, entry], { approved: true });
+    server.change(changed.id, { hours: 12 });
+    server.failures = [undefined, 404];
+    await advance(UNDO_SECONDS + 1);
+    expect(await outbox.items()).toMatchObject([{ id: changed.id, refused: { code: "failure" } }]);
+    expect(server.entries.get(entry.id)!.status).toBe("approved");
+  });
+
   test("about many entries is sent in requests of one hundred", async () => {
     const entries = [];
     for (let count = 0; count < 120; count++) entries.push(await createEntry());

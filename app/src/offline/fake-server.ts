@@ -8,8 +8,8 @@ export class FakeServer {
   entries = new Map<string, Entry>();
   /** Entry ids by idempotency key. */
   keys = new Map<string, string>();
-  /** The failures of the next requests, one each; a number is a status. */
-  failures: Failure[] = [];
+  /** The failures of the next requests, one each, or undefined for none; a number is a status. */
+  failures: (Failure | undefined)[] = [];
   /** Delays every response until it resolves; the server has done the request by then. */
   held: Promise<unknown> | undefined;
   log: string[] = [];

@@ -77,12 +77,17 @@ export class Queue {
     });
   }
 
-  /** Decide entries, all or none of them. */
+  /** Decide entries, all or none of them. A second press decides nothing: the first one's decisions stay. */
   async decide(entries: Entry[], decision: Decision): Promise<number[]> {
     const notBefore = Date.now() + UNDO_WINDOW;
-    return this.addAll(
-      entries.map((base) => ({ kind: "decide", id: base.id, base, decision, notBefore, tried: false })),
-    );
+    return this.database.write(["outbox"], async (transaction) => {
+      const store = transaction.objectStore("outbox");
+      const decided = new Set((await store.getAll()).map((item) => item.kind === "decide" && item.id));
+      const items = entries
+        .filter(({ id }) => !decided.has(id))
+        .map((base): Item => ({ kind: "decide", id: base.id, base, decision, notBefore, tried: false }));
+      return Promise.all(items.map((item) => store.add(item)));
+    });
   }
 
   /** Remove an item unless sending it was attempted; return whether it was removed. */

@@ -60,13 +60,23 @@ async function decide(api: Api, items: Decide[]): Promise<Outcome[]> {
       const { entry, problem } = results[index]!;
       if (entry) return { kind: "accepted", entry };
       const { status = 0, code = "", detail = "" } = problem ?? {};
-      const refused = { kind: "refused", problem: new Problem(status, code, detail) } as const;
-      if (code !== "version_mismatch") return refused;
-      const theirs = await api.approval(item.id);
-      const isSame = theirs.status === (item.decision.approved ? "approved" : "rejected");
-      return isSame ? { kind: "accepted", entry: theirs } : { kind: "conflict", theirs };
+      if (code === "version_mismatch") return resolveDecision(api, item);
+      return { kind: "refused", problem: new Problem(status, code, detail) };
     }),
   );
+}
+
+/** Find out whether an entry has the decision already, or was changed by another person. */
+async function resolveDecision(api: Api, { id, decision }: Decide): Promise<Outcome> {
+  try {
+    const theirs = await api.approval(id);
+    const isSame = theirs.status === (decision.approved ? "approved" : "rejected");
+    return isSame ? { kind: "accepted", entry: theirs } : { kind: "conflict", theirs };
+  } catch (error) {
+    // The other rows of the request have their own outcomes.
+    if (!(error instanceof Problem) || error.status === 401) throw error;
+    return { kind: "refused", problem: error };
+  }
 }
 
 /** Find out whether this item, with a lost response, or another person changed the entry. */

@@ -65,8 +65,8 @@ export function BulkBar({ weeks, approve }: { weeks: PersonWeek[]; approve: () =
   );
 }
 
-/** Return the number of entries and their hours, as in "5 entries, 40 h". */
-export function summaryOf(weeks: PersonWeek[]): string {
-  const count = weeks.reduce((sum, week) => sum + week.entries.length, 0);
-  return `${t.entries(count)}, ${inHours(total(weeks))}`;
+/** Return the number of entries that can be decided and their hours, as in "5 entries, 40 h". */
+function summaryOf(weeks: PersonWeek[]): string {
+  const entries = weeks.flatMap(({ open }) => open);
+  return `${t.entries(entries.length)}, ${inHours(total(entries))}`;
 }

@@ -10,6 +10,7 @@ import { t } from "../language";
 import { type PersonWeek, isOrdinary } from "../offline/board";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
+import { total } from "../offline/week";
 import { neighbour } from "../parts/focus";
 import { weekName } from "../parts/person-row";
 import { showToast } from "../toast";
@@ -24,8 +25,8 @@ export interface Subject {
 }
 
 export class Decisions {
-  /** The weeks that this person ticked or unticked. */
-  private readonly choices = signal<ReadonlyMap<string, boolean>>(new Map());
+  /** The content of the weeks that this person ticked; empty for those that they unticked. */
+  private readonly choices = signal<ReadonlyMap<string, string>>(new Map());
   readonly opened = signal<ReadonlySet<string>>(new Set());
   readonly rejecting = signal<Subject | undefined>(undefined);
   /** The weeks that are approved together after a confirmation. */
@@ -42,13 +43,19 @@ export class Decisions {
     return element;
   }
 
-  /** Return whether a week is ticked. Ordinary weeks of the past are, until a person unticks them. */
+  /**
+   * Return whether a week is ticked. Ordinary weeks of the past are, until a person unticks them. A person's tick holds
+   * only for the content that they saw.
+   */
   isTicked(week: PersonWeek): boolean {
-    return this.choices.value.get(week.key) ?? (isOrdinary(week) && week.week < weekOf(today()));
+    const choice = this.choices.value.get(week.key);
+    if (choice === "" || !week.open.length) return false;
+    return choice === contentOf(week) || (isOrdinary(week) && week.week < weekOf(today()));
   }
 
   tick(weeks: PersonWeek[], isOn: boolean): void {
-    this.choices.value = new Map([...this.choices.value, ...weeks.map(({ key }) => [key, isOn] as const)]);
+    const chosen = weeks.map((week) => [week.key, isOn ? contentOf(week) : ""] as const);
+    this.choices.value = new Map([...this.choices.value, ...chosen]);
   }
 
   toggle({ key }: PersonWeek): void {
@@ -61,18 +68,15 @@ export class Decisions {
     this.confirming.value = undefined;
     const keys = new Set(weeks.map(({ key }) => key));
     this.choices.value = new Map([...this.choices.value].filter(([key]) => !keys.has(key)));
-    const subjects = weeks.map(subjectOf);
-    const name = subjects.length === 1 ? subjects[0]!.name : t.weeks(weeks.length);
-    void this.decide(
-      { name, person: "", entries: subjects.flatMap(({ entries }) => entries) },
-      { approved: true },
-    );
+    const name = weeks.length === 1 ? subjectOf(weeks[0]!).name : t.weeks(weeks.length);
+    void this.decide({ name, person: "", entries: weeks.flatMap(({ open }) => open) }, { approved: true });
   }
 
   /** Decide exactly the entries of the subject, as they were loaded, and move the focus to the next row. */
   async decide(subject: Subject, decision: Decision): Promise<void> {
     const focusNeighbour = neighbour(".person .opens");
     const numbers = await this.session.outbox.decide(subject.entries, decision);
+    if (!numbers.length) return; // after a double press
     const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);
     showToast(text, async () => {
       if (!(await this.session.undo(numbers))) showToast(t.reopenUnderDecided);
@@ -82,11 +86,15 @@ export class Decisions {
 }
 
 /** Return the entries of a week that are not decided yet. */
-export function subjectOf(week: PersonWeek): Subject {
-  const entries = week.entries.filter((entry) => !entry.unsent);
+export function subjectOf({ name, week, open }: PersonWeek): Subject {
   return {
-    name: `${isolated(week.name)}, ${weekName(week.week)}, ${inHours(week.hours)}`,
-    person: week.name,
-    entries,
+    name: `${isolated(name)}, ${weekName(week)}, ${inHours(total(open))}`,
+    person: name,
+    entries: open,
   };
+}
+
+/** Return the versions of a week's entries, and whether the week is ordinary. */
+function contentOf(week: PersonWeek): string {
+  return `${isOrdinary(week)} ${week.open.map(({ id, version }) => `${id} ${version}`).join()}`;
 }

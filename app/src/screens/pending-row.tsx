@@ -16,6 +16,7 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
   const isTicked = useComputed(() => decisions.isTicked(week)).value;
   const isOpen = useComputed(() => decisions.opened.value.has(week.key)).value;
   const subject = subjectOf(week);
+  const isDecidable = week.open.length > 0;
   const description = `name-${rowId(week)}`;
   const reject = (
     <button
@@ -43,22 +44,25 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
             type="checkbox"
             aria-label={week.name}
             checked={isTicked}
+            disabled={!isDecidable}
             onChange={() => decisions.tick([week], !isTicked)}
           />
         </label>
       }
       actions={
-        <>
-          {!isOpen && reject}
-          <button
-            type="button"
-            class="btn"
-            aria-describedby={description}
-            onClick={() => void decisions.decide(subject, { approved: true })}
-          >
-            {t.approveWeek}
-          </button>
-        </>
+        isDecidable && (
+          <>
+            {!isOpen && reject}
+            <button
+              type="button"
+              class="btn"
+              aria-describedby={description}
+              onClick={() => void decisions.decide(subject, { approved: true })}
+            >
+              {t.approveWeek}
+            </button>
+          </>
+        )
       }
     >
       <ul>
@@ -79,15 +83,17 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
           );
         })}
       </ul>
-      <div class="actions end">{reject}</div>
+      {isDecidable && <div class="actions end">{reject}</div>}
     </PersonRow>
   );
 }
 
 /** Return why a week deserves a look. */
-function flagsOf({ odd, signing, row, week }: PersonWeek): string[] {
+function flagsOf({ odd, signing, stalled, row, week }: PersonWeek): string[] {
   const day = odd && t.overDay(inHours(odd.hours), longWeekday(daysOf(week)[odd.day as 0]));
-  return [...(day ? [day] : []), ...(signing === "signed" ? [] : [t.signing[signing](added(row))])];
+  const signature = signing !== "signed" && t.signing[signing](added(row));
+  const decision = stalled && (stalled.theirs ? t.changedMeanwhile : t.decisionRefused);
+  return [day, signature, decision].filter((flag) => typeof flag === "string");
 }
 
 /** Return the hours that were added after signing, in words: none if they are as many or fewer. */

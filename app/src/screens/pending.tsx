@@ -135,11 +135,11 @@ interface ConfirmationProps {
 
 /** Ask before several weeks are approved, because not all of them are on the screen. */
 function Confirmation({ weeks, unusual, loadedAt, close, approve }: ConfirmationProps) {
-  const count = weeks.reduce((sum, week) => sum + week.entries.length, 0);
+  const entries = weeks.flatMap(({ open }) => open);
   return (
     <Sheet title={t.approveWeeksTitle(weeks.length)} close={close}>
       <div class="body">
-        <p>{t.approveWeeksText(count, inHours(total(weeks)), time(loadedAt))}</p>
+        <p>{t.approveWeeksText(entries.length, inHours(total(entries)), time(loadedAt))}</p>
         {unusual > 0 && <p class="muted">{t.unusualStay(unusual)}</p>}
       </div>
       <footer>

@@ -16,13 +16,14 @@ import { ToastView } from "./parts/toast-view";
 import { type Route, focusHeading, go, route, weekPath } from "./router";
 import { Approve } from "./screens/approve";
 import { Conflict } from "./screens/conflict";
-import type { Draft } from "./screens/drafts";
+import { type Draft, readDraft } from "./offline/drafts";
 import { EntrySheet } from "./screens/entry-sheet";
 import { NotFound } from "./screens/not-found";
 import { Profile } from "./screens/profile";
 import { SignIn } from "./screens/sign-in";
 import { StorageError } from "./screens/storage-error";
 import { Week } from "./screens/week";
+import { openTimer } from "./timer";
 
 interface Props {
   auth: Auth;
@@ -131,6 +132,7 @@ function useSession(auth: Auth, config: Config) {
   const [storageError, setStorageError] = useState<string>();
   useEffect(() => {
     if (!sub) return setSession(undefined);
+    openTimer(sub);
     let current = true;
     let opened: Session | undefined;
     void Session.open(sub, auth, config).then(
@@ -172,7 +174,7 @@ function useSheet(session: Session, current: Route): SheetState {
     let isCurrent = true;
     void Promise.all([
       id === undefined ? undefined : session.find(id).then((found) => found ?? null),
-      session.database.get("drafts", of),
+      readDraft(session, id),
       session.recentProjects(),
     ]).then(([entry, draft, projects]) => {
       if (isCurrent)

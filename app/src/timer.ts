@@ -1,70 +1,75 @@
-/** A running timer. It is in the local storage, so that it survives a reload and the closed app. */
+/** The running timer of the signed-in person. It is in the local storage: it survives a reload and the closed app. */
 
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { today } from "./fields/dates";
+import { readLocal, writeLocal } from "./local";
 
-const TIMER = "timesheets: timer";
-const USED = "timesheets: used";
+const NAME = "timesheets: timer of ";
 const MINUTE = 60_000; // ms
 const HOUR = 60 * MINUTE;
 const TOO_LONG = 12 * HOUR;
 
+/** All times are in milliseconds since the epoch. */
 export interface Timer {
   project: string;
-  /** The start, in milliseconds since the epoch. */
+  notes: string;
   start: number;
+  /** The time at which the app was last visible. */
+  used: number;
+  /** The longest time for which it was not. */
+  pause: { start: number; end: number };
 }
 
-export interface Measured {
-  project: string;
-  start: number;
+export interface Measured extends Pick<Timer, "project" | "notes" | "start"> {
   /** The day on which the timer was started. */
   date: string;
   /** Rounded up to a quarter of an hour. */
   hours: number;
-  /** The time (ms since the epoch) at which the app was last used, if the timer ran suspiciously long. */
+  /** Whether the timer ran suspiciously long. */
+  isLong: boolean;
+  /** The time at which the longest pause began, if there was a long one. */
   lastUse?: number;
 }
 
-export const timer = signal<Timer | undefined>(stored());
-/** The measurement that the form for a new entry takes over. */
-export const measured = signal<Measured | undefined>();
+export const timer = signal<Timer | undefined>();
+let person = "";
 
-effect(() => {
-  if (timer.value) localStorage.setItem(TIMER, JSON.stringify(timer.value));
-  else for (const name of [TIMER, USED]) localStorage.removeItem(name);
-});
-
-// Another tab started or stopped it.
-addEventListener("storage", ({ key }) => {
-  if (key === TIMER || key === null) timer.value = stored();
-});
-
-setInterval(() => {
-  if (timer.value && document.visibilityState === "visible") {
-    localStorage.setItem(USED, String(Date.now()));
-  }
-}, MINUTE);
-
-export function startTimer(project: string): void {
-  timer.value = { project, start: Date.now() };
+/** Show the timer of a person. */
+export function openTimer(sub: string): void {
+  person = sub;
+  timer.value = stored();
+  noteUse();
 }
 
-export function stopTimer(now = Date.now()): void {
-  if (!timer.value) return;
-  const lastUse = Number(localStorage.getItem(USED));
-  measured.value = measure(timer.value, now, lastUse > timer.value.start ? lastUse : undefined);
-  timer.value = undefined;
+export function startTimer(project: string, notes: string, now = Date.now()): void {
+  store({ project, notes, start: now, used: now, pause: { start: now, end: now } });
 }
 
-export function measure({ project, start }: Timer, now: number, lastUse?: number): Measured {
+export function clearTimer(): void {
+  store(undefined);
+}
+
+/** Note that the app is visible now. */
+export function noteUse(now = Date.now()): void {
+  const running = stored(); // another tab may have stopped the timer
+  if (!running) return;
+  const { used, pause } = running;
+  const isLonger = now - used > pause.end - pause.start;
+  store({ ...running, used: now, pause: isLonger ? { start: used, end: now } : pause });
+}
+
+/** Return the time that a timer measured until now. */
+export function measure({ project, notes, start, pause }: Timer, now = Date.now()): Measured {
   const isLong = now - start > TOO_LONG;
+  const hasPaused = pause.end - pause.start > HOUR;
   return {
     project,
+    notes,
     start,
     date: today(new Date(start)),
     hours: hoursBetween(start, now),
-    ...(isLong && lastUse && { lastUse }),
+    isLong,
+    ...(isLong && hasPaused && { lastUse: pause.start }),
   };
 }
 
@@ -80,6 +85,20 @@ export function clock(start: number, now: number): string {
 }
 
 function stored(): Timer | undefined {
-  const text = localStorage.getItem(TIMER);
+  const text = readLocal(NAME + person);
   return text ? JSON.parse(text) : undefined;
 }
+
+function store(next: Timer | undefined): void {
+  timer.value = next;
+  writeLocal(NAME + person, next && JSON.stringify(next));
+}
+
+// Another tab started or stopped it.
+addEventListener("storage", ({ key }) => {
+  if (key === NAME + person || key === null) timer.value = stored();
+});
+
+setInterval(() => {
+  if (document.visibilityState === "visible") noteUse();
+}, MINUTE);

@@ -150,7 +150,8 @@ export const de: Texts = {
   noPageText: (path) => `Die Adresse ${path} ist nicht bekannt.`,
   toWeek: "Zu dieser Woche",
   draftFrom: (time) => `Entwurf: ${time}`,
-  draftFor: (day) => `Er ist für ${day}.`,
+  timerFrom: (time) => `Zeitmessung seit ${time}`,
+  draftFor: (day) => `Er gilt für ${day}.`,
   discard: "Verwerfen",
   anotherProject: "Anderes Projekt",
   recentProjects: "Letzte Projekte",
@@ -171,8 +172,8 @@ export const de: Texts = {
   stop: "Stopp",
   timer: "Zeit",
   forgotToStop: "Haben Sie vergessen zu stoppen?",
-  lastUse: (time) => `Die App wurde zuletzt um ${time} benutzt.`,
-  stoppedThen: "Diese Zeit nehmen",
+  lastUse: (time) => `Die App wurde zuletzt benutzt: ${time}.`,
+  useThatTime: "Diese Zeit übernehmen",
 
   changedElsewhere: "Anderswo geändert",
   whichIsRight:

@@ -146,6 +146,7 @@ export const en = {
   noPageText: (path: string) => `The address ${path} is not known.`,
   toWeek: "Go to this week",
   draftFrom: (time: string) => `Draft from ${time}`,
+  timerFrom: (time: string) => `Timer started on ${time}`,
   draftFor: (day: string) => `It is for ${day}.`,
   discard: "Discard",
   anotherProject: "Another project",
@@ -167,8 +168,8 @@ export const en = {
   stop: "Stop",
   timer: "Timer",
   forgotToStop: "Did you forget to stop?",
-  lastUse: (time: string) => `The app was last used at ${time}.`,
-  stoppedThen: "Take that time",
+  lastUse: (time: string) => `The app was last used on ${time}.`,
+  useThatTime: "Use that time",
 
   changedElsewhere: "Changed elsewhere",
   whichIsRight: "This entry was changed on another device while yours waited to be sent. Which one is right?",

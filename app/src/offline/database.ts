@@ -24,7 +24,7 @@ interface Schema extends DBSchema {
   accepted: { key: typeof COUNT; value: number };
   /** The server's id of an entry, by the id that this app gave it: a form may be open at the latter. */
   arrived: { key: string; value: string };
-  /** The values of unsaved forms, by entry id or `new`. */
+  /** The values of unsaved forms, by entry id, `new`, or the start of a timer. */
   drafts: { key: string; value: Record<string, string> };
 }
 

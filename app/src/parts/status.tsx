@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { type Item, isStalled } from "../offline/items";
@@ -8,16 +8,12 @@ import { trouble } from "../offline/trouble";
 import { showToast } from "../toast";
 import { Icon, Mark } from "./icon";
 import { entryOf, faultsInWords, kindOf, nameOf } from "./item-text";
+import { useNow } from "./now";
 import { TimerView } from "./timer-view";
 import { UserText } from "./user-text";
 
 const { ago, shortDay } = formats();
 const TICK = 30_000; // ms
-
-const now = signal(Date.now());
-setInterval(() => {
-  now.value = Date.now();
-}, TICK);
 
 interface Props {
   session: Session;
@@ -29,13 +25,14 @@ interface Props {
 /** The one status of the app, and its menu: the changes that wait, and the time of the last load. */
 export function Status({ session, loadedAt, withAge = false }: Props) {
   const items = session.items.value;
+  const now = useNow(TICK);
   const age =
     loadedAt.value === undefined
       ? t.notLoaded
-      : t.updated(ago(loadedAt.value, Math.max(now.value, loadedAt.value)));
+      : t.updated(ago(loadedAt.value, Math.max(now, loadedAt.value)));
   return (
     <>
-      <TimerView />
+      <TimerView session={session} />
       <button
         type="button"
         class={`status ${tone(items)}`}
@@ -52,7 +49,7 @@ export function Status({ session, loadedAt, withAge = false }: Props) {
               <Waiting key={item.n} item={item} items={items} session={session} />
             ))}
             {session.recent.value.map((change) => (
-              <Sent key={change.at} change={change} session={session} />
+              <Sent key={change.item.n} change={change} session={session} now={now} />
             ))}
           </ul>
         )}
@@ -140,7 +137,7 @@ function Waiting({ item, items, session }: { item: Item; items: Item[]; session:
 }
 
 /** A change that was sent, with a button that sends the opposite. */
-function Sent({ change, session }: { change: Accepted; session: Session }) {
+function Sent({ change, session, now }: { change: Accepted; session: Session; now: number }) {
   const undo = async () => {
     if (!(await session.undoSent(change))) showToast(t.tooLateToUndo);
   };
@@ -150,7 +147,7 @@ function Sent({ change, session }: { change: Accepted; session: Session }) {
       <span>
         {kindOf(change.item)}: <UserText>{nameOf(entryOf(change.item, [change.item]))}</UserText>
         <br />
-        <span class="small muted">{t.savedAgo(ago(change.at, Math.max(now.value, change.at)))}</span>
+        <span class="small muted">{t.savedAgo(ago(change.at, Math.max(now, change.at)))}</span>
       </span>
       <button type="button" class="btn quiet" onClick={() => void undo()}>
         {t.undo}

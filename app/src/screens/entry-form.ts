@@ -9,16 +9,17 @@ import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
 import { nameOf } from "../parts/item-text";
 import { back, go, weekPath } from "../router";
-import { type Measured, hoursBetween, measured, startTimer } from "../timer";
+import { hoursBetween, startTimer, timer } from "../timer";
 import { showToast } from "../toast";
 import {
   type Draft,
   type SheetValues,
+  draftKey,
   draftValues,
   initialValues,
   keepDraft,
-  measuredValues,
-} from "./drafts";
+  readDraft,
+} from "../offline/drafts";
 
 const { hours: plainHours } = formats();
 
@@ -29,10 +30,8 @@ export class EntryForm {
   readonly note = signal("");
   /** Whether the browser's storage accepted the last draft or change. */
   readonly isKept = signal(true);
-  /** The draft that was found when the sheet opened. */
-  readonly draft = signal<Draft | undefined>(undefined);
-  /** The measured time that the sheet was opened with. */
-  readonly timed: Signal<Measured | undefined>;
+  /** The draft that the sheet opened with: what was typed, or measured by a timer. */
+  readonly draft: Signal<Draft | undefined>;
   private isSaved = false;
 
   constructor(
@@ -42,12 +41,9 @@ export class EntryForm {
     private readonly date: string | undefined,
     draft: Draft | undefined,
   ) {
-    const timed = entry ? undefined : measured.peek();
-    measured.value = undefined;
-    this.timed = signal(timed);
+    this.draft = signal(draft);
     this.errors = signal(errorsOf(entry?.unsent?.refused?.faults ?? []));
-    this.values = signal(timed ? measuredValues(timed) : draft ? draftValues(draft) : this.freshValues());
-    if (!timed) this.draft.value = draft;
+    this.values = signal(draft ? draftValues(draft) : this.freshValues());
   }
 
   change(changes: Partial<SheetValues>): void {
@@ -112,10 +108,12 @@ export class EntryForm {
     else go(weekPath(week), { replace: true });
   }
 
-  discard(): void {
+  /** Discard the draft. After a measured time, the draft that was typed before comes back. */
+  async discard(): Promise<void> {
     this.values.value = this.freshValues();
     this.errors.value = {};
-    void this.keep(undefined);
+    await this.keep(undefined);
+    await this.takeUp();
   }
 
   async remove(entry: EntryView): Promise<void> {
@@ -129,17 +127,22 @@ export class EntryForm {
     this.close();
   }
 
+  /** Whether a timer can start: none runs, and the sheet has no time that another one measured. */
+  get canStart(): boolean {
+    return !this.entry && !timer.value && !this.draft.value?.start;
+  }
+
   startTimer(): void {
-    startTimer(this.values.value.project);
+    startTimer(this.values.value.project, this.values.value.notes);
     void this.keep(undefined);
     this.close();
   }
 
   /** Take the time at which the app was last used as the end of the forgotten timer. */
   takeLastUse(): void {
-    const { start, lastUse = start } = this.timed.value!;
-    this.set("hours", plainHours(hoursBetween(start, lastUse)));
-    this.timed.value = undefined;
+    const { forgotten, ...draft } = this.draft.value!;
+    this.draft.value = draft;
+    this.set("hours", plainHours(hoursBetween(Number(draft.start), Number(forgotten))));
   }
 
   close(): void {
@@ -158,6 +161,15 @@ export class EntryForm {
     this.values.value = { ...this.freshValues(), days, date };
     this.note.value = note;
     document.getElementById("project")?.focus();
+    void this.takeUp();
+  }
+
+  /** Go on with another draft, if there is one. */
+  private async takeUp(): Promise<void> {
+    const draft = this.entry ? undefined : await readDraft(this.session, undefined);
+    if (!draft) return;
+    this.draft.value = draft;
+    this.values.value = draftValues(draft);
   }
 
   private freshValues(): SheetValues {
@@ -165,9 +177,12 @@ export class EntryForm {
   }
 
   private async keep(values: SheetValues | undefined): Promise<void> {
+    const draft = this.draft.value;
+    const key = draftKey(this.entry, draft);
     if (!values) this.draft.value = undefined;
     try {
-      await keepDraft(this.session, this.entry, values);
+      if (values) await keepDraft(this.session, key, values, draft);
+      else await this.session.database.delete("drafts", key);
       this.isKept.value = true;
     } catch {
       this.isKept.value = false;

@@ -13,7 +13,7 @@ import { Sheet } from "../parts/sheet";
 import { useTitle } from "../parts/title";
 import { UserText } from "../parts/user-text";
 import { DraftBanner, ForgottenTimer } from "./draft-banner";
-import type { Draft } from "./drafts";
+import type { Draft } from "../offline/drafts";
 import { EntryForm } from "./entry-form";
 
 const { shortDay, inHours } = formats();
@@ -76,11 +76,13 @@ export function EntrySheet({ session, entry, date, draft, projects }: Props) {
 /** Facts about the entry that a person needs before they change it. */
 function SheetBanners({ form }: { form: EntryForm }) {
   const { entry } = form;
-  const lastUse = form.timed.value?.lastUse;
+  const draft = form.draft.value;
   return (
     <>
-      {lastUse && <ForgottenTimer lastUse={lastUse} take={() => form.takeLastUse()} />}
-      {form.draft.value && <DraftBanner draft={form.draft.value} discard={() => form.discard()} />}
+      {draft?.forgotten !== undefined && (
+        <ForgottenTimer lastUse={Number(draft.forgotten)} take={() => form.takeLastUse()} />
+      )}
+      {draft && <DraftBanner draft={draft} discard={() => void form.discard()} />}
       {entry?.status === "rejected" && (
         <Banner tone="rejected" mark="rejected" title={t.rejectedBecause} slim>
           {entry.reason && (
@@ -108,7 +110,7 @@ function SheetFields({ form, projects }: { form: EntryForm; projects: string[] }
   const { session, entry } = form;
   const { days, hours } = form.values.value;
   const notes = fieldProps(form, "notes");
-  const timer = !entry && (
+  const timer = form.canStart && (
     <button type="button" class="btn quiet" onClick={() => form.startTimer()}>
       {t.startTimer}
     </button>

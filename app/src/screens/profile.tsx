@@ -15,7 +15,7 @@ import { useTitle } from "../parts/title";
 import { UserText } from "../parts/user-text";
 import { go } from "../router";
 import { type Look, look, resetSettings, target } from "../settings";
-import { timer } from "../timer";
+import { clearTimer } from "../timer";
 
 const { hours: plainHours, dayAndTime, shortDay } = formats();
 const LOOKS: Look[] = ["system", "light", "dark"];
@@ -38,7 +38,7 @@ export function Profile({ session, auth, person }: Props) {
     await auth.signOut(async () => {
       await session.erase();
       resetSettings();
-      timer.value = undefined;
+      clearTimer();
     });
     go("/", { replace: true });
   };

@@ -89,10 +89,11 @@ def test_a_draft_shows_its_age_and_its_day_and_can_be_discarded(phones: "Phones"
     expect(page.get_by_label("Date", exact=True)).to_have_value((MONDAY + dt.timedelta(1)).isoformat())
 
 
-def test_a_timer_survives_a_reload_and_fills_in_the_hours(phones: "Phones", employee: "Caller") -> None:
+def test_a_timer_and_its_hours_survive_a_reload(phones: "Phones", employee: "Caller") -> None:
     page = phones(employee)
     page.clock.install()
     tab(page, "New")
+    page.get_by_label("Notes").fill("The crane")
     press(page, "Start timer")
     page.reload()
     page.clock.fast_forward("00:42:00")

@@ -7,16 +7,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.loaders import JSONFileLoader
 from ministack.services import dynamodb
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Each handler would load botocore's models again.
-botocore.session.get_session = cache(botocore.session.get_session)  # type: ignore[assignment]
+# Each handler has a session, which would load botocore's models again.
+JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # type: ignore[method-assign]
 
 CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
 

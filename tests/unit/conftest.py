@@ -71,8 +71,9 @@ def dynamodb() -> "DynamoDBClient":
     return aws.CLIENT
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def aws_in_this_process() -> Iterator[None]:
+    """Answer requests to AWS in this process, in the unit tests only: others may run in the same one."""
     unsigned = patch.object(RequestSigner, "sign")  # MiniStack does not check signatures
     with patch.object(URLLib3Session, "send", aws.send), unsigned:
         yield

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.session
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -24,16 +23,12 @@ type Forgery = Callable[["Issuer"], str]
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
-@pytest.fixture(scope="module")
-def session() -> botocore.session.Session:
-    return botocore.session.Session()  # moto answers the sessions that begin after its import
-
-
 @pytest.fixture
-def secret_arn(session: botocore.session.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setattr(botocore.session, "get_session", lambda: session)
+def secret_arn() -> Iterator[Any]:
     with mock_aws():
-        client = boto3.Session().client("secretsmanager")
+        client = boto3.Session().client(
+            "secretsmanager"
+        )  # moto answers the sessions that begin after its import
         yield lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
 
 

@@ -47,7 +47,14 @@ export const de: Texts = {
   notLoaded: "Noch nicht geladen",
   allSaved: "Alle Änderungen sind gespeichert",
   entriesToSend: (count) => `${entries(count)} zu senden`,
-  waitsForNetwork: "wartet auf das Netz",
+  waitsFor: {
+    offline: "wartet auf das Netz",
+    server: "wartet auf den Server",
+    unreachable: "wartet auf den Server",
+    storage: "wartet auf den Speicher des Browsers",
+  },
+  waitsForFix: "wartet, bis die Änderung davor korrigiert ist",
+  waitsForSignIn: "wartet auf Ihre Anmeldung",
   waitsForUndo: "wird in wenigen Sekunden gesendet",
   sending: "wird gesendet",
   sendNow: "Jetzt senden",
@@ -75,7 +82,7 @@ export const de: Texts = {
   tryNow: "Jetzt versuchen",
   signInEnded: "Ihre Anmeldung ist abgelaufen",
   signInEndedText: "Alles, was Sie eingegeben haben, bleibt erhalten.",
-  newBuild: "Eine neue Version der Zeiterfassung ist da",
+  newBuild: "Eine Aktualisierung der Zeiterfassung ist da",
   reload: "Neu laden",
 
   needFixing: (count) => `${entries(count)} zu korrigieren`,
@@ -135,8 +142,7 @@ export const de: Texts = {
     "Nicht bestätigt: Ihre Anmeldung ist abgelaufen. Melden Sie sich an und bestätigen Sie dann.",
   notSignedUnreached: "Nicht bestätigt: Der Server war nicht erreichbar. Versuchen Sie es erneut.",
   deleted: (name) => `Gelöscht: ${name}`,
-  tooLateToUndo:
-    "Nicht zurückzunehmen: Es wird gerade gesendet, oder der Eintrag ist freigegeben oder gelöscht",
+  tooLateToUndo: "Zu spät: Die Änderung wird gerade gesendet, oder der Eintrag ist freigegeben oder gelöscht",
   savedAgo: (age) => `Gespeichert ${age}`,
 
   newEntry: "Neuer Eintrag",
@@ -155,13 +161,13 @@ export const de: Texts = {
   discard: "Verwerfen",
   anotherProject: "Anderes Projekt",
   recentProjects: "Letzte Projekte",
-  quickHours: "Stunden, Schnellwahl",
+  quickHours: "Übliche Stunden",
   hoursNames: { 0.5: "Halbe Stunde", 1: "1 Stunde", 2: "2 Stunden", 4: "4 Stunden", 8: "8 Stunden" },
   hoursHint: "Auch 8h, 90m, 7:30 oder 7,5.",
   daysOfWeek: "Tage dieser Woche",
   adds: (count) => `Fügt ${entries(count)} hinzu.`,
   savingResubmits: "Speichern reicht ihn erneut ein.",
-  saveAndNew: "Speichern und weiterer Eintrag",
+  saveAndNew: "Speichern und weiteren anlegen",
   savedEntry: (name) => `Gespeichert: ${name}`,
   dayHas: (day, hours) => `${day} hat ${hours}.`,
   wouldHave: (day, hours) => `${day} hätte ${hours}.`,
@@ -193,7 +199,7 @@ export const de: Texts = {
 
   you: "Sie",
   thisDevice: "Dieses Gerät",
-  hoursADay: "Stunden am Tag",
+  hoursADay: "Stunden pro Tag",
   appearance: "Darstellung",
   looks: { system: "System", light: "Hell", dark: "Dunkel" },
   notSentYet: "Noch nicht gesendet",
@@ -212,7 +218,7 @@ export const de: Texts = {
   signOutText: "Abmelden entfernt alles, was Ihnen gehört, von diesem Gerät.",
   unsentTitle: (count) =>
     count === 1 ? "1 Eintrag ist nicht gesendet" : `${count} Einträge sind nicht gesendet`,
-  unsentText: "Abmelden entfernt sie von diesem Gerät.",
+  unsentText: (count) => `Abmelden entfernt ${count === 1 ? "ihn" : "sie"} von diesem Gerät.`,
   staySignedIn: "Angemeldet bleiben",
   discardAndSignOut: (count) => `${entries(count)} verwerfen und abmelden`,
 

@@ -14,7 +14,7 @@ export const approvals = {
   signedOf: (signed: number, all: number) => `${signed} of ${all} signed`,
   nothingLoggedTitle: "Nothing logged",
   loggedNotSigned: "Logged, not signed",
-  emailThese: (count: number) => `Email these ${count}`,
+  emailThese: (count: number) => (count === 1 ? "Email this person" : `Email these ${count}`),
   sendEmail: "Send an email",
   everyoneSigned: "Everyone signed.",
   nobodyExpected: "Nobody is expected to log hours in this week.",
@@ -33,7 +33,7 @@ export const approvals = {
   lookFirst: "Look at these first",
   ordinary: "Ordinary weeks",
   ordinaryText: (hours: string) => `Signed, at most ${hours} a day, no weekend`,
-  unfinished: "This week, not finished",
+  unfinished: "Not finished yet",
   show: "Show",
   tickAll: "Tick all",
   untickAll: "Untick all",
@@ -51,7 +51,7 @@ export const approvals = {
   reason: "Reason",
   reasonHint: (name: string) => `${name} reads this`,
   canCorrect: (count: number, hours: string) =>
-    `${entries(count)}, ${hours}. They can be corrected and sent again.`,
+    `${entries(count)}, ${hours}. ${count === 1 ? "It" : "They"} can be corrected and sent again.`,
   approved: (name: string) => `Approved: ${name}`,
   rejected: (name: string) => `Rejected: ${name}`,
   reopened: (name: string) => `Reopened: ${name}`,
@@ -62,7 +62,7 @@ export const approvals = {
   fromTo: (before: string, after: string) => `${before} to ${after}`,
   changes: {
     created: "Logged",
-    corrected: "Changed",
+    corrected: "Corrected",
     approved: "Approved",
     rejected: "Rejected",
     reopened: "Reopened",
@@ -76,5 +76,6 @@ export const approvals = {
   overDay: (hours: string, day: string) => `${hours} on ${day}`,
   moreAsYouScroll: (count: number) => `${count} more as you scroll`,
   decisionRefused: "The decision was not accepted",
+  decideAgain: "Decide again",
   changedMeanwhile: "Changed since you decided",
 };

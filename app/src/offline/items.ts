@@ -53,6 +53,13 @@ export function isStalled(item: Item): boolean {
   return item.refused !== undefined || item.theirs !== undefined;
 }
 
+/** Return how many entries have a change that waits for the person, and how many only have others. */
+export function countsOf(items: Item[]): { stalled: number; unsent: number } {
+  const stalled = new Set(items.filter(isStalled).map(({ id }) => id));
+  const all = new Set(items.map(({ id }) => id));
+  return { stalled: stalled.size, unsent: all.size - stalled.size };
+}
+
 /** Return whether the server may have created the entry, although its answer did not arrive. */
 export function mayHaveArrived(item: Item): item is Create {
   return item.kind === "create" && item.tried && !item.refused;

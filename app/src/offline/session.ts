@@ -64,6 +64,8 @@ export class Session {
     readonly database: Database,
     private readonly api: Api,
     readonly outbox: Outbox,
+    /** Whether the sign-in has ended, so that nothing is sent. */
+    readonly isEnded: ReadonlySignal<boolean>,
   ) {
     this.loader = new Loader(database, outbox, () => this.readDatabase());
     this.approvals = new Approvals(api, database, this.items, this.loader);
@@ -77,7 +79,7 @@ export class Session {
     const database = await openDatabase(sub, () => session.close());
     const api = new Api(config.api.replace(/\/$/, ""), (refused) => auth.token(sub, refused));
     const outbox = new Outbox(database, api, () => session.queueChanged());
-    const session = new Session(sub, database, api, outbox);
+    const session = new Session(sub, database, api, outbox, auth.ended);
     session.channel.onmessage = () => void session.readDatabase();
     await session.read();
     return session;

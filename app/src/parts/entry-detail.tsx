@@ -100,7 +100,7 @@ function StalledDecision({ entry, session }: { entry: EntryView; session: Sessio
           </button>
         )}
         <button type="button" class="btn" onClick={() => void discard()}>
-          {t.discard}
+          {t.decideAgain}
         </button>
       </div>
     </div>

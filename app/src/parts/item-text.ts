@@ -5,7 +5,8 @@ import { today } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { isolated } from "../fields/text";
 import { t } from "../language";
-import type { Item } from "../offline/items";
+import { type Item, countsOf, isStalled } from "../offline/items";
+import type { Trouble } from "../offline/trouble";
 
 const { inHours } = formats();
 
@@ -31,9 +32,46 @@ export function entryOf(item: Item, items: Item[]): { project: string; hours: nu
   return { project, hours, date };
 }
 
+/** Return what an unsent item does. */
 export function kindOf(item: Item): string {
   if (item.kind !== "decide") return t.change[item.kind];
   return item.decision.approved ? t.change.approve : t.change.reject;
+}
+
+/** Return what an item that was sent has done. */
+export function pastOf(item: Item): string {
+  const { created: create, corrected: correct, deleted, approved, rejected } = t.changes;
+  if (item.kind === "decide") return item.decision.approved ? approved : rejected;
+  return { create, correct, delete: deleted }[item.kind];
+}
+
+/**
+ * Return why an item is not sent yet.
+ *
+ * @param isEnded whether the sign-in has ended
+ */
+export function reasonOf(
+  item: Item,
+  items: Item[],
+  trouble: Trouble | undefined,
+  isEnded: boolean,
+  now = Date.now(),
+): string {
+  if (item.theirs) return t.changedElsewhere;
+  if (item.refused) return faultsInWords(item.refused);
+  if (items.some((other) => other.id === item.id && other.n! < item.n! && isStalled(other))) {
+    return t.waitsForFix;
+  }
+  if (isEnded) return t.waitsForSignIn;
+  if (trouble) return t.waitsFor[trouble.kind];
+  return !item.tried && item.notBefore > now ? t.waitsForUndo : t.sending;
+}
+
+/** Return the entries of which a change waits, in words: "1 entry needs fixing, 2 entries to send". */
+export function waitingInWords(items: Item[]): string {
+  const { stalled, unsent } = countsOf(items);
+  const parts = [stalled && t.needFixing(stalled), unsent && t.entriesToSend(unsent)];
+  return parts.filter(Boolean).join(", ") || t.allSaved;
 }
 
 /** Return an entry's project and hours, as in "Harbour, 4 h". */

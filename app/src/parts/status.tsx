@@ -1,13 +1,13 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { formats } from "../fields/formats";
 import { t } from "../language";
-import { type Item, isStalled } from "../offline/items";
+import { type Item, countsOf, isStalled } from "../offline/items";
 import type { Accepted } from "../offline/recent";
 import type { Session } from "../offline/session";
 import { trouble } from "../offline/trouble";
 import { showToast } from "../toast";
 import { Icon, Mark } from "./icon";
-import { entryOf, faultsInWords, kindOf, nameOf } from "./item-text";
+import { entryOf, kindOf, nameOf, pastOf, reasonOf, waitingInWords } from "./item-text";
 import { useNow } from "./now";
 import { TimerView } from "./timer-view";
 import { UserText } from "./user-text";
@@ -42,7 +42,7 @@ export function Status({ session, loadedAt, withAge = false }: Props) {
         <Words items={items} isLoaded={loadedAt.value !== undefined} age={withAge ? age : t.saved} />
       </button>
       <div id="sent" popover="auto" class="menu" role="dialog" aria-labelledby="sent-title">
-        <h2 id="sent-title">{items.length ? t.entriesToSend(items.length) : t.allSaved}</h2>
+        <h2 id="sent-title">{waitingInWords(items)}</h2>
         {items.length + session.recent.value.length > 0 && (
           <ul>
             {items.map((item) => (
@@ -55,7 +55,7 @@ export function Status({ session, loadedAt, withAge = false }: Props) {
         )}
         <p class="muted">{age}</p>
         <div class="actions">
-          {items.length > 0 && (
+          {countsOf(items).unsent > 0 && (
             <button type="button" class="btn" onClick={() => void session.outbox.flush({ now: true })}>
               {t.sendNow}
             </button>
@@ -91,7 +91,7 @@ function Words({ items, isLoaded, age }: { items: Item[]; isLoaded: boolean; age
   if (items.length) {
     return (
       <>
-        <Mark state="unsent" /> {t.toSend(items.length)}
+        <Mark state="unsent" /> {t.toSend(countsOf(items).unsent)}
       </>
     );
   }
@@ -119,7 +119,7 @@ function Waiting({ item, items, session }: { item: Item; items: Item[]; session:
         {kindOf(item)}: <UserText>{nameOf(entry)}</UserText>
         <br />
         <span class="small muted">
-          {shortDay(entry.date)} · {whyWaiting(item)}
+          {shortDay(entry.date)} · {reasonOf(item, items, trouble.value, session.isEnded.value)}
         </span>
       </span>
       {item.refused && (
@@ -145,7 +145,7 @@ function Sent({ change, session, now }: { change: Accepted; session: Session; no
     <li>
       <Mark state="approved" />
       <span>
-        {kindOf(change.item)}: <UserText>{nameOf(entryOf(change.item, [change.item]))}</UserText>
+        {pastOf(change.item)}: <UserText>{nameOf(entryOf(change.item, [change.item]))}</UserText>
         <br />
         <span class="small muted">{t.savedAgo(ago(change.at, Math.max(now, change.at)))}</span>
       </span>
@@ -154,11 +154,4 @@ function Sent({ change, session, now }: { change: Accepted; session: Session; no
       </button>
     </li>
   );
-}
-
-function whyWaiting(item: Item): string {
-  if (item.theirs) return t.changedElsewhere;
-  if (item.refused) return faultsInWords(item.refused);
-  if (trouble.value) return t.waitsForNetwork;
-  return item.tried ? t.sending : t.waitsForUndo;
 }

@@ -5,6 +5,7 @@ import { TIMESHEETS } from "../auth/scopes";
 import { formats } from "../fields/formats";
 import { parseHours } from "../fields/hours";
 import { t } from "../language";
+import { countsOf } from "../offline/items";
 import type { Session } from "../offline/session";
 import { Banners } from "../parts/banners";
 import { Icon } from "../parts/icon";
@@ -32,6 +33,8 @@ export function Profile({ session, auth, person }: Props) {
   useTitle(t.profile);
   const isAsking = useSignal(false);
   const unsent = session.items.value;
+  const { stalled, unsent: toSend } = countsOf(unsent);
+  const count = stalled + toSend;
   const isLeaving = useSignal(false);
   const signOut = async () => {
     isLeaving.value = true;
@@ -94,7 +97,7 @@ export function Profile({ session, auth, person }: Props) {
         </li>
         <li>
           <span>{t.notSentYet}</span>
-          <span class="muted">{unsent.length ? t.entries(unsent.length) : t.none}</span>
+          <span class="muted">{count ? t.entries(count) : t.none}</span>
         </li>
         <li>
           <span>{t.updatedAt}</span>
@@ -134,7 +137,7 @@ export function Profile({ session, auth, person }: Props) {
       <p class="lead small">{t.signOutText}</p>
       {isAsking.value && (
         <Sheet
-          title={t.unsentTitle(unsent.length)}
+          title={t.unsentTitle(count)}
           close={() => {
             isAsking.value = false;
           }}
@@ -147,11 +150,11 @@ export function Profile({ session, auth, person }: Props) {
                 </li>
               ))}
             </ul>
-            <p>{t.unsentText}</p>
+            <p>{t.unsentText(count)}</p>
           </div>
           <footer>
             <button type="button" class="btn danger" onClick={() => void signOut()}>
-              {t.discardAndSignOut(unsent.length)}
+              {t.discardAndSignOut(count)}
             </button>
             <button
               type="button"

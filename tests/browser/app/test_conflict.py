@@ -75,5 +75,5 @@ def test_a_decision_about_a_deleted_entry_is_shown_and_discarded(
     expect(page.locator(".status")).to_have_text("Problem")
     theirs.locator(".opens").click()
     expect(theirs).to_contain_text("The decision was not accepted")
-    press(theirs, "Discard")
+    press(theirs, "Decide again")
     expect(theirs).to_have_count(0)

@@ -13,7 +13,8 @@ const { day: dayInWords, weekday, dayOfMonth, inHours } = formats();
 
 interface Props {
   days: Day[];
-  remove: (entry: EntryView) => void;
+  /** Called with the pressed button. */
+  remove: (entry: EntryView, pressed: Element) => void;
 }
 
 /** The entries of a week on a phone, by day. */
@@ -50,7 +51,7 @@ export function Agenda({ days, remove }: Props) {
 }
 
 /** An entry: a link that opens it, and a button to delete it that a swipe or Tab uncovers. */
-function Row({ entry, remove }: { entry: EntryView; remove: (entry: EntryView) => void }) {
+function Row({ entry, remove }: { entry: EntryView; remove: Props["remove"] }) {
   const label = `entry-${entry.id.replace(/\W/g, "-")}`; // an element's id has no spaces
   return (
     <li class={isLocked(entry) ? "" : "swipe"}>
@@ -70,7 +71,11 @@ function Row({ entry, remove }: { entry: EntryView; remove: (entry: EntryView) =
         <span class="sr">, {stateOf(entry)}</span>
       </a>
       {!isLocked(entry) && (
-        <button type="button" aria-describedby={label} onClick={() => remove(entry)}>
+        <button
+          type="button"
+          aria-describedby={label}
+          onClick={(event) => remove(entry, event.currentTarget)}
+        >
           {t.delete}
         </button>
       )}

@@ -16,9 +16,9 @@ interface Props {
   session: Session;
   /** Why the entry deserves a look. */
   flag?: string | undefined;
-  /** Missing for a decided entry. */
-  approve?: () => void;
-  reject?: () => void;
+  /** Called with the pressed button. Missing for a decided entry. */
+  approve?: (pressed: Element) => void;
+  reject?: (pressed: Element) => void;
 }
 
 /** An entry of a person's week with its history: approve or reject it alone. */
@@ -53,10 +53,20 @@ export function EntryDetail({ entry, session, flag, approve, reject }: Props) {
           {isOpen && <History session={session} id={entry.id} of="approvals" />}
           {!entry.unsent && approve && reject && (
             <div class="actions">
-              <button type="button" class="btn danger" aria-describedby={label} onClick={reject}>
+              <button
+                type="button"
+                class="btn danger"
+                aria-describedby={label}
+                onClick={(event) => reject(event.currentTarget)}
+              >
                 {t.reject}
               </button>
-              <button type="button" class="btn" aria-describedby={label} onClick={approve}>
+              <button
+                type="button"
+                class="btn"
+                aria-describedby={label}
+                onClick={(event) => approve(event.currentTarget)}
+              >
                 {t.approve}
               </button>
             </div>

@@ -20,8 +20,8 @@ export function Decided({ session }: { session: Session }) {
   const opened = useSignal("");
   const busy = useSignal("");
   const weeks = approvals.decided.value;
-  const reopen = async (week: DecidedWeek) => {
-    const focusNeighbour = neighbour(".person .opens");
+  const reopen = async (week: DecidedWeek, pressed: Element) => {
+    const focusNeighbour = neighbour(".person .opens", pressed);
     busy.value = week.key;
     const entries = await approvals.reopen(week);
     busy.value = "";
@@ -54,7 +54,7 @@ export function Decided({ session }: { session: Session }) {
               class="btn"
               aria-describedby={`name-${rowId(week)}`}
               aria-busy={busy.value === week.key}
-              onClick={() => void reopen(week)}
+              onClick={(event) => void reopen(week, event.currentTarget)}
             >
               {t.reopen}
             </button>

@@ -17,11 +17,16 @@ import { showToast } from "../toast";
 
 const { inHours } = formats();
 
+/** The buttons that open a week or an entry. */
+const ROWS = ".person .opens, .detail summary";
+
 /** The entries of a decision, and their name in messages. */
 export interface Subject {
   name: string;
   person: string;
   entries: EntryView[];
+  /** The button that was pressed, in the row of the week or entry. */
+  pressed?: Element;
 }
 
 export class Decisions {
@@ -74,7 +79,7 @@ export class Decisions {
 
   /** Decide exactly the entries of the subject, as they were loaded, and move the focus to the next row. */
   async decide(subject: Subject, decision: Decision): Promise<void> {
-    const focusNeighbour = neighbour(".person .opens");
+    const focusNeighbour = neighbour(ROWS, subject.pressed);
     const numbers = await this.session.outbox.decide(subject.entries, decision);
     if (!numbers.length) return; // after a double press
     const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);

@@ -23,8 +23,8 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
       type="button"
       class={isOpen ? "btn danger" : "btn quiet wide"}
       aria-describedby={description}
-      onClick={() => {
-        decisions.rejecting.value = subject;
+      onClick={({ currentTarget: pressed }) => {
+        decisions.rejecting.value = { ...subject, pressed };
       }}
     >
       {t.reject}
@@ -57,7 +57,9 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
               type="button"
               class="btn"
               aria-describedby={description}
-              onClick={() => void decisions.decide(subject, { approved: true })}
+              onClick={({ currentTarget: pressed }) =>
+                void decisions.decide({ ...subject, pressed }, { approved: true })
+              }
             >
               {t.approveWeek}
             </button>
@@ -75,9 +77,9 @@ export function PendingRow({ week, decisions }: { week: PersonWeek; decisions: D
               entry={entry}
               session={decisions.session}
               flag={versions && !Object.hasOwn(versions, entry.id) ? t.addedAfterSigning : undefined}
-              approve={() => void decisions.decide(single, { approved: true })}
-              reject={() => {
-                decisions.rejecting.value = single;
+              approve={(pressed) => void decisions.decide({ ...single, pressed }, { approved: true })}
+              reject={(pressed) => {
+                decisions.rejecting.value = { ...single, pressed };
               }}
             />
           );

@@ -79,7 +79,7 @@ export function Week({ session, auth, week: wanted }: Props) {
             <Strip days={days} daysBefore={daysBefore} isKnown={isKnown} turn={turn} />
             {isKnown && entries.length === 0 && <EmptyWeek week={week} before={before} copy={copy} />}
           </div>
-          {entries.length > 0 && <Agenda days={days} remove={(entry) => void remove(session, entry)} />}
+          {entries.length > 0 && <Agenda days={days} remove={(...row) => void remove(session, ...row)} />}
           {!isKnown && entries.length === 0 && <Skeleton days={days} />}
         </>
       )}
@@ -98,8 +98,8 @@ const copyWeek = once(async (session: Session, week: string, withNotes: boolean)
 });
 
 /** Delete an entry, and move the focus to a neighbour. */
-const remove = once(async (session: Session, entry: EntryView) => {
-  const focusNeighbour = neighbour(".agenda .entry");
+const remove = once(async (session: Session, entry: EntryView, pressed: Element) => {
+  const focusNeighbour = neighbour(".agenda .entry", pressed);
   const n = await session.outbox.delete(entry);
   showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : () => undoAll(session, [n]));
   focusNeighbour();

@@ -12,7 +12,7 @@ import { undecided } from "./overlay";
 
 /** The weeks with waiting entries whose signatures are loaded; older ones are looked at one by one. */
 const MAX_BOARDS = 8;
-const DECIDED_WEEKS = 3;
+const DECIDED_STEP = 3; // weeks
 
 export class Approvals {
   /** The time (ms) at which the entries were last loaded. */
@@ -20,19 +20,32 @@ export class Approvals {
   private readonly storedEntries = signal<Entry[]>([]);
   private readonly boards = signal<ReadonlyMap<string, BoardRow[]>>(new Map());
   private readonly turnouts = new WeakMap<BoardRow[], Turnout>();
+  /** The weeks that the screens showed: each refresh loads them, too. */
+  private readonly shown = new Set<string>();
+  /** What the stored data were when they were read. */
+  private version = "";
+  private readonly span = signal(DECIDED_STEP);
+  /** Unsent decisions as JSON, so that no other unsent change groups all the entries again. */
+  private readonly decisions = computed(() =>
+    JSON.stringify(this.items.value.filter(({ kind }) => kind === "decide")),
+  );
 
   /** The weeks with entries that this person has not decided. */
   readonly personWeeks = computed(() =>
     personWeeks(
-      undecided(this.storedEntries.value, this.items.value),
+      undecided(this.storedEntries.value, JSON.parse(this.decisions.value) as Item[]),
       [...this.boards.value.values()].flat(),
     ),
   );
 
-  /** The decided weeks: this one and the two before. */
-  readonly decided = computed<DecidedWeek[]>(() =>
-    decidedWeeks(decidedWeekNames().flatMap((week) => this.boards.value.get(week) ?? [])),
-  );
+  /** The first of the weeks whose decisions are listed. */
+  readonly decidedSince = computed(() => shiftWeek(weekOf(today()), 1 - this.span.value));
+
+  /** The decided weeks since then; nothing if one of the weeks is not loaded. */
+  readonly decided = computed<DecidedWeek[] | undefined>(() => {
+    const boards = this.decidedWeeks.map((week) => this.boards.value.get(week));
+    return boards.includes(undefined) ? undefined : decidedWeeks(boards.flatMap((rows) => rows ?? []));
+  });
 
   constructor(
     private readonly api: Api,
@@ -51,13 +64,25 @@ export class Approvals {
       const thisWeek = weekOf(today());
       const waiting = entries.map((entry) => weekOf(entry.date)).filter((week) => week < thisWeek);
       const newest = [...new Set(waiting)].sort().slice(-MAX_BOARDS);
-      await this.load([...new Set([...newest, ...decidedWeekNames()])]);
+      await this.load([...newest, ...this.decidedWeeks, ...this.shown]);
     });
   }
 
   /** Load the board of a week. */
   async refreshBoard(week: string): Promise<void> {
+    this.shown.add(week);
     await this.loader.run(() => this.load([week]));
+  }
+
+  /** Load the decided weeks. */
+  async refreshDecided(): Promise<void> {
+    await this.loader.run(() => this.load(this.decidedWeeks));
+  }
+
+  /** List the decisions of earlier weeks, too. */
+  async showEarlier(): Promise<void> {
+    this.span.value += DECIDED_STEP;
+    await this.refreshDecided();
   }
 
   /** Return the people who are expected, missing or unsigned in a week; nothing if its board is not loaded. */
@@ -99,19 +124,30 @@ export class Approvals {
     });
   }
 
-  /** Read the stored data; return a function that shows them. */
+  /** Read the stored data, if they changed; return a function that shows them. */
   async read(): Promise<() => void> {
-    const [entries, boards, weeks, loadedAt] = await Promise.all([
+    const [loadedAt, boardsAt, count] = await Promise.all([
+      this.database.get("seen", "approvals"),
+      this.database.get("seen", "boards"),
+      this.database.run((opened) => opened.count("approvals")),
+    ]);
+    const version = [loadedAt, boardsAt, count].join();
+    if (version === this.version) return () => undefined;
+    const [entries, boards, weeks] = await Promise.all([
       this.database.getAll("approvals"),
       this.database.getAll("boards"),
       this.database.run((opened) => opened.getAllKeys("boards")),
-      this.database.get("seen", "approvals"),
     ]);
     return () => {
+      this.version = version;
       this.storedEntries.value = entries;
       this.boards.value = new Map(weeks.map((week, index) => [week, boards[index]!]));
       this.loadedAt.value = loadedAt;
     };
+  }
+
+  private get decidedWeeks(): string[] {
+    return Array.from({ length: this.span.value }, (_, index) => shiftWeek(weekOf(today()), -index));
   }
 
   private decidedEntries({ userId, status, week }: DecidedWeek): Promise<Entry[]> {
@@ -120,18 +156,16 @@ export class Approvals {
   }
 
   private async load(weeks: string[]): Promise<void> {
-    const first = shiftWeek(weekOf(today()), -MAX_BOARDS);
+    const kept = [shiftWeek(weekOf(today()), -MAX_BOARDS), this.decidedSince.value, ...this.shown];
+    const first = kept.sort()[0]!;
     await this.loader.latest(
       () =>
         Promise.all(
-          weeks.map(async (week): Promise<[string, BoardRow[]]> => [week, await this.api.board(week)]),
+          [...new Set(weeks)].map(
+            async (week): Promise<[string, BoardRow[]]> => [week, await this.api.board(week)],
+          ),
         ),
       (boards, since) => replaceBoards(this.database, boards, first, since),
     );
   }
-}
-
-function decidedWeekNames(): string[] {
-  const thisWeek = weekOf(today());
-  return Array.from({ length: DECIDED_WEEKS }, (_, index) => shiftWeek(thisWeek, -index));
 }

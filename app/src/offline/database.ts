@@ -17,7 +17,7 @@ interface Schema extends DBSchema {
   boards: { key: string; value: BoardRow[] };
   /** The signature of a week, by the week's name; null if the week is not signed. */
   signatures: { key: string; value: Signature | null };
-  /** The time (ms) at which a week, by its name, or `approvals` was last loaded. */
+  /** The time (ms) at which a week, by its name, or a list was last loaded; by `boards`, how often boards were. */
   seen: { key: string; value: number };
   outbox: { key: number; value: Item };
   /** The number of this person's changes that the server accepted, from any tab of this device. */
@@ -149,8 +149,10 @@ export function replaceBoards(
   first: string,
   since: number,
 ): Promise<boolean> {
-  return storeAnswer(database, since, ["boards"], async (transaction) => {
+  return storeAnswer(database, since, ["boards", "seen"], async (transaction) => {
     const store = transaction.objectStore("boards");
+    const seen = transaction.objectStore("seen");
+    await seen.put(((await seen.get("boards")) ?? 0) + 1, "boards");
     void store.delete(IDBKeyRange.upperBound(first, true));
     for (const [week, rows] of boards) void store.put(rows, week);
   });

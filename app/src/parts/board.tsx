@@ -2,6 +2,8 @@ import type { ComponentChildren } from "preact";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import type { PersonWeek, WeekRow } from "../offline/board";
+import type { Session } from "../offline/session";
+import { trouble } from "../offline/trouble";
 import { total } from "../offline/week";
 import { useGrowth } from "./growth";
 import { BoardHead } from "./person-row";
@@ -45,6 +47,27 @@ export function Board<Row extends WeekRow>(props: Props<Row>) {
         </>
       )}
     </section>
+  );
+}
+
+/** A board before it is loaded; in words if nothing loads it at the moment. */
+export function BoardSkeleton({ session }: { session: Session }) {
+  if (!session.loading.value && trouble.value) return <p class="lead">{t.notLoadedYet}</p>;
+  return (
+    <ul class="card board" aria-hidden="true">
+      {[1, 2, 3].map((row) => (
+        <li key={row}>
+          <div class="person no-tick">
+            <span class="who">
+              <span class="bone wide" />
+            </span>
+            <span class="total">
+              <span class="bone narrow" />
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
 

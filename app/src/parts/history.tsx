@@ -27,9 +27,9 @@ export function HistoryDetails(props: Props) {
 
 /** Every change of an entry, oldest first. */
 export function History({ session, id, of }: Props) {
-  const [changes, setChanges] = useState<Change[]>();
-  useEffect(() => void session.history(id, of).then(setChanges), []);
-  if (!changes) return <p class="small muted">{session.loading.value ? t.loading : t.noHistory}</p>;
+  const [changes, setChanges] = useState<Change[] | null>();
+  useEffect(() => void session.history(id, of).then((found) => setChanges(found ?? null)), []);
+  if (!changes) return <p class="small muted">{changes === null ? t.noHistory : t.loading}</p>;
   return (
     <ol class="history" aria-label={t.history}>
       {changes.map((change, index) => (

@@ -31,9 +31,8 @@ export function Approve({ session, auth, tab, week }: Props) {
   }, []);
   const thisWeek = weekOf(today());
   const turnout = approvals.turnout(shiftWeek(thisWeek, -1));
-  const counts = {
+  const counts: Partial<Record<Tab, number>> = {
     pending: approvals.personWeeks.value.filter((week) => week.week < thisWeek).length,
-    decided: 0,
     missing: turnout ? turnout.missing.length + turnout.unsigned.length : 0,
   };
   return (
@@ -47,7 +46,7 @@ export function Approve({ session, auth, tab, week }: Props) {
       <Banners session={session} auth={auth} />
       <div class="tabs" role="tablist" aria-label={t.approve}>
         {TABS.map((name) => (
-          <TabLink key={name} name={name} current={tab} count={counts[name]} />
+          <TabLink key={name} name={name} current={tab} count={counts[name] ?? 0} />
         ))}
       </div>
       <section id="panel" role="tabpanel" aria-labelledby={`${tab}-tab`}>

@@ -4,7 +4,7 @@ import { formats } from "../fields/formats";
 import { t } from "../language";
 import type { Turnout } from "../offline/board";
 import type { Session } from "../offline/session";
-import { Board } from "../parts/board";
+import { Board, BoardSkeleton } from "../parts/board";
 import { Days } from "../parts/person-row";
 import { UserText } from "../parts/user-text";
 import { WeekSteps } from "../parts/week-steps";
@@ -44,6 +44,7 @@ export function Missing({ session, week = shiftWeek(weekOf(today()), -1) }: Prop
           </a>
         )}
       </div>
+      {!turnout && <BoardSkeleton session={session} />}
       {turnout && !people.length && (
         <p class="lead">{turnout.expected ? t.everyoneSigned : t.nobodyExpected}</p>
       )}

@@ -6,7 +6,7 @@ import { t } from "../language";
 import { MAX_DAY, type PersonWeek, type Turnout, boardOf } from "../offline/board";
 import type { Session } from "../offline/session";
 import { total } from "../offline/week";
-import { Board, BulkBar } from "../parts/board";
+import { Board, BoardSkeleton, BulkBar } from "../parts/board";
 import { weekName } from "../parts/person-row";
 import { ReasonDialog } from "../parts/reason-dialog";
 import { Sheet } from "../parts/sheet";
@@ -34,6 +34,7 @@ export function Pending({ session }: { session: Session }) {
   return (
     <>
       <LastWeek turnout={approvals.turnout(shiftWeek(weekOf(today()), -1))} />
+      {!isKnown && <BoardSkeleton session={session} />}
       {isKnown && weeks.length === 0 && <p class="lead">{t.allCaughtUp}</p>}
       <Board title={t.lookFirst} weeks={unusual} row={row} />
       <Board

@@ -11,6 +11,7 @@ import { t } from "./language";
 import type { EntryView } from "./offline/overlay";
 import { Session } from "./offline/session";
 import { keepInSync } from "./offline/sync";
+import { trouble } from "./offline/trouble";
 import { Navigation } from "./parts/navigation";
 import { ToastView } from "./parts/toast-view";
 import { type Route, focusHeading, go, route, weekPath } from "./router";
@@ -71,7 +72,7 @@ function Frame({ session, auth, person }: { session: Session; auth: Auth; person
       </a>
       <Navigation person={person} route={current} day={dayToLog(session)} waiting={waiting} />
       <main id="main" class={isWide || sheet.entry ? "page" : "page narrow"} tabIndex={-1}>
-        <Screen session={session} auth={auth} person={person} route={current} entry={sheet.entry} />
+        <Screen session={session} auth={auth} person={person} route={current} sheet={sheet} />
       </main>
       {sheet.isReady && !sheet.entry?.unsent?.theirs && (
         <EntrySheet
@@ -93,14 +94,17 @@ interface ScreenProps {
   auth: Auth;
   person: Person;
   route: Route;
-  /** The entry of the address; null if there is none. */
-  entry: EntryView | null | undefined;
+  sheet: SheetState;
 }
 
-function Screen({ session, auth, person, route, entry }: ScreenProps) {
+function Screen({ session, auth, person, route, sheet }: ScreenProps) {
+  const { entry } = sheet;
   if (route.screen === "unknown") return <NotFound title={t.noPage}>{t.noPageText(route.path)}</NotFound>;
   if (route.screen === "edit" && entry === null)
     return <NotFound title={t.noEntry}>{t.noEntryText}</NotFound>;
+  if (route.screen === "edit" && sheet.of && !entry) {
+    return <NotFound title={t.notLoaded}>{t.entryNotLoaded}</NotFound>;
+  }
   if (route.screen === "edit" && entry?.unsent?.theirs) return <Conflict session={session} entry={entry} />;
   if (route.screen === "approve" && person.scopes.has(APPROVE)) {
     return <Approve session={session} auth={auth} tab={route.tab} week={route.week} />;
@@ -156,7 +160,8 @@ interface SheetState {
   /** The entry's id, or `new`. */
   of?: string;
   isReady: boolean;
-  entry?: EntryView | null;
+  /** The entry; null if there is none. Missing for a new one, and if the server cannot be asked. */
+  entry?: EntryView | null | undefined;
   draft?: Draft | undefined;
   projects: string[];
 }
@@ -168,22 +173,21 @@ function useSheet(session: Session, current: Route): SheetState {
   const id = current.screen === "edit" ? current.id : undefined;
   const of = id ?? (current.screen === "new" ? "new" : undefined);
   const [state, setState] = useState(NO_SHEET);
-  const isLoaded = session.weekLoadedAt.value !== undefined;
+  const isReachable = trouble.value === undefined;
   useEffect(() => {
     if (!of) return setState(NO_SHEET);
     let isCurrent = true;
     void Promise.all([
-      id === undefined ? undefined : session.find(id).then((found) => found ?? null),
+      id === undefined ? undefined : session.load(id),
       readDraft(session, id),
       session.recentProjects(),
     ]).then(([entry, draft, projects]) => {
-      if (isCurrent)
-        setState({ of, isReady: entry !== null, ...(entry !== undefined && { entry }), draft, projects });
+      if (isCurrent) setState({ of, isReady: id === undefined || !!entry, entry, draft, projects });
     });
     return () => {
       isCurrent = false;
     };
-  }, [of, isLoaded]);
+  }, [of, isReachable]);
   return state.of === of ? state : NO_SHEET;
 }
 

@@ -11,6 +11,7 @@ test.each([
   ["/new", { screen: "new" }],
   ["/new?date=2026-11-18", { screen: "new", date: "2026-11-18" }],
   ["/new?date=yesterday", { screen: "new" }],
+  ["/new?date=2026-02-31", { screen: "new" }],
   ["/edit/t%2Fa", { screen: "edit", id: "t/a" }],
   ["/approve", { screen: "approve", tab: "pending" }],
   ["/approve/decided", { screen: "approve", tab: "decided" }],
@@ -24,6 +25,7 @@ test.each([
 test.each([
   "/week/2026-W54",
   "/week/2026-W00",
+  "/week/9999-W52",
   "/week/2021-W53",
   "/week",
   "/edit/%E0%A4%A",

@@ -1,7 +1,7 @@
 /** The address of the current screen, as signals. */
 
 import { computed, signal } from "@preact/signals";
-import { daysOf, weekOf } from "./fields/dates";
+import { daysOf, isDay, weekOf } from "./fields/dates";
 
 export const TABS = ["pending", "decided", "missing"] as const;
 export type Tab = (typeof TABS)[number];
@@ -80,11 +80,8 @@ function depth(): number {
 }
 
 function isWeek(text: string): boolean {
-  return /^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/.test(text) && weekOf(daysOf(text)[0]) === text;
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+  // Other years have weeks before or after the years of four digits.
+  return /^[12]\d{3}-W(0[1-9]|[1-4]\d|5[0-3])$/.test(text) && weekOf(daysOf(text)[0]) === text;
 }
 
 function decoded(part: string): string | undefined {

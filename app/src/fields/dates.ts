@@ -16,6 +16,11 @@ export function addDays(day: string, count: number): string {
   return new Date(utc(day) + count * DAY).toISOString().slice(0, 10);
 }
 
+/** Return whether a text is a day of the calendar. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(utc(text)) && addDays(text, 0) === text;
+}
+
 /** Return the latest day of an entry. */
 export function lastDay(now = today()): string {
   return addDays(now, DAYS_AHEAD);

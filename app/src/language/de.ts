@@ -152,6 +152,7 @@ export const de: Texts = {
   approvedEntryText: "Ein freigegebener Eintrag ist gesperrt. Bitten Sie darum, ihn wieder zu öffnen.",
   noEntry: "Diesen Eintrag gibt es nicht",
   noEntryText: "Er wurde gelöscht, oder die Adresse ist unvollständig.",
+  entryNotLoaded: "Dieser Eintrag ist nicht auf diesem Gerät, und der Server ist gerade nicht erreichbar.",
   noPage: "Diese Seite gibt es nicht",
   noPageText: (path) => `Die Adresse ${path} ist nicht bekannt.`,
   toWeek: "Zu dieser Woche",

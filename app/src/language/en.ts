@@ -149,6 +149,7 @@ export const en = {
   approvedEntryText: "An approved entry is locked. Ask for it to be reopened.",
   noEntry: "There is no such entry",
   noEntryText: "It was deleted, or the address is not complete.",
+  entryNotLoaded: "This entry is not on this device, and the server cannot be reached at the moment.",
   noPage: "There is no such page",
   noPageText: (path: string) => `The address ${path} is not known.`,
   toWeek: "Go to this week",

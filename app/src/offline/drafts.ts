@@ -1,6 +1,5 @@
 /** The values of the entry sheet, and their stored drafts. */
 
-import { today } from "../fields/dates";
 import { type Values, valuesOf } from "../fields/entry-fields";
 import { formats } from "../fields/formats";
 import type { EntryView } from "./overlay";
@@ -28,13 +27,16 @@ const NEW = "new";
 /** The start of the keys of measured times. */
 const TIMED = "timed ";
 
-/** Return the values of an entry; for a new one, the hours that the day lacks to the target. */
-export function initialValues(session: Session, entry: EntryView | undefined, date: string): SheetValues {
+/** Return the values of an entry; those of a new one have the hours that its day lacks. */
+export function initialValues(entry: EntryView | undefined, date: string, logged: number): SheetValues {
   if (entry) return { ...valuesOf(entry), days: [entry.date], isPreset: false };
-  const day = date || today();
-  const rest = target.value - session.hoursOn(day);
-  const hours = rest > 0 ? plainHours(rest) : "";
-  return { project: "", date, days: date ? [date] : [], hours, notes: "", isPreset: true };
+  return { project: "", date, days: [date], hours: lackingHours(logged), notes: "", isPreset: true };
+}
+
+/** Return the hours that a day with logged hours lacks to the target. */
+export function lackingHours(logged: number): string {
+  const rest = target.value - logged;
+  return rest > 0 ? plainHours(rest) : "";
 }
 
 export function draftValues({ project = "", date = "", hours = "", notes = "", days }: Draft): SheetValues {

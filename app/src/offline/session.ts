@@ -5,7 +5,7 @@ import { Api } from "../api/client";
 import type { Change, Entry, Fields } from "../api/entry";
 import type { Auth } from "../auth/auth";
 import type { Config } from "../config";
-import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
+import { shiftWeek, today, weekOf } from "../fields/dates";
 import { Approvals } from "./approvals";
 import {
   type Database,
@@ -17,6 +17,7 @@ import {
   replaceSignature,
   replaceWeeks,
 } from "./database";
+import { readEntry } from "./entry";
 import type { Item } from "./items";
 import { Loader } from "./loader";
 import { Outbox } from "./outbox";
@@ -25,7 +26,7 @@ import { type Accepted, undoAccepted } from "./recent";
 import type { Signature } from "./signature";
 import { type SignOutcome, failureOf, loadSignature, signWeek } from "./signing";
 import { report } from "./trouble";
-import { copyOf, total } from "./week";
+import { bounds, copyOf, total, within } from "./week";
 
 export class Session {
   readonly week = signal(weekOf(today()));
@@ -101,12 +102,8 @@ export class Session {
   async refreshWeek(): Promise<void> {
     const week = this.wanted;
     const weeks = [shiftWeek(week, -1), week];
-    const days = bounds(...(weeks as [string, string]));
     await this.loader.run(async () => {
-      const entries = await this.loader.latest(
-        () => this.api.entries(...days),
-        (listed, since) => replaceWeeks(this.database, weeks, days, listed, since),
-      );
+      const entries = await this.loadEntries(weeks);
       await this.loader.latest(
         () => loadSignature(this.api, this.database, week, within(entries, week)),
         (signature, since) => replaceSignature(this.database, week, signature, since),
@@ -158,18 +155,31 @@ export class Session {
     return views.find((view) => view.id === currentId);
   }
 
+  /** Return an own entry, from the server if need be; null if there is none, undefined if that is not known. */
+  async load(id: string): Promise<EntryView | null | undefined> {
+    const found = await this.find(id);
+    if (found) return found;
+    const isKnown = await this.loader.run(() => readEntry(this.api, this.database, id));
+    return (await this.find(id)) ?? (isKnown ? null : undefined);
+  }
+
   /** Return the person's first entry for a project on a day, with unsent changes applied. */
   async at(project: string, date: string): Promise<EntryView | undefined> {
-    const entries = await entriesBetween(this.database, date, date);
-    const views = overlay(entries, await this.outbox.items());
-    return views.find((view) => view.project === project && view.date === date);
+    return (await this.stored(date, date)).find((view) => view.project === project);
+  }
+
+  /** Return the hours of a day without those of an entry. The day's week is loaded if this device does not have it. */
+  async loggedOn(day: string, except?: string): Promise<number> {
+    const week = weekOf(day);
+    const isKnown = await this.database.get("seen", week);
+    if (!isKnown) await this.loader.run(() => this.loadEntries([week]));
+    return total((await this.stored(day, day)).filter(({ id }) => id !== except));
   }
 
   /** Return new entries like those of the week before a week, for each of its days that has no hours yet. */
   async copiesFor(week: string, withNotes: boolean): Promise<Fields[]> {
     const before = shiftWeek(week, -1);
-    const stored = await entriesBetween(this.database, ...bounds(before, week));
-    const views = overlay(stored, await this.outbox.items());
+    const views = await this.stored(...bounds(before, week));
     return copyOf(within(views, before), within(views, week), withNotes);
   }
 
@@ -216,6 +226,21 @@ export class Session {
   hoursOn(day: string, except?: string): number {
     const entries = [...this.entriesBefore.value, ...this.entries.value];
     return total(entries.filter((entry) => entry.date === day && entry.id !== except));
+  }
+
+  /** Load the entries of successive weeks. */
+  private loadEntries(weeks: string[]): Promise<Entry[]> {
+    const days = bounds(weeks[0]!, weeks.at(-1));
+    return this.loader.latest(
+      () => this.api.entries(...days),
+      (listed, since) => replaceWeeks(this.database, weeks, days, listed, since),
+    );
+  }
+
+  /** Return the entries of a range of days from the database: the screen may not show the last changes yet. */
+  private async stored(from: string, to: string): Promise<EntryView[]> {
+    const views = overlay(await entriesBetween(this.database, from, to), await this.outbox.items());
+    return views.filter(({ date }) => date >= from && date <= to);
   }
 
   private entriesOf(week: string): EntryView[] {
@@ -265,15 +290,4 @@ export class Session {
       void navigator.storage?.persist?.();
     }
   }
-}
-
-/** Return the entries of a week. */
-function within<E extends Entry>(entries: E[], week: string): E[] {
-  const [from, to] = bounds(week);
-  return entries.filter(({ date }) => date >= from && date <= to);
-}
-
-/** Return the first day of a week and the last day of another. */
-function bounds(first: string, last = first): [string, string] {
-  return [daysOf(first)[0], daysOf(last)[6]];
 }

@@ -1,7 +1,7 @@
 /** A week of entries by day and by project. */
 
-import type { Fields } from "../api/entry";
-import { addDays } from "../fields/dates";
+import type { Entry, Fields } from "../api/entry";
+import { addDays, daysOf } from "../fields/dates";
 import { sum } from "../fields/hours";
 import type { EntryView } from "./overlay";
 
@@ -16,6 +16,17 @@ export interface Day {
 
 export function total(entries: readonly { hours: number }[]): number {
   return sum(entries.map((entry) => entry.hours));
+}
+
+/** Return the entries of a week. */
+export function within<E extends Entry>(entries: E[], week: string): E[] {
+  const [from, to] = bounds(week);
+  return entries.filter(({ date }) => date >= from && date <= to);
+}
+
+/** Return the first day of a week and the last day of another. */
+export function bounds(first: string, last = first): [string, string] {
+  return [daysOf(first)[0], daysOf(last)[6]];
 }
 
 /** Return the days of a week, from Monday, with their entries. */

@@ -1,7 +1,7 @@
 /** The fields of the entry sheet. Each is a label, the field, chips for quick choice, and its fault. */
 
 import type { ComponentChildren } from "preact";
-import { daysOf, weekOf } from "../fields/dates";
+import { daysOf, isDay, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { parseHours } from "../fields/hours";
 import { t } from "../language";
@@ -120,7 +120,6 @@ interface DaysProps extends Omit<FieldProps, "value" | "set"> {
 
 export function DaysField({ input, days, choose, isSingle, week, fault }: DaysProps) {
   const [first = ""] = days;
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(first);
   const toggle = (day: string) => {
     if (isSingle) choose([day]);
     else choose(days.includes(day) ? days.filter((other) => other !== day) : [...days, day].sort());
@@ -133,7 +132,7 @@ export function DaysField({ input, days, choose, isSingle, week, fault }: DaysPr
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       <div class="chips week-chips" role="group" aria-label={t.daysOfWeek}>
-        {daysOf(isDay ? weekOf(first) : week).map((day) => (
+        {daysOf(isDay(first) ? weekOf(first) : week).map((day) => (
           <label key={day} class="chip">
             <input
               type={isSingle ? "radio" : "checkbox"}

@@ -1,3 +1,4 @@
+import { isDay } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { Banner } from "../parts/banner";
@@ -22,7 +23,7 @@ export function DraftBanner({ draft, discard }: { draft: Draft; discard: () => v
         </button>
       }
     >
-      {date && /^\d{4}-\d\d-\d\d$/.test(date) && t.draftFor(shortDay(date))}
+      {date && isDay(date) && t.draftFor(shortDay(date))}
     </Banner>
   );
 }

@@ -1,7 +1,7 @@
 /** The state of the entry sheet: the input, its faults, and saving it. */
 
 import { type Signal, signal } from "@preact/signals";
-import { today, weekOf } from "../fields/dates";
+import { FIRST_DAY, isDay, lastDay, today, weekOf } from "../fields/dates";
 import { type Errors, NAMES, type Name, changedFields, errorsOf, parse } from "../fields/entry-fields";
 import { formats } from "../fields/formats";
 import { t } from "../language";
@@ -18,6 +18,7 @@ import {
   draftValues,
   initialValues,
   keepDraft,
+  lackingHours,
   readDraft,
 } from "../offline/drafts";
 
@@ -32,6 +33,8 @@ export class EntryForm {
   readonly isKept = signal(true);
   /** The draft that the sheet opened with: what was typed, or measured by a timer. */
   readonly draft: Signal<Draft | undefined>;
+  /** The hours that are logged on a day without this entry. */
+  private readonly logged = signal<ReadonlyMap<string, number>>(new Map());
   private isSaved = false;
 
   constructor(
@@ -44,6 +47,7 @@ export class EntryForm {
     this.draft = signal(draft);
     this.errors = signal(errorsOf(entry?.unsent?.refused?.faults ?? []));
     this.values = signal(draft ? draftValues(draft) : this.freshValues());
+    void this.countHours(this.values.value.days);
   }
 
   change(changes: Partial<SheetValues>): void {
@@ -66,8 +70,13 @@ export class EntryForm {
   chooseDays(days: string[]): void {
     const [first = ""] = days;
     const { isPreset, hours } = this.values.value;
-    const preset = isPreset ? initialValues(this.session, undefined, first).hours : hours;
-    this.change({ days, date: first, hours: preset });
+    this.change({ days, date: first, hours: isPreset ? lackingHours(this.loggedOn(first)) : hours });
+    void this.countHours(days);
+  }
+
+  /** Return the hours of a day without those of this entry, as far as they are known. */
+  loggedOn(day: string): number {
+    return this.logged.value.get(day) ?? this.session.hoursOn(day, this.entry?.id);
   }
 
   showError(name: Name): void {
@@ -173,7 +182,18 @@ export class EntryForm {
   }
 
   private freshValues(): SheetValues {
-    return initialValues(this.session, this.entry, this.date ?? today());
+    const date = this.date ?? today();
+    return initialValues(this.entry, date, this.loggedOn(date));
+  }
+
+  /** Read the hours of days, which may be in any week, and preset those that the first one lacks. */
+  private async countHours(days: string[]): Promise<void> {
+    for (const day of days.filter((one) => isDay(one) && one >= FIRST_DAY && one <= lastDay())) {
+      const hours = await this.session.loggedOn(day, this.entry?.id);
+      this.logged.value = new Map([...this.logged.value, [day, hours]]);
+      const { isPreset, date } = this.values.value;
+      if (isPreset && date === day) this.values.value = { ...this.values.value, hours: lackingHours(hours) };
+    }
   }
 
   private async keep(values: SheetValues | undefined): Promise<void> {

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useState } from "preact/hooks";
+import { isDay } from "../fields/dates";
 import { type Name, isFarAway } from "../fields/entry-fields";
 import { formats } from "../fields/formats";
-import { parseHours } from "../fields/hours";
+import { MAX_HOURS, parseHours } from "../fields/hours";
 import { t } from "../language";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
@@ -17,7 +18,6 @@ import type { Draft } from "../offline/drafts";
 import { EntryForm } from "./entry-form";
 
 const { shortDay, inHours } = formats();
-const MAX_DAY = 24; // hours
 
 interface Props {
   session: Session;
@@ -126,7 +126,7 @@ function SheetFields({ form, projects }: { form: EntryForm; projects: string[] }
         isSingle={entry !== undefined}
         week={session.week.value}
       />
-      {warnings(session, entry, days, hours).map((text) => (
+      {warnings(form, days, hours).map((text) => (
         <Warning key={text}>{text}</Warning>
       ))}
       <div class="field">
@@ -195,13 +195,13 @@ function hint(entry: EntryView | undefined, days: number): string {
 }
 
 /** Return warnings about unusual values, which the API accepts. */
-function warnings(session: Session, entry: EntryView | undefined, days: string[], text: string): string[] {
+function warnings(form: EntryForm, days: string[], text: string): string[] {
   const parsed = parseHours(text);
   const hours = "value" in parsed ? parsed.value : 0;
   return days.flatMap((day) => {
-    if (!/^\d{4}-\d\d-\d\d$/.test(day)) return [];
-    const logged = session.hoursOn(day, entry?.id) + hours;
-    const heavy = logged > MAX_DAY ? [t.wouldHave(shortDay(day), inHours(logged))] : [];
+    if (!isDay(day)) return [];
+    const logged = form.loggedOn(day) + hours;
+    const heavy = logged > MAX_HOURS ? [t.wouldHave(shortDay(day), inHours(logged))] : [];
     return isFarAway(day) ? [t.farYear(day.slice(0, 4)), ...heavy] : heavy;
   });
 }

@@ -2,7 +2,7 @@
 
 /** The default range of dates in the API: a fixed first day, and a number of days after today. */
 export const FIRST_DAY = "2000-01-01";
-export const DAYS_AHEAD = 366;
+const DAYS_AHEAD = 366;
 
 const DAY = 86_400_000; // ms
 

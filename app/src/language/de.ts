@@ -3,7 +3,7 @@
 import { approvals } from "./de-approvals";
 import type { Texts } from "./index";
 
-const entries = (count: number) => (count === 1 ? "1 Eintrag" : `${count} Einträge`);
+const { entries } = approvals;
 
 export const de: Texts = {
   app: "Zeiterfassung",

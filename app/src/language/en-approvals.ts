@@ -1,5 +1,6 @@
 /** The texts of the approvals in English. */
 
+/** Return "1 entry", "2 entries". */
 const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`);
 const weeks = (count: number) => (count === 1 ? "1 week" : `${count} weeks`);
 

@@ -2,8 +2,7 @@
 
 import { approvals } from "./en-approvals";
 
-/** Return "1 entry", "2 entries". */
-const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`);
+const { entries } = approvals;
 
 export const en = {
   app: "Timesheets",

@@ -61,7 +61,7 @@ export function EmptyWeek({ week, before, copy }: Props) {
 }
 
 /** The button, and whether the notes are copied too. */
-export function CopyLastWeek({ copy }: { copy: (withNotes: boolean) => void }) {
+function CopyLastWeek({ copy }: { copy: (withNotes: boolean) => void }) {
   return (
     <form
       class="copy"

@@ -13,7 +13,7 @@ import type { Session } from "../offline/session";
 import { total } from "../offline/week";
 import { neighbour } from "../parts/focus";
 import { weekName } from "../parts/person-row";
-import { showToast } from "../toast";
+import { showUndo } from "../parts/undo";
 
 const { inHours } = formats();
 
@@ -83,9 +83,7 @@ export class Decisions {
     const numbers = await this.session.outbox.decide(subject.entries, decision);
     if (!numbers.length) return; // after a double press
     const text = decision.approved ? t.approved(subject.name) : t.rejected(subject.name);
-    showToast(text, async () => {
-      if (!(await this.session.undo(numbers))) showToast(t.reopenUnderDecided);
-    });
+    showUndo(this.session, text, numbers, t.reopenUnderDecided);
     focusNeighbour();
   }
 }

@@ -8,6 +8,7 @@ import { t } from "../language";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
 import { nameOf } from "../parts/item-text";
+import { showUndo } from "../parts/undo";
 import { back, go, weekPath } from "../router";
 import { hoursBetween, startTimer, timer } from "../timer";
 import { showToast } from "../toast";
@@ -96,19 +97,12 @@ export class EntryForm {
     const all = parsed.map((one) => one.fields).filter((fields) => fields !== undefined);
     const [first] = all;
     if (!first || all.length < parsed.length) return void this.focusFault();
-    if (this.isSaved) return; // a second tap on Save
-    this.isSaved = true;
-    try {
-      const { outbox } = this.session;
-      if (this.entry) await outbox.correct(this.entry, changedFields(this.entry, first));
-      else await outbox.create(...all);
-    } catch {
-      this.isKept.value = false; // a full storage, or a closed database
-      this.isSaved = false;
-      return;
-    }
-    // The outbox has the values now; a draft that is saved again would be sent twice.
-    await this.keep(undefined);
+    const { entry } = this;
+    const { outbox } = this.session;
+    const isStored = await this.submit(() =>
+      entry ? outbox.correct(entry, changedFields(entry, first)) : outbox.create(...all),
+    );
+    if (!isStored) return;
     this.isSaved = !another;
     if (another) return this.goOn(t.savedEntry(nameOf(first)));
     showToast(t.savedEntry(nameOf(first)));
@@ -126,14 +120,29 @@ export class EntryForm {
   }
 
   async remove(entry: EntryView): Promise<void> {
-    const { outbox } = this.session;
-    const n = await outbox.delete(entry);
-    await this.keep(undefined);
-    const undo = async () => {
-      if (n !== undefined && !(await this.session.undo([n]))) showToast(t.tooLateToUndo);
-    };
-    showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : undo);
+    let n: number | undefined;
+    const isStored = await this.submit(async () => {
+      n = await this.session.outbox.delete(entry);
+    });
+    if (!isStored) return;
+    showUndo(this.session, t.deleted(nameOf(entry)), n === undefined ? [] : [n]);
     this.close();
+  }
+
+  /** Put a change into the outbox, unless this is a second press; return whether it is there. */
+  private async submit(change: () => Promise<unknown>): Promise<boolean> {
+    if (this.isSaved) return false;
+    this.isSaved = true;
+    try {
+      await change();
+    } catch {
+      this.isKept.value = false; // a full storage, or a closed database
+      this.isSaved = false;
+      return false;
+    }
+    // The outbox has the values now; a draft that is saved again would be sent twice.
+    await this.keep(undefined);
+    return true;
   }
 
   /** Whether a timer can start: none runs, and the sheet has no time that another one measured. */
@@ -169,6 +178,8 @@ export class EntryForm {
     const { days, date } = this.values.value;
     this.values.value = { ...this.freshValues(), days, date };
     this.note.value = note;
+    this.logged.value = new Map(); // the saved entry counts
+    void this.countHours(days);
     document.getElementById("project")?.focus();
     void this.takeUp();
   }

@@ -16,6 +16,7 @@ import { SignWeek } from "../parts/sign-week";
 import { Skeleton } from "../parts/skeleton";
 import { Strip } from "../parts/strip";
 import { useTitle } from "../parts/title";
+import { showUndo } from "../parts/undo";
 import { WeekHead, isLastWeek } from "../parts/week-head";
 import { wide } from "../parts/wide";
 import { once } from "../once";
@@ -93,7 +94,7 @@ const copyWeek = once(async (session: Session, week: string, withNotes: boolean)
   const copies = await session.copiesFor(week, withNotes);
   if (!copies.length) return showToast(t.nothingToCopy);
   const numbers = await session.outbox.copy(copies);
-  showToast(t.copied(copies.length, inHours(total(copies))), () => undoAll(session, numbers));
+  showUndo(session, t.copied(copies.length, inHours(total(copies))), numbers);
   focusHeading();
 });
 
@@ -101,10 +102,6 @@ const copyWeek = once(async (session: Session, week: string, withNotes: boolean)
 const remove = once(async (session: Session, entry: EntryView, pressed: Element) => {
   const focusNeighbour = neighbour(".agenda .entry", pressed);
   const n = await session.outbox.delete(entry);
-  showToast(t.deleted(nameOf(entry)), n === undefined ? undefined : () => undoAll(session, [n]));
+  showUndo(session, t.deleted(nameOf(entry)), n === undefined ? [] : [n]);
   focusNeighbour();
 });
-
-async function undoAll(session: Session, numbers: number[]): Promise<void> {
-  if (!(await session.undo(numbers))) showToast(t.tooLateToUndo);
-}

@@ -29,17 +29,16 @@ import { openTimer } from "./timer";
 interface Props {
   auth: Auth;
   config: Config;
-  signInError: string | undefined;
 }
 
 /** Today, which changes while the app is open. */
 const day = signal(today());
 const MINUTE = 60_000; // ms
 
-export function App({ auth, config, signInError }: Props) {
+export function App({ auth, config }: Props) {
   const person = auth.person.value;
   const { session, storageError } = useSession(auth, config);
-  if (!person) return <SignIn auth={auth} error={signInError} />;
+  if (!person) return <SignIn auth={auth} />;
   if (storageError !== undefined) return <StorageError reason={storageError} />;
   if (!session || session.sub !== person.sub) return <Splash />;
   return <Frame session={session} auth={auth} person={person} />;

@@ -4,7 +4,6 @@ import "./style/app.css";
 import { render } from "preact";
 import { App } from "./app";
 import { Auth } from "./auth/auth";
-import { signInFault } from "./auth/fault";
 import { watchBuild } from "./build";
 import { type Config, loadConfig } from "./config";
 import { locale, t } from "./language";
@@ -21,19 +20,11 @@ async function start(config: Config): Promise<void> {
   } catch (error) {
     return render(<StorageError reason={messageOf(error)} />, root);
   }
-  let signInError: string | undefined;
-  if (location.pathname === "/callback") {
-    const path = await auth.complete().catch((error: unknown) => {
-      // A person who was signed in before still is.
-      signInError = signInFault(error);
-      return "/";
-    });
-    go(path, { replace: true });
-  }
+  if (location.pathname === "/callback") go(await auth.complete(), { replace: true });
   void auth.endOpenSession();
   addEventListener("online", () => void auth.endOpenSession());
   listen();
-  render(<App auth={auth} config={config} signInError={signInError} />, root);
+  render(<App auth={auth} config={config} />, root);
 }
 
 loadConfig()

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { Unavailable } from "../api/errors";
 import type { Config } from "../config";
-import { Mismatch } from "./fault";
+import { Mismatch, signInFault } from "./fault";
 import { type Attempt, Issuer, type Tokens, isFinal } from "./issuer";
 import { type Person, personOf } from "./person";
 import { SCOPE } from "./scopes";
@@ -33,6 +33,10 @@ export class Auth {
   readonly person = signal<Person | undefined>();
   /** Whether the person must sign in again before anything is sent. Their data stays on the device. */
   readonly ended = signal(false);
+  /** Why the last sign-in failed, in words for the person. */
+  readonly fault = signal<string | undefined>();
+  /** Whether the sign-in page is looked for. */
+  readonly starting = signal(false);
   private readonly issuer: Issuer;
   private access: Access | undefined;
   /** The version of the stored sign-in that this tab has seen. */
@@ -55,11 +59,20 @@ export class Auth {
     return auth;
   }
 
-  /** Complete a sign-in at /callback and return the path at which it began. */
+  /** Complete a sign-in at /callback and return the path at which it began. A person who was signed in still is. */
   async complete(): Promise<string> {
     const kept = sessionStorage.getItem(ATTEMPT_KEY);
-    if (!kept) throw new Mismatch();
-    const attempt: Attempt & { path: string } = JSON.parse(kept);
+    const attempt: (Attempt & { path: string }) | undefined = kept ? JSON.parse(kept) : undefined;
+    try {
+      await this.exchangeCode(attempt);
+    } catch (error) {
+      this.fault.value = signInFault(error);
+    }
+    return attempt?.path ?? "/";
+  }
+
+  private async exchangeCode(attempt: Attempt | undefined): Promise<void> {
+    if (!attempt) throw new Mismatch();
     const tokens = await this.issuer.complete(new URL(location.href), attempt);
     sessionStorage.removeItem(ATTEMPT_KEY);
     localStorage.removeItem(OPEN_SESSION_KEY);
@@ -68,11 +81,22 @@ export class Auth {
     const signIn = { issuer, claims: claims!, scope, refreshToken, version: crypto.randomUUID() };
     await this.store.write(signIn);
     await this.share(signIn, tokens);
-    return attempt.path;
   }
 
   /** Redirect to the authorization server, which redirects back to the current path. */
   async signIn(): Promise<void> {
+    this.fault.value = undefined;
+    this.starting.value = true;
+    try {
+      await this.redirect();
+    } catch (error) {
+      this.fault.value = signInFault(error);
+    } finally {
+      this.starting.value = false;
+    }
+  }
+
+  private async redirect(): Promise<void> {
     const email = this.person.value?.email;
     // The server may still have the session of the person who signed out here: it must ask who signs in.
     const isOpen = localStorage.getItem(OPEN_SESSION_KEY) !== null;

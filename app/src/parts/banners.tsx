@@ -12,6 +12,7 @@ import { editPath } from "../router";
 import { Banner } from "./banner";
 import { faultsInWords } from "./item-text";
 import { useNow } from "./now";
+import { SignInButton } from "./sign-in-button";
 import { UserText } from "./user-text";
 
 const { shortDay, inHours } = formats();
@@ -21,8 +22,8 @@ export function Banners({ session, auth }: { session: Session; auth: Auth }) {
   return (
     <>
       {auth.ended.value && (
-        <Banner tone="waiting" icon="person" title={t.signInEnded} action={<SignIn auth={auth} />}>
-          {t.signInEndedText}
+        <Banner tone="waiting" icon="person" title={t.signInEnded} action={<SignInButton auth={auth} />}>
+          {auth.fault.value ?? t.signInEndedText}
         </Banner>
       )}
       {trouble.value && <TroubleBanner trouble={trouble.value} session={session} />}
@@ -37,14 +38,6 @@ export function Banners({ session, auth }: { session: Session; auth: Auth }) {
         />
       )}
     </>
-  );
-}
-
-function SignIn({ auth }: { auth: Auth }) {
-  return (
-    <button type="button" class="btn" onClick={() => void auth.signIn()}>
-      {t.signIn}
-    </button>
   );
 }
 

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
 import type { Auth } from "../auth/auth";
 import { addDays, daysOf, today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import { Icon, Mark } from "../parts/icon";
+import { SignInButton } from "../parts/sign-in-button";
 import { useTitle } from "../parts/title";
 
 const { weekday, hours: plainHours } = formats();
@@ -11,20 +11,9 @@ const { weekday, hours: plainHours } = formats();
 const SHOWN = [8, 7.5, 8.75, 8, 8];
 
 /** The first screen: the app in one sentence, and the button to sign in. */
-export function SignIn({ auth, error }: { auth: Auth; error: string | undefined }) {
-  const [problem, setProblem] = useState(error);
-  const [isBusy, setBusy] = useState(false);
+export function SignIn({ auth }: { auth: Auth }) {
   const monday = daysOf(weekOf(today()))[0];
   useTitle(t.signIn);
-  const signIn = async () => {
-    setBusy(true);
-    try {
-      await auth.signIn();
-    } catch {
-      setProblem(t.signInUnreachable);
-      setBusy(false);
-    }
-  };
   return (
     <main id="main" class="welcome">
       <div class="show" aria-hidden="true">
@@ -43,14 +32,12 @@ export function SignIn({ auth, error }: { auth: Auth; error: string | undefined 
       <div class="pitch">
         <h1 tabIndex={-1}>{t.pitch}</h1>
         <p class="lead">{t.pitchText}</p>
-        {problem && (
+        {auth.fault.value && (
           <p class="fault" role="alert">
-            <Mark state="unusual" /> {problem}
+            <Mark state="unusual" /> {auth.fault.value}
           </p>
         )}
-        <button type="button" class="btn primary big" aria-busy={isBusy} onClick={() => void signIn()}>
-          {t.signIn}
-        </button>
+        <SignInButton auth={auth} style="primary big" />
         <p class="small muted">{t.withAccount}</p>
       </div>
     </main>

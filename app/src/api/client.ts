@@ -10,7 +10,7 @@ import type {
   Status,
   WeekState,
 } from "./entry";
-import { Problem, Unavailable } from "./errors";
+import { type FieldError, Problem, Unavailable } from "./errors";
 
 /** Returns an access token; a new one if given the token that the API refused. */
 export type TokenSource = (refused?: string) => Promise<string>;
@@ -18,6 +18,28 @@ export type TokenSource = (refused?: string) => Promise<string>;
 const TIMEOUT = 20_000; // ms
 const PROBLEM = "application/problem+json"; // RFC 9457
 const NO_CONTENT = 204;
+
+interface Call {
+  /** The expected status. */
+  status?: number;
+  body?: unknown;
+  headers?: HeadersInit;
+}
+
+/** Returns whether the content of an answer is the API's. */
+type Check<T> = (answer: unknown) => answer is T;
+
+interface Answer<T> {
+  body: T;
+  headers: Headers;
+}
+
+/** A problem document (RFC 9457). */
+interface Refusal {
+  code: string;
+  detail: string;
+  errors: FieldError[];
+}
 
 /** Every method throws `Problem` if the API refuses the request, and `Unavailable` if it can be retried. */
 export class Api {
@@ -27,60 +49,62 @@ export class Api {
   ) {}
 
   /** Log an entry. Requests with the same key create one entry. */
-  async create(fields: Fields, key: string): Promise<Entry> {
-    return (await this.send("POST", "/timesheets", withoutNull(fields), { "Idempotency-Key": key })).json();
+  create(fields: Fields, key: string): Promise<Entry> {
+    const headers = { "Idempotency-Key": key };
+    return this.send("POST", "/timesheets", isEntry, { status: 201, body: withoutNull(fields), headers });
   }
 
-  async read(id: string): Promise<Entry> {
-    return (await this.send("GET", `/timesheets/${id}`)).json();
+  read(id: string): Promise<Entry> {
+    return this.send("GET", `/timesheets/${id}`, isEntry);
   }
 
   /** Change fields of an entry (RFC 7396), if it still has this version. */
-  async correct(id: string, version: number, changes: Partial<Fields>): Promise<Entry> {
+  correct(id: string, version: number, changes: Partial<Fields>): Promise<Entry> {
     const headers = { "If-Match": etag(version), "Content-Type": "application/merge-patch+json" };
-    return (await this.send("PATCH", `/timesheets/${id}`, changes, headers)).json();
+    return this.send("PATCH", `/timesheets/${id}`, isEntry, { body: changes, headers });
   }
 
   async delete(id: string, version: number): Promise<void> {
-    await this.send("DELETE", `/timesheets/${id}`, undefined, { "If-Match": etag(version) });
+    const headers = { "If-Match": etag(version) };
+    await this.send("DELETE", `/timesheets/${id}`, isNothing, { status: NO_CONTENT, headers });
   }
 
   /** Approve or reject 1 to 100 entries of other people, each at exactly this version. */
   async decide(rows: DecisionRow[]): Promise<DecisionResult[]> {
-    const { results } = await (await this.send("POST", "/approvals", rows)).json();
-    return results;
+    const isResults = (answer: unknown): answer is { results: DecisionResult[] } =>
+      isObject(answer) && isList(answer.results) && answer.results.length === rows.length;
+    return (await this.send("POST", "/approvals", isResults, { status: 207, body: rows })).results;
   }
 
   /** Make a decided entry pending again, if it still has this version. */
-  async reopen(id: string, version: number): Promise<Entry> {
-    return (await this.send("DELETE", `/approvals/${id}`, undefined, { "If-Match": etag(version) })).json();
+  reopen(id: string, version: number): Promise<Entry> {
+    return this.send("DELETE", `/approvals/${id}`, isEntry, { headers: { "If-Match": etag(version) } });
   }
 
   /** Read an entry of another person, in any state. */
-  async approval(id: string): Promise<Entry> {
-    return (await this.send("GET", `/approvals/${id}`)).json();
+  approval(id: string): Promise<Entry> {
+    return this.send("GET", `/approvals/${id}`, isEntry);
   }
 
   /** Return every change of an entry, oldest first. */
-  async history(id: string, of: "timesheets" | "approvals"): Promise<Change[]> {
-    return (await this.send("GET", `/${of}/${id}/history`)).json();
+  history(id: string, of: "timesheets" | "approvals"): Promise<Change[]> {
+    return this.send("GET", `/${of}/${id}/history`, isList<Change>);
   }
 
   /** Read the state of the caller's week. */
   async week(week: string): Promise<WeekState> {
-    return weekState(await this.send("GET", `/timesheets/weeks/${week}`));
+    return weekState(await this.request("GET", `/timesheets/weeks/${week}`, isWeek));
   }
 
   /** Sign the caller's week, if it still has the state with this tag. */
   async signWeek(week: string, tag: string): Promise<WeekState> {
-    return weekState(
-      await this.send("PUT", `/timesheets/weeks/${week}/submission`, undefined, { "If-Match": tag }),
-    );
+    const headers = { "If-Match": tag };
+    return weekState(await this.request("PUT", `/timesheets/weeks/${week}/submission`, isWeek, { headers }));
   }
 
   /** Withdraw the signature of the caller's week. */
   async withdraw(week: string): Promise<void> {
-    await this.send("DELETE", `/timesheets/weeks/${week}/submission`);
+    await this.send("DELETE", `/timesheets/weeks/${week}/submission`, isNothing, { status: NO_CONTENT });
   }
 
   /** List the caller's own entries between two days, both included. */
@@ -113,21 +137,31 @@ export class Api {
   private async pages<Row>(path: string): Promise<Row[]> {
     const rows: Row[] = [];
     for (let next: string | undefined = path; next; ) {
-      const response: Response = await this.send("GET", next);
-      rows.push(...((await response.json()) as Row[]));
-      const link = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
+      const page: Answer<Row[]> = await this.request("GET", next, isList<Row>);
+      rows.push(...page.body);
+      const link = /<([^>]+)>; rel="next"/.exec(page.headers.get("Link") ?? "")?.[1];
       // The link is a relative reference (RFC 3986), so that it is valid behind any stage and domain.
       next = link && new URL(link, new URL(next, "http://x/")).href.replace("http://x", "");
     }
     return rows;
   }
 
-  private async send(
+  private async send<T>(method: string, path: string, is: Check<T>, call?: Call): Promise<T> {
+    return (await this.request(method, path, is, call)).body;
+  }
+
+  /**
+   * Send a request, with a new access token if the API refuses the first one.
+   *
+   * A captive portal or a proxy can answer anything in the API's place: an answer counts only with the expected status
+   * and content, and a refusal only with a problem document.
+   */
+  private async request<T>(
     method: string,
     path: string,
-    body?: unknown,
-    headers: HeadersInit = {},
-  ): Promise<Response> {
+    is: Check<T>,
+    { status = 200, body, headers = {} }: Call = {},
+  ): Promise<Answer<T>> {
     const request: RequestInit = {
       method,
       headers,
@@ -140,20 +174,22 @@ export class Api {
       token = await this.token(token);
       response = await this.fetch(token, path, request);
     }
-    if (response.ok && isAnswer(method, response)) return response;
-    const seconds = Number(response.headers.get("Retry-After"));
     const type = response.headers.get("Content-Type") ?? "";
-    // A captive portal or a proxy can answer anything in the API's place: only a problem document is a refusal.
-    if (response.ok || response.status === 429 || response.status >= 500 || !type.startsWith(PROBLEM)) {
-      throw new Unavailable({
-        retryAfter: seconds > 0 ? seconds * 1000 : undefined,
-        status: response.status,
-        request: response.headers.get("x-amzn-RequestId") ?? "",
-      });
+    const isJson = type.startsWith("application/json") || type.startsWith(PROBLEM);
+    const answer: unknown = isJson ? await response.json().catch(() => undefined) : undefined;
+    if (response.status === status && is(answer)) return { body: answer, headers: response.headers };
+    const isBusy = response.status === 429 || response.status >= 500;
+    if (!isBusy && !response.ok && type.startsWith(PROBLEM)) {
+      const { detail = String(response.status), code = "", errors } = (answer ?? {}) as Partial<Refusal>;
+      throw new Problem(response.status, code, detail, errors);
     }
-    const problem = await response.json().catch(() => ({}));
-    const detail = problem.detail ?? String(response.status);
-    throw new Problem(response.status, problem.code ?? "", detail, problem.errors);
+    const seconds = Number(response.headers.get("Retry-After"));
+    throw new Unavailable({
+      retryAfter: seconds > 0 ? seconds * 1000 : undefined,
+      status: response.status,
+      request: response.headers.get("x-amzn-RequestId") ?? "",
+      isForeign: !isBusy,
+    });
   }
 
   private async fetch(token: string, path: string, request: RequestInit): Promise<Response> {
@@ -180,19 +216,32 @@ export class Api {
   }
 }
 
-/** Return whether a response is one that the API gives: nothing to a deletion, JSON to everything else. */
-function isAnswer(method: string, response: Response): boolean {
-  const type = response.headers.get("Content-Type") ?? "";
-  return type.startsWith("application/json") || (method === "DELETE" && response.status === NO_CONTENT);
+function isObject(answer: unknown): answer is Record<string, unknown> {
+  return typeof answer === "object" && answer !== null;
+}
+
+function isEntry(answer: unknown): answer is Entry {
+  return isObject(answer) && typeof answer.id === "string" && typeof answer.version === "number";
+}
+
+function isWeek(answer: unknown): answer is Pick<WeekState, "submitted"> {
+  return isObject(answer) && typeof answer.week === "string";
+}
+
+function isList<Row>(answer: unknown): answer is Row[] {
+  return Array.isArray(answer);
+}
+
+function isNothing(answer: unknown): answer is undefined {
+  return answer === undefined;
 }
 
 function etag(version: number): string {
   return `"${version}"`;
 }
 
-async function weekState(response: Response): Promise<WeekState> {
-  const { submitted } = await response.json();
-  return { tag: response.headers.get("ETag") ?? "", ...(submitted && { submitted }) };
+function weekState({ body: { submitted }, headers }: Answer<Pick<WeekState, "submitted">>): WeekState {
+  return { tag: headers.get("ETag") ?? "", ...(submitted && { submitted }) };
 }
 
 function withoutNull(fields: Fields): object {

@@ -25,18 +25,22 @@ interface Circumstances {
   status?: number | undefined;
   /** The server's id of the request. */
   request?: string;
+  /** Whether something else answered in the API's place, such as a captive portal. */
+  isForeign?: boolean;
 }
 
-/** There was no answer, or a temporary one (429, 5xx). The request can be retried. */
+/** There was no answer, a temporary one (429, 5xx), or one that is not the API's. The request can be retried. */
 export class Unavailable extends Error {
   readonly retryAfter: number | undefined;
   readonly status: number | undefined;
   readonly request: string;
+  readonly isForeign: boolean;
 
-  constructor({ retryAfter, status, request = "" }: Circumstances = {}) {
+  constructor({ retryAfter, status, request = "", isForeign = false }: Circumstances = {}) {
     super("The server cannot be reached");
     this.retryAfter = retryAfter;
     this.status = status;
     this.request = request;
+    this.isForeign = isForeign;
   }
 }

@@ -51,6 +51,7 @@ export const de: Texts = {
     offline: "wartet auf das Netz",
     server: "wartet auf den Server",
     unreachable: "wartet auf den Server",
+    foreign: "wartet auf den Server",
     storage: "wartet auf den Speicher des Browsers",
   },
   waitsForFix: "wartet, bis die Änderung davor korrigiert ist",
@@ -79,6 +80,8 @@ export const de: Texts = {
   storageProblem: "Der Speicher des Browsers ist voll oder geschlossen",
   storageProblemText:
     "Die Anzeige kann veraltet sein, und Änderungen werden vielleicht nicht gespeichert. Schaffen Sie Platz auf diesem Gerät.",
+  foreignAnswer: "Etwas anderes antwortet anstelle des Servers",
+  foreignAnswerText: "Vielleicht verlangt das Netz eine Anmeldung: Öffnen Sie eine beliebige Webseite.",
   tryNow: "Jetzt versuchen",
   signInEnded: "Ihre Anmeldung ist abgelaufen",
   signInEndedText: "Alles, was Sie eingegeben haben, bleibt erhalten.",

@@ -13,7 +13,7 @@ interface Retry {
 export type Trouble =
   | { kind: "offline" }
   | ({ kind: "server"; status: number; request: string } & Retry)
-  | ({ kind: "unreachable" | "storage" } & Retry);
+  | ({ kind: "unreachable" | "foreign" | "storage" } & Retry);
 
 export const trouble = signal<Trouble | undefined>(isOffline() ? { kind: "offline" } : undefined);
 
@@ -42,8 +42,9 @@ function troubleOf(error: unknown, now: number): Trouble | undefined {
   if (error instanceof DOMException) return { kind: "storage", retryAt: now + DELAY };
   if (!(error instanceof Unavailable)) return undefined;
   if (isOffline()) return { kind: "offline" };
-  const { status, request, retryAfter = DELAY } = error;
+  const { status, request, isForeign, retryAfter = DELAY } = error;
   const retryAt = now + retryAfter;
+  if (isForeign) return { kind: "foreign", retryAt };
   return status === undefined
     ? { kind: "unreachable", retryAt }
     : { kind: "server", status, request, retryAt };

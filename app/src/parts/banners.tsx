@@ -61,6 +61,7 @@ function TroubleBanner({ trouble, session }: { trouble: Trouble; session: Sessio
       }
     >
       {trouble.kind === "storage" ? t.storageProblemText : t.entriesSafe}{" "}
+      {trouble.kind === "foreign" && `${t.foreignAnswerText} `}
       <NextTry at={trouble.retryAt} isTrying={session.loading.value} />
       {trouble.kind === "server" && (
         <span class="muted"> {t.errorNumber(trouble.status, trouble.request.slice(0, 8))}</span>
@@ -69,7 +70,12 @@ function TroubleBanner({ trouble, session }: { trouble: Trouble; session: Sessio
   );
 }
 
-const TITLES = { server: t.serverProblem, unreachable: t.noAnswer, storage: t.storageProblem };
+const TITLES = {
+  server: t.serverProblem,
+  unreachable: t.noAnswer,
+  foreign: t.foreignAnswer,
+  storage: t.storageProblem,
+};
 
 /** The seconds until the next attempt. A timer is not announced at each change. */
 function NextTry({ at, isTrying }: { at: number; isTrying: boolean }) {

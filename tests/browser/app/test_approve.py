@@ -146,7 +146,8 @@ def test_several_weeks_are_approved_together_and_undone_together(
 
 def test_approvals_are_grouped_by_user_id(phones: "Phones", manager: "Caller") -> None:
     page = phones.blank(manager)
-    serve(page, [waiting("auth0|a", user_email="shared@example.com"), waiting("auth0|a"), waiting("auth0|b")])
+    email = {"user_email": "shared@example.com"}
+    serve(page, [waiting("auth0|a", **email), waiting("auth0|a"), waiting("auth0|b", **email)])
     page.goto("/approve")
     expect(page.locator(".board .total")).to_have_text(["2 h", "1 h"])
 

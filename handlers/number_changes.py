@@ -1,4 +1,4 @@
-"""Number the changes of entries, and keep the directory of people; the table's stream wakes this function.
+"""Keep the directory of people and number changes of entries; the table's stream wakes this function.
 
 Only keys are taken from the records, so repeated, reordered and missing records do no harm.
 """
@@ -19,8 +19,11 @@ people = People(table)
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
-    """Number the changes of the entries in a batch; Lambda repeats the batch after an exception."""
+    """Number the changes of the entries in a batch; Lambda repeats the batch after an exception.
+
+    People come first: exports list those in the directory, and hold every change up to a number.
+    """
     keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
     changed = [key["SK"]["S"] for key in keys if key["SK"]["S"].startswith(LOG_PREFIX)]
-    number_entries(changes, dict.fromkeys(map(entry_id_of, changed)))
     refresh_people(people, dict.fromkeys(owner_in(key["PK"]["S"]) for key in keys))
+    number_entries(changes, dict.fromkeys(map(entry_id_of, changed)))

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from ops.environment import command, command_parser, parse
 from ops.scan import scan
+from timesheets.model.ids import HALF
 from timesheets.store.changes import Changes
 from timesheets.store.dynamodb import Table
 from timesheets.store.log import HEAD_KEY, LOG_PREFIX, entry_id_of
+from timesheets.store.people import People
 from timesheets.stream.numbering import number_entries
+from timesheets.stream.people import refresh_people
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,9 +29,12 @@ BATCH: Final = 100
 
 def number_all(client: "DynamoDBClient", table: str) -> tuple[int, set[str]]:
     """Number every change; return the number of entries that had some without, and those that failed."""
-    changes, count, failures = Changes(Table(client, table)), 0, set[str]()
+    changes, people = Changes(Table(client, table)), People(Table(client, table))
+    count, failures = 0, set[str]()
     for ids in batched(_unnumbered(client, table), BATCH, strict=False):
         count += len(ids)
+        # People come first: exports list those in the directory, and hold every change up to a number.
+        refresh_people(people, {entry_id[HALF:] for entry_id in ids})
         failures |= number_entries(changes, ids)
     return count, failures
 

@@ -1,12 +1,16 @@
 """A company whose people change their entries, and sign their weeks, at random."""
 
 import random
+from collections import deque
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from ops.erase import Eraser
 from tests.store.support import NOW, entry
-from timesheets.model.entry import Decision, Entry, corrected, decided, reopened
+from timesheets.model.entry import Decision, Entry, corrected, decided, reopened, rfc3339
 from timesheets.model.ids import hash_of
 from timesheets.model.week import Week, week_of
 from timesheets.store.changes import Changes
@@ -23,8 +27,11 @@ FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
 class Company:
     """People who change their entries, and sign their weeks, at random."""
 
-    def __init__(self, table: Table, seed: int, *, days: range = range(-2, 9)) -> None:
-        """Make entries of days that are counted from `FIRST`."""
+    def __init__(self, table: Table, seed: int, *, days: range = range(-2, 9), late: int = 0) -> None:
+        """Make entries of days that are counted from `FIRST`.
+
+        The stream's function is at most `late` of its tasks behind.
+        """
         self._table = table
         self._entries = Entries(table)
         self._weeks = Weeks(table)
@@ -33,12 +40,16 @@ class Company:
         self.kept: list[Entry] = []
         self.signed: dict[tuple[str, str], list[Entry]] = {}
         """The entries that are signed, by user and week."""
+        self._late = late
+        self._tasks = deque[Callable[[], object]]()
+        """The tasks of the stream's function."""
+        self._erased: set[str] = set()
 
     def step(self) -> None:
-        """Make one change, and number it as the stream's function does - sometimes later."""
+        """Make one change, and let the stream's function work, sometimes later."""
         kept = self._random.choice(self.kept) if self.kept and self._random.random() < 0.7 else None
         if kept is None:
-            user, day = self._random.choice(USERS), self._day()
+            user, day = self._random.choice([user for user in USERS if user not in self._erased]), self._day()
             one = entry(user, date=day, project=self._random.choice("AB"), hours=self._hours())
             self._entries.add(one)
             self.kept.append(one)
@@ -46,9 +57,17 @@ class Company:
             one = kept
             self.kept.remove(kept)
             self._change(kept)
+        self._tasks.append(partial(People(self._table).refresh, hash_of(one.user_id)))
         if self._random.random() < 0.9:
-            number_entries(Changes(self._table), [one.id])
-        People(self._table).refresh(hash_of(one.user_id))
+            self._tasks.append(partial(number_entries, Changes(self._table), [one.id]))
+        while len(self._tasks) > self._random.randint(0, self._late):
+            self._tasks.popleft()()
+
+    def erase(self, user: str) -> None:
+        """Erase the data of someone who logs nothing any more."""
+        self._erased.add(user)
+        self.kept = [one for one in self.kept if one.user_id != user]
+        Eraser(self._table, user, rfc3339(NOW)).run()
 
     def _change(self, one: Entry) -> None:
         match one.status:

@@ -1,5 +1,6 @@
 """The directory of people, computed from their entries and signatures."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.store.support import NOW, entry
-from timesheets.model.entry import corrected
+from timesheets.model.entry import corrected, rfc3339
 from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
@@ -44,6 +45,28 @@ def test_a_person_has_the_last_week_with_hours(store: Entries, people: People) -
     found = people.find(ANA)
     assert found
     assert found.last_week == "2026-W53"
+
+
+def test_the_email_is_that_of_the_latest_entry_or_signature(
+    store: Entries, people: People, client: "DynamoDBClient", table: str
+) -> None:
+    store.add(entry(user_email="old@exampleco.com", user_name="Ana", date=date(2026, 12, 24), now=NOW))
+    later = NOW + timedelta(hours=1)
+    store.add(entry(user_email="new@exampleco.com", user_name="Ana", date=date(2026, 11, 20), now=later))
+    people.refresh(OWNER)
+    new = Person(user_id=ANA, user_email="new@exampleco.com", user_name="Ana", last_week="2026-W52")
+    assert people.find(ANA) == new
+    texts = {
+        "PK": partition_of(OWNER),
+        "SK": "SIGN#2026-W47",
+        "user_id": ANA,
+        "user_email": "ana@newest.example",
+    }
+    texts |= {"signed_at": rfc3339(later + timedelta(hours=1))}
+    item: Any = {name: {"S": value} for name, value in texts.items()}
+    client.put_item(TableName=table, Item=item)
+    people.refresh(OWNER)
+    assert people.find(ANA) == replace(new, user_email="ana@newest.example")
 
 
 def test_a_person_without_entries_leaves_the_directory(store: Entries, people: People) -> None:
@@ -105,6 +128,34 @@ def test_an_older_computation_never_replaces_a_newer_one(
     found = People(Table(client, table)).find(ANA)
     assert found
     assert found.last_week == "2027-W04"
+
+
+def test_a_computation_that_finds_the_row_correct_is_not_undone(
+    store: Entries, client: "DynamoDBClient", table: str
+) -> None:
+    """The second computation writes nothing, because the change that the first has read was taken back."""
+    store.add(entry(date=date(2026, 11, 20)))
+    People(Table(client, table)).refresh(OWNER)
+    later = entry(date=date(2026, 12, 24))
+    store.add(later)
+
+    class Overtaken:
+        """A client that takes the change back, and lets another computation run, before its first write."""
+
+        overtaken = False
+
+        def __getattr__(self, operation: str) -> Any:
+            if operation == "transact_write_items" and not self.overtaken:
+                Overtaken.overtaken = True
+                store.remove(later, by=ANA, now=NOW)
+                assert not People(Table(client, table)).refresh(OWNER)
+            return getattr(client, operation)
+
+    slow: Any = Overtaken()
+    People(Table(slow, table)).refresh(OWNER)
+    found = People(Table(client, table)).find(ANA)
+    assert found
+    assert found.last_week == "2026-W47"
 
 
 def test_a_row_that_others_keep_changing_is_a_conflict(

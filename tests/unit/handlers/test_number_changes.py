@@ -64,6 +64,20 @@ def test_a_change_or_a_signature_refreshes_the_owners_row() -> None:
     assert numbers() == [None]
 
 
+def test_a_person_is_in_the_directory_before_their_change_has_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exports list the people in the directory, and hold every change up to a number."""
+    found = list[object]()
+    monkeypatch.setattr(
+        handler.changes, "number", lambda _: found.append(People(Table(CLIENT)).find(PENDING.user_id))
+    )
+    Entries(Table(CLIENT)).add(PENDING)
+    wake(log_key(PENDING.id, 1)["SK"]["S"])
+    assert found
+    assert found[0] is not None
+
+
 def test_a_fault_in_the_directory_is_counted(
     monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
 ) -> None:

@@ -37,7 +37,7 @@ class People:
         condition, values = "PK = :people", {":people": PEOPLE}
         if after:
             condition, values = f"{condition} AND SK > :after", values | {":after": after}
-        items = self._table.query(None, condition, values, page_size=limit + 1)
+        items = self._table.query(None, condition, values, page_size=limit + 1, ConsistentRead=True)
         people: list[Person] = []
         position = None
         for item in items:
@@ -58,12 +58,12 @@ class People:
             If others keep changing the row.
 
         """
-        key = person_key(owner)
+        key, changed = person_key(owner), False
         for _ in range(_ATTEMPTS):
             old = self._table.get(key)  # before the entries: a later change of the row is newer than them
             new = self._computed(owner)
             if {name: old.get(name) for name in _TEXTS} == {name: new.get(name) for name in _TEXTS}:
-                return False
+                return changed
             revision = old.get("revision")
             unchanged = equals(revision=revision) if revision else IS_NEW
             item = {**key, **new, "revision": integer(int(revision["N"]) + 1 if revision else 1)}
@@ -71,7 +71,8 @@ class People:
                 self._table.write(put(item, unchanged) if new else delete(key, unchanged))
             except Conflict:
                 continue
-            return True
+            # Compare again: another computation may have found the old row correct since it was read.
+            changed = True
         raise Conflict
 
     def _computed(self, owner: str) -> Item:
@@ -85,8 +86,10 @@ class People:
         if not weeks:
             return {}
         found: Item = {"last_week": {"S": max(weeks)}}
+        # Imported entries and signatures by programs lack the email and the name.
+        latest = sorted([*entries, *signatures], key=_time_of, reverse=True)
         for name in ("user_id", "user_email", "user_name"):
-            value = next((item[name] for item in [*entries, *signatures] if name in item), None)
+            value = next((item[name] for item in latest if name in item), None)
             found |= {name: value} if value else {}
         return found
 
@@ -100,6 +103,12 @@ class People:
 def person_key(owner: str) -> Item:
     """Return the key of a person's row; the owner is given by hash."""
     return {"PK": {"S": PEOPLE}, "SK": {"S": owner}}
+
+
+def _time_of(item: Item) -> str:
+    """Return when an entry was created or a week signed."""
+    time: Item = item.get("created_at") or item.get("signed_at") or {"S": ""}
+    return str(time["S"])
 
 
 def _from_item(item: Item) -> Person:

@@ -114,7 +114,7 @@ def test_the_first_mark_of_a_week_stays(database: Table) -> None:
 
 
 def test_a_year_of_mondays(database: Table) -> None:
-    """Someone stops, someone only signs, someone plans a holiday, someone is back after the report."""
+    """Some stop, only sign, plan a holiday, or are back: before the report, on its morning, or after it."""
     first, events = parse_week("2026-W47"), EventBridge()
     weeks = [earlier(first, -n) for n in range(12)]
     log(database, "stops", first.first)
@@ -122,11 +122,14 @@ def test_a_year_of_mondays(database: Table) -> None:
     log(database, "plans", first.first)
     log(database, "plans", earlier(first, -30).first)
     log(database, "returns", first.first)
+    log(database, "hurries", first.first)
     for number, week in enumerate(weeks):
         found = Weeks(database).find("signs", week)
         new = found.sign({found.tag}, user_id="signs", user_email=None, user_name=None, now=NOW)
         Weeks(database).sign(None, new)
         People(database).refresh(hash_of("signs"))
+        if number == 3:
+            log(database, "hurries", weeks[4].first)  # this Monday, before the run
         if number == 5:
             log(database, "returns", weeks[4].first)
         assert run(database, week, events)
@@ -137,6 +140,8 @@ def test_a_year_of_mondays(database: Table) -> None:
         (kind, f"{weeks[n].name}#{user}") for user in ("stops", "plans", "returns") for n, kind in gone
     }
     expected |= {(kind, f"{weeks[n].name}#returns") for n, kind in back}
+    expected |= {("incomplete", f"{weeks[n].name}#hurries") for n in (1, 2, 3, 5, 6)}
+    expected |= {("inactive", f"{weeks[7].name}#hurries")}
     assert events.published == dict.fromkeys(expected, 1)
 
 

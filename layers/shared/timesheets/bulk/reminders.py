@@ -10,7 +10,7 @@ from timesheets.bulk.runner import run, run_all
 from timesheets.model.entry import rfc3339
 from timesheets.model.errors import Problem
 from timesheets.model.person import Person
-from timesheets.model.reminder import Kind, Reminder, reminder_due
+from timesheets.model.reminder import Kind, Reminder, earlier, reminder_due
 from timesheets.model.week import Week
 from timesheets.store.dynamodb import Table
 from timesheets.store.people import People
@@ -67,10 +67,11 @@ class ReminderRun:
         if not self._weeks.is_missing(person, week):
             return None
         published = self._reminders.published(person.user_id, self._week)
+        present = earlier(self._week, -1)
         kind = reminder_due(
             self._week,
             published,
-            lambda first: not self._weeks.was_active(person.user_id, first.first, self._week.last),
+            lambda first: not self._weeks.was_active(person.user_id, first.first, present.last),
         )
         return Reminder(kind, self._week, person) if kind else None
 

@@ -55,7 +55,7 @@ def reminder_due(
     """Return the kind of event to publish for a person who has logged nothing in a week; None for none.
 
     `published` has the kinds by week, this one included. `is_idle_since` returns whether the person has
-    logged nothing from an earlier week up to this one.
+    logged nothing from an earlier week up to the one after `week`, in which reminders are sent.
     """
     if week.name in published:
         return None

@@ -59,7 +59,7 @@ OPERATIONS: Final[dict[str, list[Step]]] = {
     "sign a week": [("submit_week", {"sub": CARL})],
     "withdraw the signature": [("submit_week", {"sub": CARL}), ("withdraw_week", {"sub": CARL})],
     "the board, 100 people": [("get_board", ALL)],
-    "the same of a week before their first": [("get_board", ALL | {"week": "2026-W40"})],
+    "the board of a week before their first entry": [("get_board", ALL | {"week": "2026-W40"})],
     "an export of a week, 100 people": [("export_week", ALL)],
     "an export of a month, 100 people": [("export_month", ALL)],
     "an upload of 100 rows, new": [UPLOAD],

@@ -1,4 +1,4 @@
-"""Query parameters of lists and of the feed of changes."""
+"""Query parameters of lists, boards, exports and the feed of changes."""
 
 import re
 from collections.abc import Callable, Collection, Mapping

@@ -2,11 +2,10 @@
 
 import type { BoardRow, Entry, Status } from "../api/entry";
 import { daysOf, weekOf } from "../fields/dates";
+import { MAX_HOURS } from "../fields/hours";
 import type { Item } from "./items";
 import type { EntryView } from "./overlay";
 import { WORKING_DAYS, total } from "./week";
-
-export const MAX_DAY = 24; // hours
 
 /** A person's week as a row. */
 export interface WeekRow {
@@ -139,7 +138,7 @@ function personWeek(
   const days = daysOf(week).map((day) => total(entries.filter((entry) => entry.date === day)));
   // The board has the hours that are decided already, too.
   const all = row ? daysOfRow(row) : days;
-  const day = all.findIndex((hours, index) => hours > MAX_DAY || (index >= WORKING_DAYS && hours > 0));
+  const day = all.findIndex((hours, index) => hours > MAX_HOURS || (index >= WORKING_DAYS && hours > 0));
   const stalled = entries.find(({ unsent }) => unsent)?.unsent;
   return {
     ...names(userId),

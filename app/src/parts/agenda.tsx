@@ -5,7 +5,7 @@ import type { EntryView } from "../offline/overlay";
 import type { Day } from "../offline/week";
 import { editPath } from "../router";
 import { useGrowth } from "./growth";
-import { isLocked, markOf, stateOf } from "./entry-state";
+import { isLocked, labelOf, markOf, stateOf } from "./entry-state";
 import { Mark } from "./icon";
 import { UserText } from "./user-text";
 
@@ -52,7 +52,7 @@ export function Agenda({ days, remove }: Props) {
 
 /** An entry: a link that opens it, and a button to delete it that a swipe or Tab uncovers. */
 function Row({ entry, remove }: { entry: EntryView; remove: Props["remove"] }) {
-  const label = `entry-${entry.id.replace(/\W/g, "-")}`; // an element's id has no spaces
+  const label = labelOf(entry);
   return (
     <li class={isLocked(entry) ? "" : "swipe"}>
       <a class="entry" id={label} href={editPath(entry.id)}>

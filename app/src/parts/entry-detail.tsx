@@ -4,6 +4,7 @@ import { t } from "../language";
 import { isStalled } from "../offline/items";
 import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
+import { labelOf } from "./entry-state";
 import { History } from "./history";
 import { Mark } from "./icon";
 import { faultsInWords } from "./item-text";
@@ -24,7 +25,7 @@ interface Props {
 /** An entry of a person's week with its history: approve or reject it alone. */
 export function EntryDetail({ entry, session, flag, approve, reject }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const label = `entry-${entry.id.replace(/\W/g, "-")}`;
+  const label = labelOf(entry);
   return (
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>

@@ -5,6 +5,11 @@ import { isStalled } from "../offline/items";
 import type { EntryView } from "../offline/overlay";
 import type { State } from "./icon";
 
+/** Return the id of the element that names an entry; an element's id has no spaces. */
+export function labelOf({ id }: EntryView): string {
+  return `entry-${id.replace(/\W/g, "-")}`;
+}
+
 export function isLocked(entry: EntryView): boolean {
   return entry.status === "approved" || entry.unsent?.theirs !== undefined;
 }

@@ -2,8 +2,9 @@ import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { shiftWeek, today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
+import { MAX_HOURS } from "../fields/hours";
 import { t } from "../language";
-import { MAX_DAY, type PersonWeek, type Turnout, boardOf } from "../offline/board";
+import { type PersonWeek, type Turnout, boardOf } from "../offline/board";
 import type { Session } from "../offline/session";
 import { total } from "../offline/week";
 import { Board, BoardSkeleton, BulkBar } from "../parts/board";
@@ -39,7 +40,7 @@ export function Pending({ session }: { session: Session }) {
       <Board title={t.lookFirst} weeks={unusual} row={row} />
       <Board
         title={t.ordinary}
-        explanation={t.ordinaryText(inHours(MAX_DAY))}
+        explanation={t.ordinaryText(inHours(MAX_HOURS))}
         weeks={ordinary}
         row={row}
         action={

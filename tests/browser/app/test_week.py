@@ -103,7 +103,7 @@ def test_a_change_that_was_sent_is_undone_from_the_menu_of_the_status(
     page.locator(".status").click()
     changes = page.get_by_role("dialog").get_by_role("listitem")
     expect(changes).to_have_count(2)
-    expect(changes.first).to_contain_text("Correct: StoreZero, 8 h")
+    expect(changes.first).to_contain_text("Corrected: StoreZero, 8 h")
     press(changes.first, "Undo")
     expect(row(page, "StoreZero")).to_contain_text("7 h")
     expect(page.locator(".status")).to_have_text("Saved")

@@ -181,8 +181,11 @@ def test_change_of_the_file_during_the_import_is_reported(run: Run, api: Api) ->
         return take
 
     long = ROWS.replace(",A,", f",A{' ' * 300},")  # longer than what is read at once
-    for text in (long, long + "008,2026-11-20,A,1\n", "user_id,date,project,hours\n" + "x\n" * 9000):
-        Path("hours.csv").write_text(long)
+    for before, text in (
+        (ROWS, ROWS + "008,2026-11-20,A,1\n"),
+        (long, ROWS.partition("\n")[0] + "\nx" * 50_000),
+    ):
+        Path("hours.csv").write_text(before)
         api.take = change(text)
         result = run("hours.csv", "--again", "--at-once", "1")
         assert (result.exit_code, "was changed during the import" in result.stderr) == (2, True)

@@ -23,12 +23,21 @@ const NAMES = ["issuer", "clientId", "audience", "api"] as const;
 export async function loadConfig(): Promise<Config> {
   const cache = await globalThis.caches?.open(CACHE);
   const kept = await cache?.match(PATH).then((response) => response?.json() as Promise<Config> | undefined);
-  const latest = fetchConfig().then(async (config) => {
-    await cache?.put(PATH, Response.json(config));
+  const keep = async (config: Config) => cache?.put(PATH, Response.json(config));
+  if (!kept) {
+    const config = await fetchConfig();
+    await keep(config);
     return config;
-  });
-  if (!kept) return latest;
-  latest.then((config) => (isSame(config, kept) ? undefined : reload())).catch(() => undefined);
+  }
+  const update = async () => {
+    const config = await fetchConfig();
+    if (isSame(config, kept)) return;
+    // The addresses last: with them, but with the old pages' policy, the app could reach no server.
+    await replacePages();
+    await keep(config);
+    location.reload();
+  };
+  void update().catch(() => undefined);
   return kept;
 }
 
@@ -52,10 +61,9 @@ function isSame(one: Config, other: Config): boolean {
   return NAMES.every((name) => one[name] === other[name]);
 }
 
-/** Replace the stored pages, whose headers allow the old addresses, and load this one again. */
-async function reload(): Promise<void> {
+/** Replace the stored pages, whose headers allow the old addresses. */
+async function replacePages(): Promise<void> {
   for (const name of await caches.keys()) {
     if (name !== CACHE) await (await caches.open(name)).add(new Request("/", { cache: "reload" }));
   }
-  location.reload();
 }

@@ -1,12 +1,12 @@
 /** The app's frame: it opens the session of the signed-in person and shows the screen of the address. */
 
-import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Auth } from "./auth/auth";
 import type { Person } from "./auth/person";
 import { APPROVE } from "./auth/scopes";
 import type { Config } from "./config";
-import { daysOf, today, weekOf } from "./fields/dates";
+import { day, followDays } from "./day";
+import { daysOf, weekOf } from "./fields/dates";
 import { t } from "./language";
 import type { EntryView } from "./offline/overlay";
 import { Session } from "./offline/session";
@@ -30,10 +30,6 @@ interface Props {
   auth: Auth;
   config: Config;
 }
-
-/** Today, which changes while the app is open. */
-const day = signal(today());
-const MINUTE = 60_000; // ms
 
 export function App({ auth, config }: Props) {
   const person = auth.person.value;
@@ -69,7 +65,7 @@ function Frame({ session, auth, person }: { session: Session; auth: Auth; person
       <a class="skip" href="#main">
         {t.skip}
       </a>
-      <Navigation person={person} route={current} day={dayToLog(session)} waiting={waiting} />
+      <Navigation person={person} route={current} day={dayToLog(session, current)} waiting={waiting} />
       <main id="main" class={isWide || sheet.entry ? "page" : "page narrow"} tabIndex={-1}>
         <Screen session={session} auth={auth} person={person} route={current} sheet={sheet} />
       </main>
@@ -120,10 +116,11 @@ function weekOfRoute(route: Route, session: Session, entry: EntryView | null | u
   return session.week.value;
 }
 
-/** Return the day for which "New" logs: today, or the first day without hours of another week. */
-function dayToLog(session: Session): string {
+/** Return the day for which "New" logs: today, or the first day without hours of another week on the screen. */
+function dayToLog(session: Session, { screen }: Route): string {
   const week = session.week.value;
-  if (week === weekOf(day.value)) return day.value;
+  const isShown = screen !== "approve" && screen !== "profile";
+  if (!isShown || week === weekOf(day.value)) return day.value;
   const days = daysOf(week);
   return days.find((one) => session.hoursOn(one) === 0) ?? days[0];
 }
@@ -201,22 +198,4 @@ function useFocus(): void {
     const isReturn = to === "week" && ["home", "week", "new", "edit"].includes(from);
     if (!isReturn || document.activeElement === document.body) focusHeading();
   }, [route.value]);
-}
-
-/** Go on to the new week when a day begins while this week is shown. */
-function followDays(): () => void {
-  const check = () => {
-    const now = today();
-    if (now === day.value) return;
-    const shown = route.peek();
-    const isThisWeek = shown.screen === "week" && shown.week === weekOf(day.value);
-    day.value = now;
-    if (isThisWeek) go(weekPath(weekOf(now)), { replace: true });
-  };
-  const timer = setInterval(check, MINUTE);
-  document.addEventListener("visibilitychange", check);
-  return () => {
-    clearInterval(timer);
-    document.removeEventListener("visibilitychange", check);
-  };
 }

@@ -23,6 +23,13 @@ test("a day shows the year unless it is this year", () => {
   expect(shortDay("2026-11-16", "2027-01-01")).toMatch(/^Mon,? 16 Nov 2026$/);
 });
 
+test("a time shows the year unless it is this year", () => {
+  const { dayAndTime } = formats("en-GB");
+  const [at, now] = [new Date(2026, 10, 16, 9, 5).getTime(), new Date(2026, 11, 1).getTime()];
+  expect(dayAndTime(at, now)).toMatch(/^Mon,? 16 Nov,? (at )?0?9:05$/);
+  expect(dayAndTime(at, new Date(2027, 0, 1).getTime())).toMatch(/^16 Nov 2026,? (at )?0?9:05$/);
+});
+
 test("a full date shows the year, even if it is implausible", () => {
   expect(formats("en-GB").fullDate("2026-11-20")).toMatch(/^Friday,? 20 November 2026$/);
   expect(formats("en-GB").fullDate("0026-11-20")).toMatch(/ 26$/);

@@ -33,16 +33,9 @@ function make(language: string) {
   const number = lazy(() => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }));
   const relative = lazy(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
   const time = lazy(() => new Intl.DateTimeFormat(language, { timeStyle: "short" }));
-  const timeOfDay = lazy(
-    () =>
-      new Intl.DateTimeFormat(language, {
-        weekday: "short",
-        day: "numeric",
-        month: "short",
-        hour: "numeric",
-        minute: "2-digit",
-      }),
-  );
+  const minute = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
+  const timeOfDay = lazy(() => new Intl.DateTimeFormat(language, { weekday: "short", ...minute }));
+  const timeOfYear = lazy(() => new Intl.DateTimeFormat(language, { year: "numeric", ...minute }));
   const hours = (count: number) => number().format(count);
   return {
     /** Format a day as in "Monday 16 November". */
@@ -62,7 +55,11 @@ function make(language: string) {
     inHours: (count: number) => `${hours(count)}\u00a0h`,
     /** Format a time of the day (ms since the epoch). */
     time: (at: number) => time().format(at),
-    dayAndTime: (at: number) => timeOfDay().format(at),
+    /** Format a time (ms since the epoch) with its day, and with the year if it is not this one. */
+    dayAndTime: (at: number, now = Date.now()) => {
+      const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+      return (isThisYear ? timeOfDay : timeOfYear)().format(at);
+    },
     /** Return the age of a time (ms since the epoch) in words. */
     ago(at: number, now = Date.now()): string {
       const minutes = Math.round((at - now) / MINUTE);

@@ -16,6 +16,8 @@ describe("hours", () => {
     ["0:20", 0.33],
     ["7h5", 7.08],
     ["8h", 8],
+    ["7.5h", 7.5],
+    ["7,5 H", 7.5],
     ["90m", 1.5],
     ["45 min", 0.75],
     ["７：３０", 7.5],
@@ -36,7 +38,10 @@ describe("hours", () => {
   });
 
   test("shown hours can be typed again in any language", () => {
-    for (const language of ["en", "de", "fr", "ar-EG", "hi-u-nu-deva"])
-      expect(parseHours(formats(language).hours(7.25))).toEqual({ value: 7.25 });
+    for (const language of ["en", "de", "fr", "ar-EG", "hi-u-nu-deva"]) {
+      const { hours, inHours } = formats(language);
+      expect(parseHours(hours(7.25))).toEqual({ value: 7.25 });
+      expect(parseHours(inHours(7.25))).toEqual({ value: 7.25 });
+    }
   });
 });

@@ -13,7 +13,7 @@ const MESSAGES = {
 
 export type HoursResult = { value: number } | { fault: keyof typeof MESSAGES; message: string };
 
-/** Read hours as people type them, with the digits of any script: `7.5`, `7,5`, `7:30`, `7h30`, `90m`. */
+/** Read hours as people type them, with the digits of any script: `7.5`, `7,5 h`, `7:30`, `7h30`, `90m`. */
 export function parseHours(text: string): HoursResult {
   const typed = clean(text)
     .normalize("NFKC")
@@ -22,7 +22,7 @@ export function parseHours(text: string): HoursResult {
   if (clock) return withinRange(Number(clock[1]) + Number(clock[2] ?? clock[3] ?? 0) / 60);
   const minutes = /^(\d+) ?m(?:in)?$/i.exec(typed);
   if (minutes) return withinRange(Number(minutes[1]) / 60);
-  const decimal = /^([+-]?)(?=[\d.,٫]*\d)(\d*)[.,٫]?(\d*)$/.exec(typed);
+  const decimal = /^([+-]?)(?=[\d.,٫]*\d)(\d*)[.,٫]?(\d*) ?h?$/i.exec(typed);
   if (!decimal) return fault("form");
   const [, sign, whole, fraction = ""] = decimal;
   if (fraction.replace(/0+$/, "").length > 2) return fault("decimals");

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Change } from "../api/entry";
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { t } from "../language";
 import type { Session } from "../offline/session";
 import { UserText } from "./user-text";
@@ -64,7 +65,7 @@ function Difference({ before, change }: { before: Change | undefined; change: Ch
   if (old?.date && now.date && old.date !== now.date)
     parts.push(t.fromTo(shortDay(old.date), shortDay(now.date)));
   if (old?.project && now.project && old.project !== now.project)
-    parts.push(t.fromTo(old.project, now.project));
+    parts.push(t.fromTo(isolated(old.project), isolated(now.project)));
   if (old && (old.notes ?? "") !== (now.notes ?? "")) parts.push(t.notes);
   return parts.length ? <>: {parts.join(", ")}</> : null;
 }

@@ -19,7 +19,9 @@ interface Props {
 export function ReasonDialog({ name, person, summary, close, reject }: Props) {
   const text = useSignal("");
   const reason = parseText(text.value, { limit: LIMITS.reason, multiline: true });
-  const error = "fault" in reason && reason.fault !== "blank" ? reason.message : undefined;
+  const isSubmitted = useSignal(false);
+  const isWrong = "fault" in reason && (reason.fault !== "blank" || isSubmitted.value);
+  const error = isWrong ? reason.message : undefined;
   return (
     <Sheet title={t.rejectTitle(name)} close={close}>
       <form
@@ -27,6 +29,7 @@ export function ReasonDialog({ name, person, summary, close, reject }: Props) {
         id="rejection"
         onSubmit={(event) => {
           event.preventDefault();
+          isSubmitted.value = true;
           if ("value" in reason) reject(reason.value);
         }}
       >

@@ -15,6 +15,8 @@ interface Props {
 /** A sheet from the bottom of a phone, or a dialog in the middle of a wide screen. Closing returns the focus. */
 export function Sheet({ title, close, isScreen = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** Whether the last press began beside the sheet. */
+  const pressed = useRef(false);
   const Heading = isScreen ? "h1" : "h2";
   useLayoutEffect(() => {
     const element = dialog.current!;
@@ -31,8 +33,12 @@ export function Sheet({ title, close, isScreen = false, children }: Props) {
         event.preventDefault();
         close();
       }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) close();
+      onPointerDown={({ target, currentTarget }) => {
+        pressed.current = target === currentTarget;
+      }}
+      onClick={({ target, currentTarget }) => {
+        // A selection of text can end beside the sheet: only a press that began there closes it.
+        if (pressed.current && target === currentTarget) close();
       }}
     >
       <header>

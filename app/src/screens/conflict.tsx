@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Entry } from "../api/entry";
 import { weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
+import { isolated } from "../fields/text";
 import { t } from "../language";
 import type { Item } from "../offline/items";
 import type { EntryView } from "../offline/overlay";
@@ -63,7 +64,7 @@ export function Conflict({ session, entry }: { session: Session; entry: EntryVie
           )}
           {!isLocked && (
             <button type="button" class="btn block" onClick={() => void overwrite()}>
-              {item.kind === "delete" ? t.deleteIt : t.useMine(shown(entry, first) || t.nothing)}
+              {item.kind === "delete" ? t.deleteIt : t.useMine(isolated(shown(entry, first)) || t.nothing)}
             </button>
           )}
         </section>
@@ -74,7 +75,7 @@ export function Conflict({ session, entry }: { session: Session; entry: EntryVie
           </h2>
           <Values entry={theirs} names={names} differing={differing} />
           <button type="button" class={`btn block ${isLocked ? "primary" : ""}`} onClick={() => void keep()}>
-            {keepText(item, shown(theirs, first))}
+            {keepText(item, isolated(shown(theirs, first)))}
           </button>
         </section>
       </div>

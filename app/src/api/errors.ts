@@ -1,20 +1,25 @@
 /** The ways in which a request to the API fails. */
 
+import { t } from "../language";
+
 /** A fault of a request field: a JSON Pointer (RFC 6901) into the body, and the fault in words. */
 export interface FieldError {
   pointer: string;
   detail: string;
 }
 
-/** The server refused the request (RFC 9457); sending it again gives the same answer. */
+/**
+ * The server refused the request (RFC 9457); sending it again gives the same answer. The message is in the language of
+ * the app, or the server's detail for a code without a text.
+ */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    message: string,
+    detail: string,
     readonly errors: FieldError[] = [],
   ) {
-    super(message);
+    super(t.refusals[code] ?? detail);
   }
 }
 

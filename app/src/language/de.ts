@@ -91,7 +91,9 @@ export const de: Texts = {
   needFixing: (count) => `${entries(count)} zu korrigieren`,
   fix: "Korrigieren",
 
-  week: (number) => `Woche ${number}`,
+  week: (number) => `KW\u00a0${number}`,
+  weekName: (number) => `KW\u00a0${Number(number)}`,
+  weekNameOf: (number, year) => `KW\u00a0${Number(number)}/${year}`,
   previousWeek: "Vorige Woche",
   nextWeek: "Nächste Woche",
   today: "Heute",
@@ -244,6 +246,17 @@ export const de: Texts = {
   notStored:
     "Nichts wurde geändert: Der Speicher des Browsers ist voll oder geschlossen. Schaffen Sie Platz auf diesem Gerät und versuchen Sie es erneut.",
   couldNotStart: (reason) => `Die Zeiterfassung konnte nicht starten: ${reason}`,
+
+  refusals: {
+    insufficient_scope: "Das dürfen Sie nicht. Bitten Sie um die Berechtigung und melden Sie sich neu an.",
+    self_approval: "Niemand entscheidet über eigene Einträge. Das muss jemand anderes tun.",
+    request_blocked:
+      "Eine Firewall hat die Anfrage blockiert. Ändern Sie den Text und versuchen Sie es erneut.",
+    not_found: "Diesen Eintrag gibt es nicht mehr.",
+    entry_locked: "Ein freigegebener Eintrag ist gesperrt. Bitten Sie darum, ihn wieder zu öffnen.",
+    conflict: "Gleichzeitig kam eine andere Änderung an. Versuchen Sie es erneut.",
+    version_mismatch: "Es wurde inzwischen anderswo geändert. Sehen Sie es an und versuchen Sie es erneut.",
+  },
 
   faults: {
     blank: "Geben Sie einen Text ein",

@@ -90,6 +90,8 @@ export const en = {
   fix: "Fix",
 
   week: (number: string) => `Week ${number}`,
+  weekName: (number: string) => `W${number}`,
+  weekNameOf: (number: string, year: string) => `${year}-W${number}`,
   previousWeek: "Previous week",
   nextWeek: "Next week",
   today: "Today",
@@ -236,6 +238,17 @@ export const en = {
   notStored:
     "Nothing was changed: the browser’s storage is full or closed. Free some space on this device and try again.",
   couldNotStart: (reason: string) => `Timesheets could not start: ${reason}`,
+
+  /** Refusals by the code of the API. A code without a text here has the API's own. */
+  refusals: {
+    insufficient_scope: "You may not do this. Ask for the permission, then sign in again.",
+    self_approval: "Nobody decides their own entries. Another person must decide this one.",
+    request_blocked: "A firewall blocked the request. Change the text and try again.",
+    not_found: "This entry does not exist any more.",
+    entry_locked: "An approved entry is locked. Ask for it to be reopened.",
+    conflict: "Another change arrived at the same time. Try again.",
+    version_mismatch: "It was changed elsewhere in the meantime. Look at it and try again.",
+  } as Record<string, string>,
 
   faults: {
     blank: "Enter a text",

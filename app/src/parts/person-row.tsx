@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { daysOf } from "../fields/dates";
 import { formats } from "../fields/formats";
+import { t } from "../language";
 import type { WeekRow } from "../offline/board";
 import { Icon, Mark, type State } from "./icon";
 import { UserText } from "./user-text";
@@ -110,9 +111,10 @@ export function Days({ week, oddDay }: { week: WeekRow; oddDay?: number | undefi
   );
 }
 
-/** Return an ISO week as "W47", with the year in front if it is not this one. */
-export function weekName(week: string, year = new Date().getFullYear()): string {
-  return week.startsWith(String(year)) ? week.slice(5) : week;
+/** Return an ISO week as "W47", with the year if it is not this one. */
+export function weekName(week: string, thisYear = new Date().getFullYear()): string {
+  const [year = "", number = ""] = week.split("-W");
+  return Number(year) === thisYear ? t.weekName(number) : t.weekNameOf(number, year);
 }
 
 export function rowId({ key }: { key: string }): string {

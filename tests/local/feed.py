@@ -17,7 +17,7 @@ class Reader:
     """Reads the feed from its beginning on."""
 
     def __init__(self, payroll: Caller) -> None:
-        self._payroll = payroll
+        self.payroll = payroll
         self.log: str | None = None
         self.next = 0
         self.changes: dict[str, list[Json]] = {}
@@ -27,7 +27,7 @@ class Reader:
         """Read until a page has no link. Check that numbers have no gap and versions none, either."""
         following = True
         while following:
-            answer = self._payroll("GET", "/changes", params={"after": self.next})
+            answer = self.payroll("GET", "/changes", params={"after": self.next})
             assert answer.status_code == 200, answer.text
             page = answer.json(parse_float=Decimal)
             assert self.log in {None, page["log"]}

@@ -167,6 +167,21 @@ class Pair:
             listed = {entry["id"]: entry for entry in caller.every("/timesheets", {"limit": "100"})}
             assert self.reader.copy(caller.sub) == listed
 
+    def same_exports(self) -> None:
+        """Compare exports with the model's. The feed has every change by now, and so the exports do."""
+        week, month = self.monday + dt.timedelta(7), self.monday.replace(day=1)
+        after = (month + dt.timedelta(31)).replace(day=1)
+        for path, first, last in (
+            (f"weeks/{week:%G-W%V}", week, week + dt.timedelta(6)),
+            (f"months/{month:%Y-%m}", month, after - dt.timedelta(1)),
+        ):
+            found: dict[tuple[str, str], Json] = {}
+            for caller in self.people.values():
+                for row in self.reader.payroll.every(f"/exports/{path}", {"user_id": caller.sub}):
+                    names = {name: row.pop(name, None) for name in ("user_id", "user_email", "user_name")}
+                    found[names["user_id"], row.pop("project")] = row
+            assert found == self.model.export(str(first), str(last))
+
     def same_board(self) -> None:
         """Compare the board of a week with the model's. The directory of people may lag a moment."""
         monday = self.monday + dt.timedelta(7)

@@ -106,6 +106,23 @@ class Model:
         self._log("deleted", user_id, entry.body(), entry.version + 1)
         self._remove(entry_id)
 
+    def export(self, first: str, last: str) -> dict[tuple[str, str], Json]:
+        """Return the rows of an export by person and project."""
+        rows: dict[tuple[str, str], Json] = {}
+        for entry in self.entries.values():
+            if first <= entry.date <= last:
+                none = {
+                    "approved_hours": 0,
+                    "pending_hours": 0,
+                    "rejected_hours": 0,
+                    "from": last,
+                    "to": first,
+                }
+                row = rows.setdefault((entry.user_id, entry.project), none)
+                row[f"{entry.status}_hours"] += entry.hours
+                row |= {"from": min(row["from"], entry.date), "to": max(row["to"], entry.date)}
+        return rows
+
     def list_own(self, user_id: str, filters: Filters) -> list[Entry]:
         return self._listed(lambda entry: entry.user_id == user_id, {"order": "desc"} | filters)
 

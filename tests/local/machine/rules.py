@@ -247,6 +247,7 @@ class Timesheets(RuleBasedStateMachine):
         self.reopen_all()
         self.pair.same_histories()
         self.pair.same_copies()
+        self.pair.same_exports()
         if self.pair.weeks.signed:  # a board reads everyone, the people of all other tests too
             self.pair.same_board()
 

@@ -56,3 +56,14 @@ test("another error leaves the connection as it is", async () => {
   full.mockRestore();
   expect(await connection.getAll("notes")).toEqual([]);
 });
+
+test("a transaction that fails stores nothing", async () => {
+  const connection = await open();
+  await connection.put("notes", "kept", "a");
+  const failure = connection.write(["notes"], async (transaction) => {
+    await transaction.objectStore("notes").delete("a");
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  await expect(failure).rejects.toMatchObject({ name: "QuotaExceededError" });
+  expect(await connection.getAll("notes")).toEqual(["kept"]);
+});

@@ -49,15 +49,21 @@ export class Connection<S extends DBSchema> {
     return this.run((database) => database.delete(store, key));
   }
 
-  /** Run `work` in one transaction, and return its result after the commit. */
+  /** Run `work` in one transaction, and return its result after the commit. If it fails, nothing is stored. */
   write<N extends Name<S>, T>(
     stores: N[],
     work: (transaction: IDBPTransaction<S, N[], "readwrite">) => Promise<T>,
   ): Promise<T> {
     return this.run(async (database) => {
       const transaction = database.transaction(stores, "readwrite");
-      const [result] = await Promise.all([work(transaction), transaction.done]);
-      return result;
+      try {
+        const [result] = await Promise.all([work(transaction), transaction.done]);
+        return result;
+      } catch (error) {
+        const cause = transaction.error ?? error; // the requests of an aborted transaction fail without the cause
+        abort(transaction);
+        throw cause;
+      }
     });
   }
 
@@ -80,5 +86,13 @@ export class Connection<S extends DBSchema> {
   close(): void {
     this.isClosed = true;
     void this.opened.then((database) => database.close()).catch(() => undefined);
+  }
+}
+
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // The browser has aborted it.
   }
 }

@@ -23,7 +23,8 @@ export function keepInSync(session: Session, auth: Auth): () => void {
   const reportStorage = (event: PromiseRejectionEvent) => {
     if (!(event.reason instanceof DOMException)) return;
     event.preventDefault();
-    showToast(t.notStored);
+    // The single requests of an aborted transaction fail with this name; the transaction fails with the cause.
+    if (event.reason.name !== "AbortError") showToast(t.notStored);
   };
   addEventListener("unhandledrejection", reportStorage);
   const hourly = setInterval(refresh, MAX_AGE);

@@ -107,6 +107,32 @@ def test_a_full_storage_is_reported_and_the_form_kept(phones: "Phones", employee
     expect(row(page, "Harbour")).to_be_visible()
 
 
+def test_an_action_that_cannot_be_stored_is_reported(phones: "Phones", employee: "Caller") -> None:
+    page = phones(employee)
+    log(page, "Harbour", "4")
+    expect(page.locator(".status")).to_have_text("Saved")
+    page.evaluate("""() => {
+        IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+    }""")
+    press(row(page, "Harbour"), "Delete")
+    expect(page.locator(".toast")).to_contain_text("Nothing was changed: the browser’s storage is full")
+    expect(row(page, "Harbour")).to_be_visible()
+
+
+def test_a_full_storage_of_a_new_device_is_reported(phones: "Phones", employee: "Caller") -> None:
+    page = phones.blank(employee)
+    page.add_init_script("""
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (...values) {
+            if (this.name === "seen") throw new DOMException("full", "QuotaExceededError");
+            return put.apply(this, values);
+        };
+    """)
+    page.goto("/")
+    expect(page.get_by_role("main")).to_contain_text("The browser’s storage is full or closed")
+    expect(page.locator(".status")).to_have_text("Not loaded yet")
+
+
 def test_a_closed_database_is_opened_again(phones: "Phones", employee: "Caller") -> None:
     page = phones.blank(employee)
     page.add_init_script("""

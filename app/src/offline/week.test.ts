@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EntryView } from "./overlay";
-import { byDay, byProject, copyOf } from "./week";
+import { byDay, byProject, copyOf, workingHours } from "./week";
 
 const entry = (date: string, project: string, hours: number, notes?: string) =>
   ({ id: `${date} ${project}`, date, project, hours, notes, status: "pending" }) as EntryView;
@@ -28,4 +28,8 @@ test("a copy of the last week has its projects and hours, and its notes on reque
 test("a copy fills only the days that have no hours", () => {
   const copied = copyOf([MONDAY, TUESDAY], [entry("2026-11-23", "Training", 1)], false);
   expect(copied.map((fields) => fields.date)).toEqual(["2026-11-24"]);
+});
+
+test("the hours of a week are exact", () => {
+  expect(workingHours(6.01)).toBe(30.05);
 });

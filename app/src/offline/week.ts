@@ -14,6 +14,11 @@ export interface Day {
   isWeekend: boolean;
 }
 
+/** Return the hours of the working days of a week. */
+export function workingHours(hoursPerDay: number): number {
+  return sum(Array(WORKING_DAYS).fill(hoursPerDay));
+}
+
 export function total(entries: readonly { hours: number }[]): number {
   return sum(entries.map((entry) => entry.hours));
 }

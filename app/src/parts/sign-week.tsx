@@ -6,7 +6,7 @@ import type { EntryView } from "../offline/overlay";
 import type { Session } from "../offline/session";
 import { type Difference, type Signature, differences } from "../offline/signature";
 import { trouble } from "../offline/trouble";
-import { WORKING_DAYS, total } from "../offline/week";
+import { total, workingHours } from "../offline/week";
 import { target } from "../settings";
 import { showToast } from "../toast";
 import { Icon, Mark } from "./icon";
@@ -108,7 +108,7 @@ function sentence(signature: Signature | null, isCurrent: boolean, entries: Entr
     return t.youSigned(inHours(signature.hours), at, inHours(hours));
   }
   if (!entries.length) return t.youSignNothing;
-  const goal = target.value * WORKING_DAYS;
+  const goal = workingHours(target.value);
   const compare = hours < goal ? t.under : t.over;
   const difference = hours === goal ? "" : compare(inHours(Math.abs(goal - hours)), inHours(goal));
   return `${t.youSign(entries.length, inHours(hours))} ${difference}`;

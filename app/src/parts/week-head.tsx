@@ -2,7 +2,7 @@ import { daysOf, lastDay, today, weekOf } from "../fields/dates";
 import { formats } from "../fields/formats";
 import { t } from "../language";
 import type { Session } from "../offline/session";
-import { WORKING_DAYS } from "../offline/week";
+import { workingHours } from "../offline/week";
 import { go, weekPath } from "../router";
 import { target } from "../settings";
 import { Icon } from "./icon";
@@ -63,7 +63,7 @@ export function Total({ hours, isTall = false }: { hours: number | undefined; is
     <p class="total">
       <strong>{hours === undefined ? <span class="bone wide" /> : inHours(hours)}</strong>
       {isTall ? <br /> : " "}
-      {hours !== undefined && t.of(inHours(target.value * WORKING_DAYS))}
+      {hours !== undefined && t.of(inHours(workingHours(target.value)))}
     </p>
   );
 }

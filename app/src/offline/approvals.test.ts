@@ -16,12 +16,18 @@ let approvals: Approvals;
 let items: ReturnType<typeof signal<Item[]>>;
 /** The weeks whose boards were requested. */
 let requested: string[];
+let reopened: [string, number][];
 
 beforeEach(() => {
   requested = [];
+  reopened = [];
   items = signal<Item[]>([]);
   const api = {
     approvals: async () => [...(await database.getAll("entries"))],
+    reopen: async (id: string, version: number) => {
+      reopened.push([id, version]);
+      return { ...(await database.get("entries", id))!, version: version + 1 };
+    },
     board: async (name: string): Promise<BoardRow[]> => {
       requested.push(name);
       const hours = { total_hours: 8, by_day: {}, by_status: { approved: 8 } };
@@ -58,6 +64,23 @@ test("earlier decided weeks can be shown, and stay", async () => {
   expect(approvals.decidedSince.value).toBe(week(5));
   await approvals.refresh();
   expect(approvals.decided.value).toHaveLength(6);
+});
+
+test("decisions that were sent are reopened as the versions that they made, and listed again", async () => {
+  const entry = await createEntry();
+  const base = { ...entry, version: 4 };
+  const item: Item = {
+    kind: "decide",
+    id: entry.id,
+    base,
+    decision: { approved: true },
+    notBefore: 0,
+    tried: true,
+  };
+  expect(await approvals.reopenAll([{ id: entry.id, version: 5, item }])).toHaveLength(1);
+  expect(reopened).toEqual([[entry.id, 5]]);
+  expect(requested).toEqual([weekOf(entry.date)]);
+  expect(approvals.personWeeks.value).toHaveLength(1);
 });
 
 test("the person's own changes do not group other people's entries again", async () => {

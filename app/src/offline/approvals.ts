@@ -101,27 +101,36 @@ export class Approvals {
 
   /** Make a decided week pending again; return its entries, or nothing if one of them stays decided. */
   reopen(week: DecidedWeek): Promise<Entry[] | undefined> {
-    return this.loader.run(async () => {
-      const reopened: Entry[] = [];
-      try {
-        for (const entry of await this.decidedEntries(week)) {
-          reopened.push(await this.api.reopen(entry.id, entry.version));
-        }
-      } finally {
-        await countChange(this.database);
-        // The list is eventually consistent: a reopened entry may be missing for a moment.
-        const withReopened = (listed: Entry[]) => [
-          ...listed.filter(({ id }) => !reopened.some((one) => one.id === id)),
-          ...reopened,
-        ];
-        await this.loader.latest(
-          async () => withReopened(await this.api.approvals()),
-          (listed, since) => replaceList(this.database, "approvals", listed, since),
-        );
-        await this.load([week.week]);
-      }
-      return reopened;
-    });
+    return this.loader.run(async () => this.reopenEntries(await this.decidedEntries(week), [week.week]));
+  }
+
+  /** Undo decisions that were sent; return the entries, or nothing if one of them stays decided. */
+  reopenAll(decided: readonly { id: string; version?: number; item: Item }[]): Promise<Entry[] | undefined> {
+    const weeks = decided.map(({ item }) => weekOf(item.base!.date));
+    return this.loader.run(() => this.reopenEntries(decided, weeks));
+  }
+
+  private async reopenEntries(
+    entries: readonly { id: string; version?: number }[],
+    weeks: string[],
+  ): Promise<Entry[]> {
+    const reopened: Entry[] = [];
+    try {
+      for (const { id, version = 0 } of entries) reopened.push(await this.api.reopen(id, version));
+    } finally {
+      await countChange(this.database);
+      // The list is eventually consistent: a reopened entry may be missing for a moment.
+      const withReopened = (listed: Entry[]) => [
+        ...listed.filter(({ id }) => !reopened.some((one) => one.id === id)),
+        ...reopened,
+      ];
+      await this.loader.latest(
+        async () => withReopened(await this.api.approvals()),
+        (listed, since) => replaceList(this.database, "approvals", listed, since),
+      );
+      await this.load(weeks);
+    }
+    return reopened;
   }
 
   /** Read the stored data, if they changed; return a function that shows them. */

@@ -12,6 +12,8 @@ interface Common {
   notBefore: number;
   /** Whether sending was attempted. The server may have the item, so it must not be edited or undone. */
   tried: boolean;
+  /** The press that made this item together with others: they are shown and undone together. */
+  press?: string;
   /** Why the server refused the item. */
   refused?: { code: string; detail: string; faults: FieldError[] };
 }
@@ -58,6 +60,16 @@ export function countsOf(items: Item[]): { stalled: number; unsent: number } {
   const stalled = new Set(items.filter(isStalled).map(({ id }) => id));
   const all = new Set(items.map(({ id }) => id));
   return { stalled: stalled.size, unsent: all.size - stalled.size };
+}
+
+/** Return items by the press that made them, in order. An item that waits for the person stands alone. */
+export function byPress(items: Item[]): Item[][] {
+  const groups = new Map<unknown, Item[]>();
+  for (const item of items) {
+    const press = isStalled(item) ? item : (item.press ?? item);
+    groups.set(press, [...(groups.get(press) ?? []), item]);
+  }
+  return [...groups.values()];
 }
 
 /** Return whether the server may have created the entry, although its answer did not arrive. */

@@ -16,7 +16,7 @@ const MAX_DECISIONS = 100; // in one request
 const LOCK = "timesheets outbox";
 
 export class Outbox {
-  /** The last accepted changes of this person's entries, latest first. */
+  /** The last accepted changes, latest first. */
   recent: readonly Accepted[] = [];
   /** The latest attempt to send. Resolves when everything is sent or stalled, or must wait. */
   sending: Promise<void> = Promise.resolve();

@@ -26,10 +26,11 @@ export class Queue {
   /** Create entries, all or none of them. They are sent after `delay` (ms) and can be undone until then. */
   async create(all: Fields[], delay: number): Promise<number[]> {
     const notBefore = delay && Date.now() + delay;
+    const press = crypto.randomUUID();
     return this.addAll(
       all.map((fields) => {
         const [id, key] = [`new ${crypto.randomUUID()}`, crypto.randomUUID()];
-        return { kind: "create", id, key, fields, notBefore, tried: false };
+        return { kind: "create", id, key, fields, notBefore, tried: false, press };
       }),
     );
   }
@@ -80,12 +81,15 @@ export class Queue {
   /** Decide entries, all or none of them. A second press decides nothing: the first one's decisions stay. */
   async decide(entries: Entry[], decision: Decision): Promise<number[]> {
     const notBefore = Date.now() + UNDO_WINDOW;
+    const press = crypto.randomUUID();
     return this.database.write(["outbox"], async (transaction) => {
       const store = transaction.objectStore("outbox");
       const decided = new Set((await store.getAll()).map((item) => item.kind === "decide" && item.id));
       const items = entries
         .filter(({ id }) => !decided.has(id))
-        .map((base): Item => ({ kind: "decide", id: base.id, base, decision, notBefore, tried: false }));
+        .map(
+          (base): Item => ({ kind: "decide", id: base.id, base, decision, notBefore, tried: false, press }),
+        );
       return Promise.all(items.map((item) => store.add(item)));
     });
   }

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { Entry } from "../api/entry";
 import { FIELDS, createEntry, flush, advance, UNDO_SECONDS, outbox, server } from "./harness";
+import { byPress } from "./items";
 import { undoAccepted } from "./recent";
 
 /** Undo the last accepted change. */
 async function undo(entry?: Entry): Promise<boolean> {
-  const isPossible = await undoAccepted(outbox, outbox.recent[0]!, entry);
+  const isPossible = await undoAccepted(outbox, outbox.recent[0]!.changes[0]!, entry);
   await advance(UNDO_SECONDS + 1);
   return isPossible;
 }
@@ -42,9 +43,24 @@ test("an approved entry stays as it is", async () => {
   expect(server.entries.size).toBe(1);
 });
 
-test("decisions are not in the list", async () => {
-  const entry = await createEntry();
-  await outbox.decide([entry], { approved: true });
+test("the changes of a press are in the list together, with the versions that the server has", async () => {
+  const entries = [await createEntry(), await createEntry()];
+  await outbox.decide(entries, { approved: true });
+  expect(byPress(await outbox.items()).map((group) => group.length)).toEqual([2]);
   await advance(UNDO_SECONDS + 1);
-  expect(outbox.recent.map(({ item }) => item.kind)).toEqual(["create"]);
+  await outbox.copy([FIELDS, FIELDS, FIELDS]);
+  await advance(UNDO_SECONDS + 1);
+  const shown = outbox.recent.map(({ changes }) => changes.map(({ item, version }) => [item.kind, version]));
+  expect(shown).toEqual([
+    Array(3).fill(["create", 1]),
+    Array(2).fill(["decide", 2]),
+    [["create", 1]],
+    [["create", 1]],
+  ]);
+});
+
+test("an item that waits for the person stands alone", async () => {
+  await outbox.copy([FIELDS, { ...FIELDS, hours: 13 }, { ...FIELDS, hours: 13 }]);
+  await advance(UNDO_SECONDS + 1);
+  expect(byPress(await outbox.items()).map((group) => group.length)).toEqual([1, 1]);
 });

@@ -192,20 +192,24 @@ export class Session {
 
   /** Take changes back: from the outbox, or by the opposite change; return whether that is possible for all. */
   async undo(numbers: number[]): Promise<boolean> {
-    const undone = await Promise.all(
-      numbers.map(async (n) => {
-        if (await this.outbox.undo(n)) return true;
-        const sent = this.outbox.recent.find(({ item }) => item.n === n);
-        return sent !== undefined && this.undoSent(sent);
-      }),
-    );
+    const sent = new Set<Accepted | undefined>();
+    for (const n of numbers) {
+      if (await this.outbox.undo(n)) continue;
+      sent.add(this.outbox.recent.find(({ changes }) => changes.some(({ item }) => item.n === n)));
+    }
+    const undone = await Promise.all([...sent].map((one) => one !== undefined && this.undoSent(one)));
     return !undone.includes(false);
   }
 
-  /** Undo a change that was sent; return whether that is possible. */
-  async undoSent(change: Accepted): Promise<boolean> {
-    this.outbox.forget(change);
-    return undoAccepted(this.outbox, change, await this.find(change.id));
+  /** Undo the changes of a press that were sent; return whether that is possible for all. */
+  async undoSent(accepted: Accepted): Promise<boolean> {
+    this.outbox.forget(accepted);
+    const { changes } = accepted;
+    if (changes[0]?.item.kind === "decide") return (await this.approvals.reopenAll(changes)) !== undefined;
+    const undone = await Promise.all(
+      changes.map(async (change) => undoAccepted(this.outbox, change, await this.find(change.id))),
+    );
+    return !undone.includes(false);
   }
 
   close(): void {

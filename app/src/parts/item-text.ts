@@ -6,6 +6,7 @@ import { formats } from "../fields/formats";
 import { isolated } from "../fields/text";
 import { t } from "../language";
 import { type Item, countsOf, isStalled } from "../offline/items";
+import { total } from "../offline/week";
 import type { Trouble } from "../offline/trouble";
 
 const { inHours } = formats();
@@ -30,6 +31,13 @@ export function entryOf(item: Item, items: Item[]): { project: string; hours: nu
   const all = earlier.map((other) => ({ ...other.base, ...("fields" in other ? other.fields : {}) }));
   const { project = "", hours = 0, date = today() } = Object.assign({}, ...all) as Partial<Entry>;
   return { project, hours, date };
+}
+
+/** Return the project and hours of an item; of several items, their number and hours. */
+export function entriesInWords(group: Item[], items: Item[]): string {
+  const entries = group.map((item) => entryOf(item, group.length > 1 ? [item] : items));
+  const [entry] = entries as [ReturnType<typeof entryOf>];
+  return group.length > 1 ? `${t.entries(group.length)}, ${inHours(total(entries))}` : nameOf(entry);
 }
 
 /** Return what an unsent item does. */

@@ -1,13 +1,13 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { formats } from "../fields/formats";
 import { t } from "../language";
-import { type Item, countsOf, isStalled } from "../offline/items";
+import { type Item, byPress, countsOf, isStalled } from "../offline/items";
 import type { Accepted } from "../offline/recent";
 import type { Session } from "../offline/session";
 import { trouble } from "../offline/trouble";
 import { showToast } from "../toast";
 import { Icon, Mark } from "./icon";
-import { entryOf, kindOf, nameOf, pastOf, reasonOf, waitingInWords } from "./item-text";
+import { entryOf, kindOf, pastOf, reasonOf, entriesInWords, waitingInWords } from "./item-text";
 import { useNow } from "./now";
 import { TimerView } from "./timer-view";
 import { UserText } from "./user-text";
@@ -45,11 +45,11 @@ export function Status({ session, loadedAt, withAge = false }: Props) {
         <h2 id="sent-title">{waitingInWords(items)}</h2>
         {items.length + session.recent.value.length > 0 && (
           <ul>
-            {items.map((item) => (
-              <Waiting key={item.n} item={item} items={items} session={session} />
+            {byPress(items).map((group) => (
+              <Waiting key={group[0]!.n} group={group} items={items} session={session} />
             ))}
-            {session.recent.value.map((change) => (
-              <Sent key={change.item.n} change={change} session={session} now={now} />
+            {session.recent.value.map((accepted) => (
+              <Sent key={accepted.press} accepted={accepted} session={session} now={now} />
             ))}
           </ul>
         )}
@@ -109,17 +109,19 @@ function Words({ items, isLoaded, age }: { items: Item[]; isLoaded: boolean; age
   );
 }
 
-/** An unsent change, with a button that takes it back as long as the server cannot have it. */
-function Waiting({ item, items, session }: { item: Item; items: Item[]; session: Session }) {
-  const entry = entryOf(item, items);
+/** The unsent changes of a press, with a button that takes them back as long as the server cannot have them. */
+function Waiting({ group, items, session }: { group: Item[]; items: Item[]; session: Session }) {
+  const item = group[0]!;
+  const undo = () => Promise.all(group.map(({ n }) => session.outbox.undo(n!)));
   return (
     <li>
       <Mark state={isStalled(item) ? "unusual" : "unsent"} />
       <span>
-        {kindOf(item)}: <UserText>{nameOf(entry)}</UserText>
+        {kindOf(item)}: <UserText>{entriesInWords(group, items)}</UserText>
         <br />
         <span class="small muted">
-          {shortDay(entry.date)} · {reasonOf(item, items, trouble.value, session.isEnded.value)}
+          {group.length === 1 && `${shortDay(entryOf(item, items).date)} · `}
+          {reasonOf(item, items, trouble.value, session.isEnded.value)}
         </span>
       </span>
       {item.refused && (
@@ -127,8 +129,8 @@ function Waiting({ item, items, session }: { item: Item; items: Item[]; session:
           {t.tryAgain}
         </button>
       )}
-      {!item.tried && (
-        <button type="button" class="btn quiet" onClick={() => void session.outbox.undo(item.n!)}>
+      {!group.some(({ tried }) => tried) && (
+        <button type="button" class="btn quiet" onClick={() => void undo()}>
           {t.undo}
         </button>
       )}
@@ -136,18 +138,20 @@ function Waiting({ item, items, session }: { item: Item; items: Item[]; session:
   );
 }
 
-/** A change that was sent, with a button that sends the opposite. */
-function Sent({ change, session, now }: { change: Accepted; session: Session; now: number }) {
+/** The changes of a press that were sent, with a button that sends the opposite. */
+function Sent({ accepted, session, now }: { accepted: Accepted; session: Session; now: number }) {
+  const { at, changes } = accepted;
+  const items = changes.map(({ item }) => item);
   const undo = async () => {
-    if (!(await session.undoSent(change))) showToast(t.tooLateToUndo);
+    if (!(await session.undoSent(accepted))) showToast(t.tooLateToUndo);
   };
   return (
     <li>
       <Mark state="approved" />
       <span>
-        {pastOf(change.item)}: <UserText>{nameOf(entryOf(change.item, [change.item]))}</UserText>
+        {pastOf(items[0]!)}: <UserText>{entriesInWords(items, items)}</UserText>
         <br />
-        <span class="small muted">{t.savedAgo(ago(change.at, Math.max(now, change.at)))}</span>
+        <span class="small muted">{t.savedAgo(ago(at, Math.max(now, at)))}</span>
       </span>
       <button type="button" class="btn quiet" onClick={() => void undo()}>
         {t.undo}

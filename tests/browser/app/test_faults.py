@@ -279,13 +279,34 @@ def test_the_focus_is_never_behind_the_bottom_bar(phones: "Phones", employee: "C
         employee.entry(project=f"Store {day}", date=(MONDAY + dt.timedelta(day)).isoformat())
     page = phones(employee, viewport=NARROW)
     expect(row(page, "Store 4")).to_be_visible()
+    assert not hidden_stops(page)
+
+
+def test_the_focus_is_never_behind_the_selection_or_the_buttons_of_a_sheet(
+    phones: "Phones", employee: "Caller", manager: "Caller"
+) -> None:
+    for week in range(1, 5):
+        employee.entry(project="Harbour", date=(MONDAY - dt.timedelta(7 * week)).isoformat())
+    page = phones(manager, viewport=NARROW)
+    approvals(page)
+    group(page, employee).first.get_by_role("checkbox").check()
+    page.evaluate("scrollTo(0, 0)")
+    assert not hidden_stops(page)
+    tab(page, "New")
+    assert not hidden_stops(page)
+
+
+def hidden_stops(page: "Page") -> list[str]:
+    """Return the elements that a bar covers when they have the focus by the Tab key."""
     hidden: list[str] = []
     for _ in range(40):
         page.keyboard.press("Tab")
         hidden += page.evaluate("""() => {
-            const one = document.activeElement, bar = document.querySelector(".nav");
-            if (bar.contains(one) || one === document.body) return [];
+            const one = document.activeElement, sheet = one.closest("dialog");
+            const bars = [...(sheet ?? document).querySelectorAll(sheet ? ":scope > footer" : ".nav, .bulk")];
+            if (one === document.body || bars.some((bar) => bar.contains(one))) return [];
             const { top, bottom } = one.getBoundingClientRect();
-            return top >= 0 && bottom <= bar.getBoundingClientRect().top ? [] : [one.outerHTML.slice(0, 100)];
+            const end = Math.min(innerHeight, ...bars.map((bar) => bar.getBoundingClientRect().top));
+            return top >= 0 && bottom <= end ? [] : [one.outerHTML.slice(0, 100)];
         }""")
-    assert not hidden
+    return hidden

@@ -100,7 +100,11 @@ def _missing(page: "Page") -> "Iterator[tuple[str, Page]]":
 
 def _troubles(page: "Page") -> "Iterator[tuple[str, Page]]":
     held: list[Route] = []
-    page.route(API, held.append)
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    page.route(API, hold)
     visit(page, "/week/2020-W10")
     page.locator(".bone").first.wait_for()
     yield "loading", page

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { t } from "../language";
 import { Api } from "./client";
 import { Unavailable } from "./errors";
 
@@ -71,7 +72,13 @@ describe.each(Object.entries(calls))("%s", (_, [call, status, body]) => {
 
   test("is refused only by a problem document", async () => {
     answer(409, { code: "entry_locked" }, "application/problem+json; charset=utf-8");
-    await expect(call(api)).rejects.toMatchObject({ code: "entry_locked", status: 409 });
+    await expect(call(api)).rejects.toMatchObject({
+      code: "entry_locked",
+      status: 409,
+      message: t.refusals.entry_locked,
+    });
+    answer(422, { code: "invalid_entry", detail: "hours: is unlucky" }, "application/problem+json");
+    await expect(call(api)).rejects.toMatchObject({ message: "hours: is unlucky" });
   });
 
   test.each([

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { t } from "../language";
 import { Auth } from "./auth";
+import { Store } from "./store";
 
 const CONFIG = { issuer: "https://issuer.example/", clientId: "app", audience: "api", api: "https://api" };
 const ATTEMPT = { state: "s", nonce: "n", verifier: "v", path: "/week/2026-W40" };
@@ -52,4 +53,27 @@ describe("a sign-in that fails", () => {
     void auth.signIn();
     expect(auth.fault.value).toBeUndefined();
   });
+});
+
+test("a sign-out ends here although the server does not answer, and there once it does", async () => {
+  vi.stubGlobal("navigator", { onLine: true });
+  // Each request has a limit; here it is short.
+  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => AbortSignal.abort());
+  vi.stubGlobal("fetch", async (_: string, { signal }: RequestInit) => signal!.throwIfAborted());
+  const claims = { sub: "auth0|ana", sid: "session" };
+  const signIn = { issuer: CONFIG.issuer, claims, scope: "", version: "1", refreshToken: "secret" };
+  await (await Store.open()).write(signIn);
+  auth = await Auth.open(CONFIG);
+  const erase = vi.fn(async () => undefined);
+  await auth.signOut(erase);
+  expect(erase).toHaveBeenCalledOnce();
+  expect(auth.person.value).toBeUndefined();
+  expect(kept.get("timesheets: session to end")).toBe("session");
+  const assign = vi.spyOn(location, "assign");
+  vi.stubGlobal("fetch", async () =>
+    Response.json({ issuer: CONFIG.issuer, end_session_endpoint: `${CONFIG.issuer}logout` }),
+  );
+  await auth.endOpenSession();
+  expect(String(assign.mock.calls[0]![0])).toContain("logout_hint=session");
+  expect(kept.has("timesheets: session to end")).toBe(false);
 });

@@ -27,5 +27,10 @@ test("no text is empty, and German texts are not the English ones", () => {
   compare(en, de, "app");
 });
 
+test("weeks are named as usual in each language", () => {
+  expect([en.weekName("07"), en.weekNameOf("07", "2025")]).toEqual(["W07", "2025-W07"]);
+  expect([de.weekName("07"), de.weekNameOf("07", "2025")]).toEqual(["KW\u00a07", "KW\u00a07/2025"]);
+});
+
 /** Words that are equal in both languages. */
 const SAME = new Set(["company", "problem", "system"]);

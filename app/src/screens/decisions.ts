@@ -21,7 +21,7 @@ const { inHours } = formats();
 const ROWS = ".person .opens, .detail summary";
 
 /** The entries of a decision, and their name in messages. */
-export interface Subject {
+interface Subject {
   name: string;
   person: string;
   entries: EntryView[];

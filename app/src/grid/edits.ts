@@ -127,7 +127,7 @@ export class Edits {
       ({ kind, base, tried }) =>
         kind === "delete" && !tried && base?.project === project && base.date === date,
     );
-    if (deletion?.base && (await outbox.undo(deletion.n!))) {
+    if (deletion?.base && (await outbox.undo(deletion.n!)).length) {
       if (deletion.base.hours !== content.hours)
         await outbox.correct(deletion.base, { hours: content.hours });
     } else await outbox.create({ project, date, ...content });

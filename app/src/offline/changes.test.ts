@@ -138,7 +138,7 @@ describe("a deletion", () => {
   test("is not sent after undo", async () => {
     const entry = await createEntry();
     const n = await outbox.delete(entry);
-    expect(await outbox.undo(n!)).toBe(true);
+    expect(await outbox.undo(n!)).toEqual([n]);
     await advance(60);
     expect(server.entries.size).toBe(1);
   });
@@ -187,7 +187,7 @@ describe("a decision", () => {
     expect(server.entries.get(entry.id)!.status).toBe("pending");
     await advance(2);
     expect(server.entries.get(entry.id)!.status).toBe("approved");
-    expect(await outbox.undo(n!)).toBe(false);
+    expect(await outbox.undo(n!)).toEqual([]);
   });
 
   test("with a lost response is accepted", async () => {
@@ -244,7 +244,7 @@ describe("a decision", () => {
       [entries, entries].map((pressed) => outbox.decide(pressed, { approved: true })),
     );
     expect([first!.length, second!.length]).toEqual([2, 0]);
-    for (const n of first!) await outbox.undo(n);
+    expect(await outbox.undo(...first!)).toEqual(first);
     expect(await outbox.items()).toEqual([]);
   });
 

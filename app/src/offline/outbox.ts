@@ -66,9 +66,9 @@ export class Outbox {
     this.changed();
   }
 
-  /** Undo an item; return false if sending it was attempted. */
-  async undo(n: number): Promise<boolean> {
-    const undone = await this.queue.undo(n);
+  /** Undo items, except those of which sending was attempted; return the numbers of the undone ones. */
+  async undo(...numbers: number[]): Promise<number[]> {
+    const undone = await this.queue.undo(...numbers);
     this.changed();
     return undone;
   }

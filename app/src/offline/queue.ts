@@ -94,14 +94,14 @@ export class Queue {
     });
   }
 
-  /** Remove an item unless sending it was attempted; return whether it was removed. */
-  async undo(n: number): Promise<boolean> {
+  /** Remove items, except those of which sending was attempted; return the numbers of the removed ones. */
+  async undo(...numbers: number[]): Promise<number[]> {
     return this.database.write(["outbox"], async (transaction) => {
       const store = transaction.objectStore("outbox");
-      const item = await store.get(n);
-      const isUntried = item !== undefined && !item.tried;
-      if (isUntried) await store.delete(n);
-      return isUntried;
+      const items = await Promise.all(numbers.map((n) => store.get(n)));
+      const untried = items.filter((item) => item && !item.tried).map((item) => item!.n!);
+      for (const n of untried) void store.delete(n);
+      return untried;
     });
   }
 

@@ -192,12 +192,14 @@ export class Session {
 
   /** Take changes back: from the outbox, or by the opposite change; return whether that is possible for all. */
   async undo(numbers: number[]): Promise<boolean> {
-    const sent = new Set<Accepted | undefined>();
-    for (const n of numbers) {
-      if (await this.outbox.undo(n)) continue;
-      sent.add(this.outbox.recent.find(({ changes }) => changes.some(({ item }) => item.n === n)));
-    }
-    const undone = await Promise.all([...sent].map((one) => one !== undefined && this.undoSent(one)));
+    const unsent = new Set(await this.outbox.undo(...numbers));
+    const { recent } = this.outbox;
+    const sent = numbers
+      .filter((n) => !unsent.has(n))
+      .map((n) => recent.find(({ changes }) => changes.some(({ item }) => item.n === n)));
+    const undone = await Promise.all(
+      [...new Set(sent)].map((one) => one !== undefined && this.undoSent(one)),
+    );
     return !undone.includes(false);
   }
 

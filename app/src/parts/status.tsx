@@ -112,7 +112,7 @@ function Words({ items, isLoaded, age }: { items: Item[]; isLoaded: boolean; age
 /** The unsent changes of a press, with a button that takes them back as long as the server cannot have them. */
 function Waiting({ group, items, session }: { group: Item[]; items: Item[]; session: Session }) {
   const item = group[0]!;
-  const undo = () => Promise.all(group.map(({ n }) => session.outbox.undo(n!)));
+  const undo = () => session.outbox.undo(...group.map(({ n }) => n!));
   return (
     <li>
       <Mark state={isStalled(item) ? "unusual" : "unsent"} />

@@ -81,8 +81,12 @@ export class Approvals {
 
   /** List the decisions of earlier weeks, too. */
   async showEarlier(): Promise<void> {
-    this.span.value += DECIDED_STEP;
-    await this.refreshDecided();
+    const span = this.span.value + DECIDED_STEP;
+    const isLoaded = await this.loader.run(async () => {
+      await this.load(weeksBefore(span));
+      return true;
+    });
+    if (isLoaded) this.span.value = span;
   }
 
   /** Return the people who are expected, missing or unsigned in a week; nothing if its board is not loaded. */
@@ -156,7 +160,7 @@ export class Approvals {
   }
 
   private get decidedWeeks(): string[] {
-    return Array.from({ length: this.span.value }, (_, index) => shiftWeek(weekOf(today()), -index));
+    return weeksBefore(this.span.value);
   }
 
   private decidedEntries({ userId, status, week }: DecidedWeek): Promise<Entry[]> {
@@ -177,4 +181,9 @@ export class Approvals {
       (boards, since) => replaceBoards(this.database, boards, first, since),
     );
   }
+}
+
+/** Return this week and the ones before it. */
+function weeksBefore(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => shiftWeek(weekOf(today()), -index));
 }

@@ -25,6 +25,7 @@ export function Decided({ session }: { session: Session }) {
   const unsent = session.items.value.filter(({ kind }) => kind === "decide").length;
   useEffect(() => void approvals.refreshDecided(), [unsent]);
   const reopen = async (week: DecidedWeek, pressed: Element) => {
+    if (busy.value) return;
     const focusNeighbour = neighbour(".person .opens", pressed);
     busy.value = week.key;
     const entries = await approvals.reopen(week);

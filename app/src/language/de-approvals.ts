@@ -72,7 +72,7 @@ export const approvals: typeof english = {
     erased: "Aus Datenschutzgründen gelöscht",
   },
   allCaughtUp: "Alles erledigt.",
-  nobodyDecided: (since) => `Seit ${since} ist nichts entschieden.`,
+  nobodyDecided: (since) => `Seit ${since} ist nichts entschieden worden.`,
   since: (week) => `seit ${week}`,
   earlierWeeks: "Frühere Wochen zeigen",
   notLoadedYet: "Noch nicht geladen. Es erscheint, sobald der Server antwortet.",

@@ -72,7 +72,7 @@ export const approvals = {
     erased: "Erased",
   },
   allCaughtUp: "All caught up.",
-  nobodyDecided: (since: string) => `Nothing is decided since ${since}.`,
+  nobodyDecided: (since: string) => `Nothing has been decided since ${since}.`,
   since: (week: string) => `since ${week}`,
   earlierWeeks: "Show earlier weeks",
   notLoadedYet: "Not loaded yet. It appears when the server answers.",

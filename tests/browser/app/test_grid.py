@@ -178,3 +178,38 @@ def test_last_week_is_shown_in_grey_and_not_counted(
     expect(cell(page, "Harbour", 0)).to_have_text("8")
     expect(page.get_by_role("grid")).to_contain_text("0 h")
     expect(page.get_by_role("main")).to_contain_text("Last week you logged 8 h, shown in grey.")
+
+
+def test_a_note_that_is_left_is_saved_in_its_own_cell(phones: "Phones", employee: "Caller") -> None:
+    for project in ("Harbour", "Till"):
+        employee.entry(project=project, hours=8, date=MONDAY.isoformat())
+    page = open_grid(phones, employee)
+    cell(page, "Harbour", 0).focus()
+    page.keyboard.press("Shift+F2")
+    page.keyboard.type("The crane")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("and the pier")
+    cell(page, "Till", 0).click()
+    expect(page.locator(".inspector")).to_contain_text("Till")
+    page.keyboard.press("Shift+F2")
+    page.keyboard.type("Not this")
+    page.keyboard.press("Escape")
+    expect(cell(page, "Till", 0)).to_be_focused()
+    expect(page.locator(".status")).to_have_text("Saved")
+    notes = {entry["project"]: entry.get("notes") for entry in employee.every()}
+    assert notes == {"Harbour": "The crane\nand the pier", "Till": None}
+
+
+def test_a_tap_opens_a_cell_and_a_day_over_24_hours_is_flagged(phones: "Phones", employee: "Caller") -> None:
+    employee.entry(project="Harbour", hours=20, date=MONDAY.isoformat())
+    last_week(employee, "Till")
+    tablet = {"width": 768, "height": 1024}
+    page = phones(employee, device=DESKTOP, has_touch=True, viewport=tablet)
+    cell(page, "Till", 0).tap()
+    field = cell(page, "Till", 0).get_by_role("textbox")
+    expect(field).to_be_focused()
+    field.fill("8")
+    cell(page, "Harbour", 0).tap()
+    expect(page.locator(".inspector")).to_contain_text("has 28 h.")
+    expect(page.locator(".status")).to_have_text("Saved")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -30,6 +30,16 @@ test("entries are grouped by person and week, oldest week first", () => {
   expect(weeks[1]!.days).toEqual([0, 7.5, 0.5, 0, 0, 0, 0]);
 });
 
+test("people with the same name have an order of their own", () => {
+  const shared = { user_name: "Ana" };
+  const [a, b] = [entry("a", "2026-11-17", 1, shared), entry("b", "2026-11-17", 2, shared)];
+  for (const entries of [
+    [a, b],
+    [b, a],
+  ])
+    expect(personWeeks(entries).map(({ userId }) => userId)).toEqual(["a", "b"]);
+});
+
 test("a name comes before an address, and an address before an id", () => {
   const email = { user_email: "shared@exampleco.com" };
   const names = personWeeks([

@@ -63,7 +63,7 @@ export function personWeeks(entries: EntryView[], rows: readonly BoardRow[] = []
   const byKey = new Map(rows.map((row) => [`${row.user_id} ${row.week}`, row]));
   return [...groups]
     .map(([key, ofWeek]) => personWeek(key, ofWeek, byKey.get(key), names))
-    .sort((a, b) => a.week.localeCompare(b.week) || a.name.localeCompare(b.name));
+    .sort((a, b) => a.week.localeCompare(b.week) || byName(a, b));
 }
 
 /** Sort weeks into those to look at first, ordinary ones and unfinished ones. */
@@ -94,7 +94,7 @@ export function decidedWeeks(rows: readonly BoardRow[]): DecidedWeek[] {
         return [{ ...names(row.user_id), key, userId: row.user_id, week: row.week, status, hours, days }];
       }),
     )
-    .sort((a, b) => b.week.localeCompare(a.week) || a.name.localeCompare(b.name));
+    .sort((a, b) => b.week.localeCompare(a.week) || byName(a, b));
 }
 
 /** Those who are expected in a week: they logged or signed, or are missing. */
@@ -119,7 +119,7 @@ export function turnoutOf(rows: readonly BoardRow[]): Turnout {
         hours: row.total_hours,
         days: daysOfRow(row),
       }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+      .sort(byName);
   return {
     expected: expected.length,
     missing: listed(expected.filter((row) => row.missing)),
@@ -162,6 +162,11 @@ function signingOf(row: BoardRow | undefined, entries: Entry[]): Signing {
   if (!submitted) return "unsigned";
   const isCovered = entries.every(({ id }) => Object.hasOwn(submitted.versions, id));
   return submitted.current && isCovered ? "signed" : "changed";
+}
+
+/** Compare by name; people with the same name keep their order when the list is loaded again. */
+function byName(a: WeekRow, b: WeekRow): number {
+  return a.name.localeCompare(b.name) || a.key.localeCompare(b.key);
 }
 
 function daysOfRow(row: BoardRow): number[] {

@@ -304,7 +304,8 @@ def hidden_stops(page: "Page") -> list[str]:
         hidden += page.evaluate("""() => {
             const one = document.activeElement, sheet = one.closest("dialog");
             const bars = [...(sheet ?? document).querySelectorAll(sheet ? ":scope > footer" : ".nav, .bulk")];
-            if (one === document.body || bars.some((bar) => bar.contains(one))) return [];
+            // A sheet that scrolls is a stop itself; it shows no outline that a bar could cover.
+            if ([document.body, sheet].includes(one) || bars.some((bar) => bar.contains(one))) return [];
             const { top, bottom } = one.getBoundingClientRect();
             const end = Math.min(innerHeight, ...bars.map((bar) => bar.getBoundingClientRect().top));
             return top >= 0 && bottom <= end ? [] : [one.outerHTML.slice(0, 100)];

@@ -49,6 +49,14 @@ export class Connection<S extends DBSchema> {
     return this.run((database) => database.delete(store, key));
   }
 
+  /** Run `work` in one transaction, so that everything it reads is of the same moment. */
+  read<N extends Name<S>, T>(
+    stores: N[],
+    work: (transaction: IDBPTransaction<S, N[], "readonly">) => Promise<T>,
+  ): Promise<T> {
+    return this.run((database) => work(database.transaction(stores)));
+  }
+
   /** Run `work` in one transaction, and return its result after the commit. If it fails, nothing is stored. */
   write<N extends Name<S>, T>(
     stores: N[],

@@ -4,6 +4,7 @@ import type { Api } from "../api/client";
 import type { BoardRow, Entry } from "../api/entry";
 import { shiftWeek, today, weekOf } from "../fields/dates";
 import { Approvals } from "./approvals";
+import { snapshot } from "./database";
 import { FIELDS, createEntry, database, outbox } from "./harness";
 import type { Item } from "./items";
 import { Loader } from "./loader";
@@ -40,7 +41,7 @@ beforeEach(() => {
 
 async function show(): Promise<void> {
   items.value = await outbox.items();
-  (await approvals.read())();
+  (await snapshot(database, (reading) => approvals.read(reading)))();
 }
 
 test("a week of long ago stays on the screen, and is loaded with the others", async () => {

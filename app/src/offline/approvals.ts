@@ -5,7 +5,7 @@ import type { Api } from "../api/client";
 import type { BoardRow, Entry } from "../api/entry";
 import { daysOf, shiftWeek, today, weekOf } from "../fields/dates";
 import { type DecidedWeek, type Turnout, decidedWeeks, personWeeks, turnoutOf } from "./board";
-import { type Database, countChange, replaceBoards, replaceList } from "./database";
+import { type Database, type Reading, countChange, replaceBoards, replaceList } from "./database";
 import type { Item } from "./items";
 import type { Loader } from "./loader";
 import { undecided } from "./overlay";
@@ -138,18 +138,20 @@ export class Approvals {
   }
 
   /** Read the stored data, if they changed; return a function that shows them. */
-  async read(): Promise<() => void> {
+  async read(reading: Reading): Promise<() => void> {
+    const [seen, listed] = [reading.objectStore("seen"), reading.objectStore("approvals")];
+    const stored = reading.objectStore("boards");
     const [loadedAt, boardsAt, count] = await Promise.all([
-      this.database.get("seen", "approvals"),
-      this.database.get("seen", "boards"),
-      this.database.run((opened) => opened.count("approvals")),
+      seen.get("approvals"),
+      seen.get("boards"),
+      listed.count(),
     ]);
     const version = [loadedAt, boardsAt, count].join();
     if (version === this.version) return () => undefined;
     const [entries, boards, weeks] = await Promise.all([
-      this.database.getAll("approvals"),
-      this.database.getAll("boards"),
-      this.database.run((opened) => opened.getAllKeys("boards")),
+      listed.getAll(),
+      stored.getAll(),
+      stored.getAllKeys(),
     ]);
     return () => {
       this.version = version;

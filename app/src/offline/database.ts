@@ -31,6 +31,7 @@ interface Schema extends DBSchema {
 export type Database = Connection<Schema>;
 export type Store = StoreNames<Schema>;
 export type Transaction = IDBPTransaction<Schema, Store[], "readwrite">;
+export type Reading = IDBPTransaction<Schema, Store[], "readonly">;
 
 /**
  * Open a person's own database, so that people who share a device do not see each other's entries.
@@ -182,8 +183,24 @@ export async function acceptSignature(
   });
 }
 
-export function entriesBetween(database: Database, from: string, to: string): Promise<Entry[]> {
-  return database.run((opened) => opened.getAllFromIndex("entries", "date", IDBKeyRange.bound(from, to)));
+const SHOWN: Store[] = [
+  "entries",
+  "rejected",
+  "arrived",
+  "outbox",
+  "signatures",
+  "approvals",
+  "boards",
+  "seen",
+];
+
+/** Read loaded data and unsent changes of the same moment: a change that is accepted moves from these to those. */
+export function snapshot<T>(database: Database, work: (reading: Reading) => Promise<T>): Promise<T> {
+  return database.read(SHOWN, work);
+}
+
+export function entriesBetween(reading: Reading, from: string, to: string): Promise<Entry[]> {
+  return reading.objectStore("entries").index("date").getAll(IDBKeyRange.bound(from, to));
 }
 
 function databaseName(sub: string): string {

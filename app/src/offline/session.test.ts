@@ -63,3 +63,24 @@ test("last week is copied once, also before the screen shows the copies", async 
   await session.outbox.copy(copies);
   expect(await session.copiesFor("2026-W47", false)).toEqual([]);
 });
+
+describe.each(Array.from({ length: 30 }, (_, turns) => turns))(
+  "read %i turns into an acceptance,",
+  (turns) => {
+    test("an entry has its change, sent or unsent", async () => {
+      const entry = await createEntry({ date: OLD });
+      await session.load(entry.id);
+      let release = () => {};
+      server.held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await session.outbox.correct(entry, { hours: 6 });
+      for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+      release();
+      for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+      const [found, stored] = await Promise.all([session.find(entry.id), session.at(entry.project, OLD)]);
+      expect([found!.hours, stored!.hours]).toEqual([6, 6]);
+      await session.outbox.sending;
+    });
+  },
+);

@@ -16,6 +16,7 @@ import {
   replaceList,
   replaceSignature,
   replaceWeeks,
+  snapshot,
 } from "./database";
 import { readEntry } from "./entry";
 import type { Item } from "./items";
@@ -148,11 +149,14 @@ export class Session {
 
   /** Return one of the person's own entries, with unsent changes applied. */
   async find(id: string): Promise<EntryView | undefined> {
-    const currentId = (await this.database.get("arrived", id)) ?? id;
-    const entry =
-      (await this.database.get("entries", currentId)) ?? (await this.database.get("rejected", currentId));
-    const views = overlay(entry ? [entry] : [], await this.outbox.items());
-    return views.find((view) => view.id === currentId);
+    return snapshot(this.database, async (reading) => {
+      const currentId = (await reading.objectStore("arrived").get(id)) ?? id;
+      const entry =
+        (await reading.objectStore("entries").get(currentId)) ??
+        (await reading.objectStore("rejected").get(currentId));
+      const views = overlay(entry ? [entry] : [], await reading.objectStore("outbox").getAll());
+      return views.find((view) => view.id === currentId);
+    });
   }
 
   /** Return an own entry, from the server if need be; null if there is none, undefined if that is not known. */
@@ -185,7 +189,9 @@ export class Session {
 
   /** Return the latest projects. */
   async recentProjects(count = 5): Promise<string[]> {
-    const entries = overlay(await this.database.getAll("entries"), await this.outbox.items());
+    const entries = await snapshot(this.database, async (reading) =>
+      overlay(await reading.objectStore("entries").getAll(), await reading.objectStore("outbox").getAll()),
+    );
     entries.sort((a, b) => byDate(b, a));
     return [...new Set(entries.map((entry) => entry.project))].slice(0, count);
   }
@@ -245,7 +251,9 @@ export class Session {
 
   /** Return the entries of a range of days from the database: the screen may not show the last changes yet. */
   private async stored(from: string, to: string): Promise<EntryView[]> {
-    const views = overlay(await entriesBetween(this.database, from, to), await this.outbox.items());
+    const views = await snapshot(this.database, async (reading) =>
+      overlay(await entriesBetween(reading, from, to), await reading.objectStore("outbox").getAll()),
+    );
     return views.filter(({ date }) => date >= from && date <= to);
   }
 
@@ -271,14 +279,18 @@ export class Session {
   private async read(): Promise<void> {
     if (this.closed) return;
     const week = this.wanted;
-    const [entries, items, rejected, signature, weekLoadedAt, showApprovals] = await Promise.all([
-      entriesBetween(this.database, ...bounds(shiftWeek(week, -1), week)),
-      this.outbox.items(),
-      this.database.getAll("rejected"),
-      this.database.get("signatures", week),
-      this.database.get("seen", week),
-      this.approvals.read(),
-    ]);
+    const [entries, items, rejected, signature, weekLoadedAt, showApprovals] = await snapshot(
+      this.database,
+      (reading) =>
+        Promise.all([
+          entriesBetween(reading, ...bounds(shiftWeek(week, -1), week)),
+          reading.objectStore("outbox").getAll(),
+          reading.objectStore("rejected").getAll(),
+          reading.objectStore("signatures").get(week),
+          reading.objectStore("seen").get(week),
+          this.approvals.read(reading),
+        ]),
+    );
     if (this.closed || week !== this.wanted) return;
     batch(() => {
       this.week.value = week;

@@ -10,7 +10,7 @@ from tests.browser.app.support import await_drafts
 from tests.browser.support import CORS, TODAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page, Route
 
@@ -100,18 +100,18 @@ def _missing(page: "Page") -> "Iterator[tuple[str, Page]]":
 
 def _troubles(page: "Page") -> "Iterator[tuple[str, Page]]":
     held: list[Route] = []
+    answers: list[Callable[[Route], None]] = [held.append]
 
-    def hold(route: "Route") -> None:
-        held.append(route)
+    def answer(route: "Route") -> None:
+        answers[-1](route)
 
-    page.route(API, hold)
+    page.route(API, answer)
     visit(page, "/week/2020-W10")
     page.locator(".bone").first.wait_for()
     yield "loading", page
     problem = {"code": "busy", "detail": "Busy"}
     headers = CORS | {"Content-Type": "application/problem+json"}
-    page.unroute(API)
-    page.route(API, lambda route: route.fulfill(status=503, json=problem, headers=headers))
+    answers.append(lambda route: route.fulfill(status=503, json=problem, headers=headers))
     for route in held:
         route.abort()
     banner = page.locator("main > .banner")
@@ -121,8 +121,7 @@ def _troubles(page: "Page") -> "Iterator[tuple[str, Page]]":
     expect(banner).to_contain_text("503")
     yield "server error", page
     refusal = {"code": "invalid_token", "detail": "Expired"}
-    page.unroute(API)
-    page.route(API, lambda route: route.fulfill(status=401, json=refusal, headers=headers))
+    answers.append(lambda route: route.fulfill(status=401, json=refusal, headers=headers))
     page.context.route(
         "**/oauth/token",
         lambda route: route.fulfill(status=400, json={"error": "invalid_grant"}, headers=CORS),

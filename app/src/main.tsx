@@ -1,5 +1,9 @@
 import "./style/tokens.css";
-import "./style/components.css";
+import "./style/page.css";
+import "./style/week.css";
+import "./style/approvals.css";
+import "./style/forms.css";
+import "./style/widths.css";
 import "./style/app.css";
 import { render } from "preact";
 import { App } from "./app";

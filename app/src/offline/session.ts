@@ -21,6 +21,7 @@ import {
 import { readEntry } from "./entry";
 import type { Item } from "./items";
 import { Loader } from "./loader";
+import { findEntries, findEntry, latestProjects } from "./lookups";
 import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay } from "./overlay";
 import { type Accepted, undoAccepted } from "./recent";
@@ -148,15 +149,8 @@ export class Session {
   }
 
   /** Return one of the person's own entries, with unsent changes applied. */
-  async find(id: string): Promise<EntryView | undefined> {
-    return snapshot(this.database, async (reading) => {
-      const currentId = (await reading.objectStore("arrived").get(id)) ?? id;
-      const entry =
-        (await reading.objectStore("entries").get(currentId)) ??
-        (await reading.objectStore("rejected").get(currentId));
-      const views = overlay(entry ? [entry] : [], await reading.objectStore("outbox").getAll());
-      return views.find((view) => view.id === currentId);
-    });
+  find(id: string): Promise<EntryView | undefined> {
+    return findEntry(this.database, id);
   }
 
   /** Return an own entry, from the server if need be; null if there is none, undefined if that is not known. */
@@ -169,7 +163,7 @@ export class Session {
 
   /** Return the person's first entry for a project on a day, with unsent changes applied. */
   async at(project: string, date: string): Promise<EntryView | undefined> {
-    return (await this.stored(date, date)).find((view) => view.project === project);
+    return (await findEntries(this.database, date, date)).find((view) => view.project === project);
   }
 
   /** Return the hours of a day without those of an entry. The day's week is loaded if this device does not have it. */
@@ -177,23 +171,19 @@ export class Session {
     const week = weekOf(day);
     const isKnown = await this.database.get("seen", week);
     if (!isKnown) await this.loader.run(() => this.loadEntries([week]));
-    return total((await this.stored(day, day)).filter(({ id }) => id !== except));
+    return total((await findEntries(this.database, day, day)).filter(({ id }) => id !== except));
   }
 
   /** Return new entries like those of the week before a week, for each of its days that has no hours yet. */
   async copiesFor(week: string, withNotes: boolean): Promise<Fields[]> {
     const before = shiftWeek(week, -1);
-    const views = await this.stored(...bounds(before, week));
+    const views = await findEntries(this.database, ...bounds(before, week));
     return copyOf(within(views, before), within(views, week), withNotes);
   }
 
   /** Return the latest projects. */
-  async recentProjects(count = 5): Promise<string[]> {
-    const entries = await snapshot(this.database, async (reading) =>
-      overlay(await reading.objectStore("entries").getAll(), await reading.objectStore("outbox").getAll()),
-    );
-    entries.sort((a, b) => byDate(b, a));
-    return [...new Set(entries.map((entry) => entry.project))].slice(0, count);
+  recentProjects(count = 5): Promise<string[]> {
+    return latestProjects(this.database, count);
   }
 
   /** Take changes back: from the outbox, or by the opposite change; return whether that is possible for all. */
@@ -247,14 +237,6 @@ export class Session {
       () => this.api.entries(...days),
       (listed, since) => replaceWeeks(this.database, weeks, days, listed, since),
     );
-  }
-
-  /** Return the entries of a range of days from the database: the screen may not show the last changes yet. */
-  private async stored(from: string, to: string): Promise<EntryView[]> {
-    const views = await snapshot(this.database, async (reading) =>
-      overlay(await entriesBetween(reading, from, to), await reading.objectStore("outbox").getAll()),
-    );
-    return views.filter(({ date }) => date >= from && date <= to);
   }
 
   private entriesOf(week: string): EntryView[] {

@@ -125,7 +125,7 @@ sam-local: setup ## run the API under `sam local` in Docker, or one function: ma
 
 # It covers lines: Python 3.13 cannot monitor branches, and tracing them takes twice the time.
 .PHONY: test
-test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (4 minutes)
+test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
 	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov
 
 .PHONY: test-all

@@ -1,4 +1,4 @@
-"""One deployed stack for the whole run, and its callers."""
+"""One deployed stack for all tests of a process, and its callers."""
 
 from collections.abc import Callable, Iterator
 

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
+from botocore.useragent import UserAgentString
 from ministack.services import dynamodb
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Each handler has a session, which would load botocore's models again.
+# Each handler has a session, which would look for botocore's models and load them again.
 JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # type: ignore[method-assign]
+Loader.list_available_services = staticmethod(cache(Loader().list_available_services))  # type: ignore[method-assign]
+# Each request would compose it again.
+UserAgentString.to_string = lambda _: "Boto3"  # type: ignore[method-assign]
 
 CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JSONFileLoader.load_file = staticmethod(cache(JSONFileLoader().load_file))  # type: ignore[method-assign]
 Loader.list_available_services = staticmethod(cache(Loader().list_available_services))  # type: ignore[method-assign]
 # Each request would compose it again.
-UserAgentString.to_string = lambda _: "Boto3"  # type: ignore[method-assign]
+UserAgentString.to_string = lambda _: "Boto3"  # type: ignore[assignment, method-assign]
 
 CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
 

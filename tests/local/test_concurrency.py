@@ -83,6 +83,8 @@ def test_concurrent_uploads_of_100_rows_create_each_row_once(times: int, newcome
         while left:
             answer = program("POST", "/timesheets/upload", json=[rows[index] for index in left])
             if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+                for index in left:
+                    results[index].append({"status": "rejected", "problem": answer.json()})
                 continue
             assert answer.status_code == 207, answer.text[:300]
             again = answer.json()["results"]
@@ -93,13 +95,15 @@ def test_concurrent_uploads_of_100_rows_create_each_row_once(times: int, newcome
         return results
 
     uploads = at_once(*[upload] * times)
-    once = {"created": 1, "unchanged": times - 1}
     for same_row in zip(*uploads, strict=True):
         last = [results[-1] for results in same_row]
-        assert Counter(result["status"] for result in last) == once, same_row
-        assert len({result["id"] for result in last}) == 1
         left_out = [result["problem"]["code"] for results in same_row for result in results[:-1]]
         assert set(left_out) <= {"service_unavailable"}
+        # A row may be created although its response is a 503: its next one is "unchanged".
+        created = Counter(result["status"] for result in last)["created"]
+        assert created == 1 or (left_out and not created), same_row
+        assert {result["status"] for result in last} <= {"created", "unchanged"}
+        assert len({result["id"] for result in last}) == 1
     listed = ana.every(query={"limit": "100"})
     assert {entry["external_id"]: entry["project"] for entry in listed} == {
         row["external_id"]: row["project"] for row in rows

@@ -50,7 +50,23 @@ def explore(stack: "Stack", tmp_path: Path) -> Explore:
     return run
 
 
-def test_own_entries_of_an_employee(explore: Explore, sign_in: Callable[..., str]) -> None:
+@pytest.fixture
+def log_entries(sign_in: Callable[..., str], http: httpx.Client) -> Callable[[str], None]:
+    """Return a function that logs ten entries of a user, as Schemathesis deletes some."""
+
+    def log(user: str) -> None:
+        headers = {"Authorization": f"Bearer {sign_in(user)}"}
+        for day in range(1, 11):
+            body = {"date": f"2016-01-{day:02}", "project": "StoreZero", "hours": 1}
+            assert http.post("/timesheets", json=body, headers=headers).status_code == 201
+
+    return log
+
+
+def test_own_entries_of_an_employee(
+    explore: Explore, sign_in: Callable[..., str], log_entries: Callable[[str], None]
+) -> None:
+    log_entries("ana")
     seen = explore("--phases", ALL, "--include-tag", "Timesheets", token=sign_in("ana"))
     assert {("POST", 201), ("GET", 200), ("PATCH", 200), ("DELETE", 204)} <= seen
 
@@ -60,12 +76,9 @@ def test_own_entries_of_a_contractor_who_prefers_csv(explore: Explore, sign_in: 
     assert {("POST", 201), ("GET", 200)} <= explore(*options, token=sign_in("carl"))
 
 
-def test_approvals(explore: Explore, sign_in: Callable[..., str], http: httpx.Client) -> None:
+def test_approvals(explore: Explore, sign_in: Callable[..., str], log_entries: Callable[[str], None]) -> None:
     for user in ("ana", "carl", "mia"):
-        headers = {"Authorization": f"Bearer {sign_in(user)}"}
-        for day in range(1, 11):
-            body = {"date": f"2016-01-{day:02}", "project": "StoreZero", "hours": 1}
-            assert http.post("/timesheets", json=body, headers=headers).status_code == 201
+        log_entries(user)
     seen = explore("--phases", ALL, "--include-tag", "Approvals", token=sign_in("mia"))
     assert {("GET", 200), ("PUT", 200), ("DELETE", 200)} <= seen
 

@@ -139,7 +139,7 @@ API_TESTS := tests/unit/authorizer tests/unit/handlers tests/unit/timesheets
 
 # Two processes without pytest-xdist, whose workers would each collect all tests, and report each to a third process.
 .PHONY: test-unit
-test-unit: setup ## the tests to run on each save: rules, handlers, tools, template
+test-unit: setup ## the tests to run on each save: rules, handlers, tools
 	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-api test-tools
 
 .PHONY: test-api
@@ -147,8 +147,8 @@ test-api: setup ## those of them for authorizer/, handlers/ and layers/
 	@.venv/bin/pytest $(API_TESTS)
 
 .PHONY: test-tools
-test-tools: setup ## the others: the importer, the local stack, operations, the repository
-	@.venv/bin/pytest tests/unit tests/repository $(API_TESTS:%=--ignore=%)
+test-tools: setup ## the others: the importer, the local stack, operations
+	@.venv/bin/pytest tests/unit $(API_TESTS:%=--ignore=%)
 
 .PHONY: test-node
 test-node: setup ## test sign-in with OAuth clients in Node and in Chromium

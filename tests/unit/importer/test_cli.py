@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from tests.support import PROJECT
-from timesheets_import import check, cli, report
+from timesheets_import import check, cli, report, sender
 from timesheets_import.errors import Exit
 from timesheets_import.report import Reporter
 
@@ -155,13 +155,16 @@ def test_unknown_status_ends_the_import(run: Run, api: Api) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_stops_after_the_current_batches(number: signal.Signals, run: Run, api: Api) -> None:
+def test_signal_stops_after_the_current_batches(
+    number: signal.Signals, run: Run, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "_POLL", 0.05)
     before = signal.getsignal(number)
 
     def take(upload: int, rows: list[Any]) -> list[str]:
         if upload == 0:
             signal.raise_signal(number)
-            time.sleep(0.7)  # longer than it takes to look
+            time.sleep(0.2)  # longer than it takes to look
         return ["created"] * len(rows)
 
     api.take = take

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 import httpx2 as httpx
 import pytest
 
+from timesheets_import import retry
 from timesheets_import.errors import SignInError, UsageError
 from timesheets_import.oauth import Credentials, Tokens, secure_url
 from timesheets_import.retry import FIRST_CONTACT, Retry
@@ -44,6 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch, requests: list[httpx.Request]) -> Se
             return given if isinstance(given, httpx.Response) else httpx.Response(200, json=given)
 
         monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+        monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
         credentials = Credentials(**{"issuer": ISSUER, "client_id": "c", "secret": "s3cret"} | known)
         return Tokens(credentials, Retry(2, lambda *_: None))
 

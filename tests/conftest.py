@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 import yaml
 from samcli.yamlhelper import yaml_parse
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadFileScheduling
 
 from tests.support import LONG, PROJECT, Event, Issuer
 
@@ -97,23 +97,21 @@ ONE_WORKER = ("tests/local/rehearsal/", "tests/browser/clients/")
 """Folders whose tests share something that takes long to make, so that one worker runs them all."""
 
 
-class Folders(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives each file, or each of the folders above, to one worker, in the order of the files.
+class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each file to one worker, and all files of a folder in `ONE_WORKER` to the same one.
 
     Each worker deploys a stack of its own for the files of tests/local/, so that two processors are busy.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
+        file: str = super()._split_scope(nodeid)
         return next((folder for folder in ONE_WORKER if file.startswith(folder)), file)
 
 
 # The option --dist=loadgroup of pytest-xdist 3.8 has no effect with pytest 9.2 (pytest-xdist issue 1386).
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Folders:
-    # By default, files of few tests come last, and those of the deployed stack are the slowest.
-    config.option.loadscopereorder = False
-    return Folders(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileScheduling:
+    return FileScheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

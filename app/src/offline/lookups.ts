@@ -23,11 +23,11 @@ export async function findEntries(database: Database, from: string, to: string):
   return views.filter(({ date }) => date >= from && date <= to);
 }
 
-/** Return the latest projects, latest first. */
-export async function latestProjects(database: Database, count: number): Promise<string[]> {
+/** Return the last five projects, latest first. */
+export async function recentProjects(database: Database): Promise<string[]> {
   const entries = await snapshot(database, async (reading) =>
     overlay(await reading.objectStore("entries").getAll(), await reading.objectStore("outbox").getAll()),
   );
   entries.sort((a, b) => byDate(b, a));
-  return [...new Set(entries.map((entry) => entry.project))].slice(0, count);
+  return [...new Set(entries.map((entry) => entry.project))].slice(0, 5);
 }

@@ -21,7 +21,7 @@ import {
 import { readEntry } from "./entry";
 import type { Item } from "./items";
 import { Loader } from "./loader";
-import { findEntries, findEntry, latestProjects } from "./lookups";
+import { findEntries, findEntry, recentProjects } from "./lookups";
 import { Outbox } from "./outbox";
 import { type EntryView, byDate, overlay } from "./overlay";
 import { type Accepted, undoAccepted } from "./recent";
@@ -181,9 +181,9 @@ export class Session {
     return copyOf(within(views, before), within(views, week), withNotes);
   }
 
-  /** Return the latest projects. */
-  recentProjects(count = 5): Promise<string[]> {
-    return latestProjects(this.database, count);
+  /** Return the last five projects, latest first. */
+  recentProjects(): Promise<string[]> {
+    return recentProjects(this.database);
   }
 
   /** Take changes back: from the outbox, or by the opposite change; return whether that is possible for all. */

@@ -52,7 +52,7 @@ def explore(stack: "Stack", tmp_path: Path) -> Explore:
 
 @pytest.fixture
 def log_entries(sign_in: Callable[..., str], http: httpx.Client) -> Callable[[str], None]:
-    """Return a function that logs ten entries of a user, as Schemathesis deletes some."""
+    """Return a function that logs ten entries of a user, because Schemathesis deletes some."""
 
     def log(user: str) -> None:
         headers = {"Authorization": f"Bearer {sign_in(user)}"}

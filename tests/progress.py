@@ -14,6 +14,8 @@ INTERVAL: Final = 5.0
 CACHE_KEY: Final = "timesheets/durations"
 UNKNOWN_DURATION: Final = 0.1
 """Seconds assumed for a test that has not run before."""
+CAUTION: Final = 30.0
+"""Seconds after which this run counts as much as the last one: the first test is often a slow one."""
 
 
 class Progress:
@@ -58,7 +60,8 @@ class Progress:
     def _print(self, elapsed: float) -> None:
         done = sum(self._expected.get(test, 0) for test in self._durations)
         left = sum(self._expected.values()) - done
-        remaining = elapsed * left / done if done else 0
+        processes = getattr(self._config.option, "numprocesses", None) or 1
+        remaining = left / processes * (CAUTION + elapsed) / (CAUTION + done / processes)
         line = f"{_clock(elapsed)} elapsed, about {_clock(remaining)} left: "
         line += f"{len(self._durations):,} of {len(self._expected):,} tests"
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")

@@ -35,7 +35,7 @@ yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[assignment, misc]
 # A busy machine must not fail a test, so neither an example nor its generation has a time limit.
 hypothesis.settings.register_profile(
     "project",
-    max_examples=100 if LONG else 25,
+    max_examples=100 if LONG else 15,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )

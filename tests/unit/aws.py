@@ -35,16 +35,22 @@ class Body(io.BytesIO):
         yield self.read()
 
 
-def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
-    """Return MiniStack's response to a request; replaces `URLLib3Session.send`.
+def respond(operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of MiniStack's response.
 
     MiniStack runs the service in one thread. It is a coroutine that never waits.
     """
-    operation: Any = request.headers["X-Amz-Target"]
     with _one_at_a_time:
         try:
-            headers = {"x-amz-target": operation.decode()}
-            dynamodb.handle_request("POST", "/", headers, request.body, {}).send(None)
+            dynamodb.handle_request("POST", "/", {"x-amz-target": operation}, body, {}).send(None)
         except StopIteration as answer:
-            status, fields, body = answer.value
+            response: tuple[int, dict[str, str], bytes] = answer.value
+    return response
+
+
+def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
+    """Return MiniStack's response to a request of botocore; replaces `URLLib3Session.send`."""
+    operation: Any = request.headers["X-Amz-Target"]
+    sent: Any = request.body
+    status, fields, body = respond(operation.decode(), sent)
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(fields), Body(body))

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 import logging
 import os
 import ssl
@@ -79,8 +80,14 @@ def aws_in_this_process() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def table_request(template: dict[str, Any]) -> bytes:
+    """Return the body of the request that creates the template's table."""
+    return json.dumps({"TableName": os.environ["TABLE_NAME"], **table_definition(template)}).encode()
+
+
 @pytest.fixture
-def table(template: dict[str, Any], dynamodb: "DynamoDBClient") -> None:
-    """Create the template's table in MiniStack."""
+def table(table_request: bytes) -> None:
+    """Create the table in MiniStack; without botocore, because most tests do it."""
     dynamodb_service.reset()
-    dynamodb.create_table(TableName=os.environ["TABLE_NAME"], **table_definition(template))
+    aws.respond("DynamoDB_20120810.CreateTable", table_request)

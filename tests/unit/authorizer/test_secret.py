@@ -1,6 +1,7 @@
 """Tokens signed with HS256 and the shared secret in Secrets Manager."""
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,14 @@ type Forgery = Callable[["Issuer"], str]
 SECRET = "s3cret-s3cret-s3cret-s3cret-s3cret"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def secret_arn() -> Iterator[Any]:
+    """Return a function that stores a secret of its own and returns its ARN."""
     with mock_aws():
         client = boto3.Session().client(
             "secretsmanager"
         )  # moto answers the sessions that begin after its import
-        yield lambda **value: client.create_secret(Name="token-secret", **value)["ARN"]
+        yield lambda **value: client.create_secret(Name=str(uuid.uuid4()), **value)["ARN"]
 
 
 def hs256_token(issuer: "Issuer", secret: str = SECRET, **headers: str) -> str:
@@ -101,5 +103,5 @@ def test_a_public_key_is_not_accepted_as_a_secret(secret_arn: Any, issuer: "Issu
 def test_an_unreadable_secret_is_an_operational_error_without_the_secret(secret_arn: Any) -> None:
     arn = secret_arn(SecretString=SECRET)
     with pytest.raises(KeysUnavailable, match="could not read") as failure:
-        fetch_secret(arn.replace("token-secret", "other"))
+        fetch_secret(f"{arn}-other")
     assert SECRET not in str(failure.value)

@@ -1,17 +1,11 @@
-"""DynamoDB in this process: MiniStack's service answers botocore's requests without a socket."""
+"""botocore in the unit tests: caches that make it quick, and a client."""
 
-import io
-import threading
-from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.useragent import UserAgentString
-from ministack.services import dynamodb
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,34 +17,3 @@ Loader.list_available_services = staticmethod(cache(Loader().list_available_serv
 UserAgentString.to_string = lambda _: "Boto3"  # type: ignore[assignment, method-assign]
 
 CLIENT: "DynamoDBClient" = boto3.client("dynamodb")
-
-_one_at_a_time = threading.Lock()
-
-
-class Body(io.BytesIO):
-    """A response's body, as botocore reads it."""
-
-    def stream(self) -> Iterator[bytes]:
-        """Yield the whole body."""
-        yield self.read()
-
-
-def respond(operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers and body of MiniStack's response.
-
-    MiniStack runs the service in one thread. It is a coroutine that never waits.
-    """
-    with _one_at_a_time:
-        try:
-            dynamodb.handle_request("POST", "/", {"x-amz-target": operation}, body, {}).send(None)
-        except StopIteration as answer:
-            response: tuple[int, dict[str, str], bytes] = answer.value
-    return response
-
-
-def send(_: object, request: AWSPreparedRequest) -> AWSResponse:
-    """Return MiniStack's response to a request of botocore; replaces `URLLib3Session.send`."""
-    operation: Any = request.headers["X-Amz-Target"]
-    sent: Any = request.body
-    status, fields, body = respond(operation.decode(), sent)
-    return AWSResponse(request.url, status, HTTPHeaders.from_dict(fields), Body(body))

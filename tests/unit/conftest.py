@@ -18,6 +18,7 @@ from botocore.signers import RequestSigner
 from ministack.services import dynamodb as dynamodb_service
 from pytest_socket import disable_socket
 
+from tests.ministack import answer, respond
 from tests.support import Event, table_definition
 from tests.unit import aws
 from tests.unit.support import Answer
@@ -76,7 +77,7 @@ def dynamodb() -> "DynamoDBClient":
 def aws_in_this_process() -> Iterator[None]:
     """Answer requests to AWS in this process, in the unit tests only: others may run in the same one."""
     unsigned = patch.object(RequestSigner, "sign")  # MiniStack does not check signatures
-    with patch.object(URLLib3Session, "send", aws.send), unsigned:
+    with patch.object(URLLib3Session, "send", lambda _, request: answer(request)), unsigned:
         yield
 
 
@@ -90,4 +91,4 @@ def table_request(template: dict[str, Any]) -> bytes:
 def table(table_request: bytes) -> None:
     """Create the table in MiniStack; without botocore, because most tests do it."""
     dynamodb_service.reset()
-    aws.respond("DynamoDB_20120810.CreateTable", table_request)
+    respond("DynamoDB_20120810.CreateTable", table_request)

@@ -44,7 +44,8 @@ def main(arguments: list[str] | None = None, address: Callable[[Environment], st
         print(f"\n{faults or 'No'} problems found; nothing was changed.")
         return min(faults, 1)
     ask = not (options.yes or os.environ.get("CI") == "true")
-    deploy(environment, given, values["Architecture"], ask=ask)
+    build(values["Architecture"])
+    deploy(environment, given, ask=ask)
     test(values, address(environment) if address else environment.outputs()["ApiUrl"])
     print(f"\n{environment.stack} is deployed and its live tests passed.")
     return 0
@@ -106,9 +107,13 @@ def issuer_findings(values: Mapping[str, str]) -> Iterator[Finding]:
         yield from check_issuer.server_faults(check_issuer.fetch_metadata(issuer), issuer)
 
 
-def deploy(environment: Environment, given: Mapping[str, str], architecture: str, *, ask: bool) -> None:
-    """Build, deploy with SAM CLI, and drop the policies that API Gateway cached for the routes before."""
+def build(architecture: str) -> None:
+    """Build for an architecture, arm64 or x86_64."""
     run(["make", "build", f"ARCHITECTURE={architecture}"], "Nothing was deployed.")
+
+
+def deploy(environment: Environment, given: Mapping[str, str], *, ask: bool) -> None:
+    """Deploy the build with SAM CLI, and drop the policies that API Gateway cached for the routes before."""
     live = live_versions(environment)
     delete_versions(environment, live)
     try:

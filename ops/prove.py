@@ -52,6 +52,7 @@ class Proof:
     address: Callable[[Environment], str]
     parameters: dict[str, str]
     rows: list[tuple[str, str, str]] = field(default_factory=list)
+    built: str = ""
     key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     endpoint: str = field(default_factory=lambda: os.environ.get("AWS_ENDPOINT_URL", ""))
 
@@ -102,9 +103,16 @@ class Proof:
         self.step(name, lambda: expect(observe(self.deploy(**parameters)), expected))
 
     def deploy(self, **parameters: str) -> str:
-        """Deploy with changed parameters; return the API's address."""
+        """Deploy with changed parameters; return the API's address.
+
+        Build before if the architecture changed, or if nothing did: a new build must publish no version.
+        """
         self.parameters |= parameters
-        deploy.deploy(self.stack, self.parameters, self.parameters["Architecture"], ask=False)
+        architecture = self.parameters["Architecture"]
+        if not parameters or architecture != self.built:
+            deploy.build(architecture)
+            self.built = architecture
+        deploy.deploy(self.stack, self.parameters, ask=False)
         return self.address(self.stack)
 
     def create_issuer(self) -> str:

@@ -1,10 +1,9 @@
-"""The command of events/README.md, for each fixture, on the deployed stack."""
+"""The command of events/README.md on the deployed stack. test_runtime.py sends each event to its function."""
 
 import json
 import re
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from tests.support import PROJECT
 
 pytestmark = pytest.mark.long
 
-EVENTS = sorted((PROJECT / "events").glob("*.json"))
+EVENTS = ("authorizer", "list_timesheets", "number_changes", "remind")  # one of each kind
 
 
 def documented(stack: Stack) -> tuple[dict[str, str], str]:
@@ -26,10 +25,10 @@ def documented(stack: Stack) -> tuple[dict[str, str], str]:
     return dict(variables), command
 
 
-@pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
-def test_a_fixture_invokes_its_function(path: Path, stack: Stack) -> None:
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_fixture_invokes_its_function(event: str, stack: Stack) -> None:
     environment, command = documented(stack)
-    fixture = str(path.relative_to(PROJECT))
+    fixture = f"events/{event}.json"
     command = command.replace("ListTimesheetsFunction", function_of(fixture))
     command = command.replace("events/list_timesheets.json", fixture)
     ran = subprocess.run(
@@ -41,13 +40,12 @@ def test_a_fixture_invokes_its_function(path: Path, stack: Stack) -> None:
         check=False,
     )
     output = ran.stdout + ran.stderr
-    if path.stem == "authorizer":
+    if event == "authorizer":
         assert "Unauthorized" in output
         return
     assert ran.returncode == 0, output
-    if path.stem == "number_changes":
+    if event == "number_changes":
         assert "errorMessage" not in output  # it returns nothing
         return
     answer = json.loads(ran.stdout[ran.stdout.index("{") :])
-    assert "errorMessage" not in answer
-    assert {"batchItemFailures", "published"} & answer.keys() or answer["statusCode"] < 500
+    assert "published" in answer if event == "remind" else answer["statusCode"] == 200

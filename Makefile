@@ -17,6 +17,8 @@ export SAM_CLI_TELEMETRY := 0
 # Container images set it to stay small; without bytecode, each start of a tool or a function compiles its modules.
 unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
+# Two targets at a time, the output of each in one piece where make can do it.
+SIDE_BY_SIDE := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
@@ -128,9 +130,12 @@ sam-local: setup ## run the API under `sam local` in Docker, or one function: ma
 test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
 	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov
 
+# Three processes, as the long tests often wait; files of few tests come last, so that the three end together.
+SLOW_FIRST := tests/local tests/store tests/repository tests/unit
+
 .PHONY: test-all
 test-all: setup ## test, and all that takes minutes: a thousand races, kills, the rehearsal, Schemathesis, browsers
-	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest -n 2 --durations=20
+	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest -n 3 --durations=20 $(SLOW_FIRST)
 	@LONG=1 $(MAKE) test-node ARGS=--durations=20 || LONG=1 $(MAKE) test-node ARGS=--last-failed
 	@LONG=1 $(MAKE) test-app ARGS=--durations=20 || LONG=1 $(MAKE) test-app ARGS=--last-failed
 	@.venv/bin/pytest -n 2 tests/unit tests/store --cov --cov-branch
@@ -140,7 +145,7 @@ API_TESTS := tests/unit/authorizer tests/unit/handlers tests/unit/timesheets
 # Two processes without pytest-xdist, whose workers would each collect all tests, and report each to a third process.
 .PHONY: test-unit
 test-unit: setup ## the tests to run on each save: rules, handlers, tools
-	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-api test-tools
+	@$(MAKE) $(SIDE_BY_SIDE) test-api test-tools
 
 .PHONY: test-api
 test-api: setup ## those of them for authorizer/, handlers/ and layers/
@@ -157,7 +162,7 @@ test-node: setup ## test sign-in with OAuth clients in Node and in Chromium
 .PHONY: test-app
 test-app: setup app-build ## test the app: units, then Chromium as a phone on the deployed stack (Node 20)
 	@npm --prefix app test --silent
-	@$(UV) run --frozen --quiet --group browser pytest -n 2 tests/browser/app $(ARGS)
+	@$(UV) run --frozen --quiet --group browser pytest -n 3 tests/browser/app $(ARGS)
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime
@@ -191,15 +196,25 @@ bench-app: setup app-build ## the table of the app on a slow phone (npm, Chromiu
 
 .PHONY: check
 check: setup ## lint, format, types, templates, workflows, links, build
+	@$(MAKE) $(SIDE_BY_SIDE) check-code check-templates check-documents check-build
+
+.PHONY: check-code
+check-code: setup
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+
+.PHONY: check-templates
+check-templates: setup
 	@.venv/bin/sam validate --lint
-	@.venv/bin/cfn-lint template.yaml app/template.yaml docs/reminders.yaml
+	@.venv/bin/cfn-lint app/template.yaml docs/reminders.yaml
 	@mkdir -p .aws-sam && for gradual in true false; do \
 		$(PYTHON) -m tests.repository.transform GradualDeployment=$$gradual > .aws-sam/transformed.json && \
 		.venv/bin/cfn-lint --ignore-checks W2001 W3011 --template .aws-sam/transformed.json || exit 1; done
 	@$(UV) tool run --quiet --python 3.13 $(CHECKOV) --config-file .checkov.yaml
+
+.PHONY: check-documents
+check-documents: setup
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(UV) tool run --quiet $(CHECK_JSONSCHEMA) --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UV) tool run --quiet $(ZIZMOR) --offline --quiet .github
@@ -207,6 +222,9 @@ check: setup ## lint, format, types, templates, workflows, links, build
 	@if ! command -v npm >/dev/null; then echo "npm is missing: openapi.yaml was not linted" >&2; else \
 		problems=$$(npm exec --yes --ignore-scripts --package=$(REDOCLY) -- redocly lint openapi.yaml 2>&1) || { \
 		echo "$$problems" >&2; exit 1; }; fi
+
+.PHONY: check-build
+check-build: setup
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/sam build --build-dir .aws-sam/check
 
 .PHONY: audit

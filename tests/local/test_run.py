@@ -33,10 +33,14 @@ class Run:
     settings: Settings
     process: "subprocess.Popen[bytes]"
 
-    def get(self, path: str = "/timesheets") -> httpx.Response:
+    def sign_in(self) -> dict[str, str]:
         token = access_token(self.settings.issuer, "ana", audience=self.settings.audience)
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.get(f"{self.settings.api_url}{path}", headers=headers, timeout=120)
+        return {"Authorization": f"Bearer {token}"}
+
+    def get(self, headers: dict[str, str] | None = None) -> httpx.Response:
+        return httpx.get(
+            f"{self.settings.api_url}/timesheets", headers=headers or self.sign_in(), timeout=120
+        )
 
     def output(self) -> str:
         return (self.checkout / "output").read_text()
@@ -82,7 +86,7 @@ def test_a_saved_file_is_served_and_a_closed_terminal_stops_everything(run: Run)
     entry = httpx.post(
         f"{run.settings.api_url}/timesheets",
         json={"date": "2026-11-20", "project": "StoreZero", "hours": 7.5},
-        headers=run.get().request.headers,
+        headers=run.sign_in(),
         timeout=120,
     ).json()
 
@@ -103,9 +107,10 @@ def test_a_saved_file_is_served_and_a_closed_terminal_stops_everything(run: Run)
     run.save(original + "\n\ndef lambda_handler(*_):\n    import time\n    time.sleep(20)\n")
     reloads = run.output().count("reloaded in")
     wait_until(lambda: run.output().count("reloaded in") > reloads)
+    headers = run.sign_in()
     with ThreadPoolExecutor(8) as pool:
-        in_flight = [pool.submit(run.get) for _ in range(8)]
-        time.sleep(2)
+        in_flight = [pool.submit(run.get, headers) for _ in range(8)]
+        time.sleep(3)  # until all are in flight
         run.process.send_signal(signal.SIGHUP)
         run.process.wait(10)
         answers = [future.result() for future in in_flight]

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import serialization
 if TYPE_CHECKING:
     from tests.support import Issuer
 
-NOW = int(time.time())
+NOW = int(time.time())  # when the tests are collected, which may be long before this file's run
+TOMORROW = NOW + 86_400
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "ours"}
 B64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -198,8 +199,8 @@ ATTACKS: dict[str, tuple[Token, str]] = {
     "a negative expiry": (claims(exp=-1), "bad_time"),
     "no time of issue": (claims(iat=None), "bad_time"),
     "a time of issue that is false": (claims(iat=False), "bad_time"),
-    "issued in the future": (claims(iat=NOW + 600), "issued_in_future"),
-    "not valid yet": (claims(nbf=NOW + 600), "not_yet_valid"),
+    "issued in the future": (claims(iat=TOMORROW), "issued_in_future"),
+    "not valid yet": (claims(nbf=TOMORROW), "not_yet_valid"),
     "nbf that is not a number": (claims(nbf="now"), "bad_time"),
     # Subject, scope, client and token id
     "no subject": (claims(sub=None), "bad_subject"),

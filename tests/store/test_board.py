@@ -86,7 +86,7 @@ def keeps(only: Only | None, row: dict[str, Any]) -> bool:
     return only is None or bool(kept[only])
 
 
-@pytest.mark.parametrize("seed", range(20 if LONG else 1))
+@pytest.mark.parametrize("seed", range(10 if LONG else 1))
 @pytest.mark.parametrize("client", ["ministack"], indirect=True)
 def test_rows_equal_what_entries_and_signatures_add_up_to(seed: int, database: Table) -> None:
     company = Company(database, seed, days=range(-75, 21))

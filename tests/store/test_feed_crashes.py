@@ -147,6 +147,7 @@ def test_the_publisher_skips_nothing_whatever_call_fails(*, fault: Fault, after:
 
 
 @pytest.mark.parametrize("seed", range(12 if LONG else 3))
+@pytest.mark.parametrize("client", ["ministack"], indirect=True)
 def test_any_order_of_changes_deliveries_and_faults_keeps_the_log(
     seed: int, client: "DynamoDBClient", table: str
 ) -> None:

@@ -265,6 +265,7 @@ class Office:
 
 
 @pytest.mark.parametrize("seed", range(8 if LONG else 1))
+@pytest.mark.parametrize("client", ["ministack"], indirect=True)
 def test_random_runs_crashes_and_repetitions(
     seed: int, client: "DynamoDBClient", table: str, database: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,14 +130,15 @@ sam-local: setup ## run the API under `sam local` in Docker, or one function: ma
 test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 minutes)
 	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov
 
+IN_BROWSERS := $(UV) run --frozen --quiet --group browser pytest
 # Three processes, as the long tests often wait; files of few tests come last, so that the three end together.
 SLOW_FIRST := tests/local tests/store tests/repository tests/unit
 
 .PHONY: test-all
-test-all: setup ## test, and all that takes minutes: a thousand races, kills, the rehearsal, Schemathesis, browsers
+test-all: setup app-build ## test, and all that takes minutes: a thousand races, kills, the rehearsal, Schemathesis, browsers
 	@UV=$(abspath $(UV)) LONG=1 .venv/bin/pytest -n 3 --durations=20 $(SLOW_FIRST)
-	@LONG=1 $(MAKE) test-node ARGS=--durations=20 || LONG=1 $(MAKE) test-node ARGS=--last-failed
-	@LONG=1 $(MAKE) test-app ARGS=--durations=20 || LONG=1 $(MAKE) test-app ARGS=--last-failed
+	@npm --prefix app test --silent
+	@LONG=1 $(IN_BROWSERS) -n 3 --durations=20 tests/browser || LONG=1 $(IN_BROWSERS) --last-failed tests/browser
 	@.venv/bin/pytest -n 2 tests/unit tests/store --cov --cov-branch
 
 API_TESTS := tests/unit/authorizer tests/unit/handlers tests/unit/timesheets
@@ -157,12 +158,12 @@ test-tools: setup ## the others: the importer, the local stack, operations
 
 .PHONY: test-node
 test-node: setup ## test sign-in with OAuth clients in Node and in Chromium
-	@$(UV) run --frozen --quiet --group browser pytest tests/browser/clients $(ARGS)
+	@$(IN_BROWSERS) tests/browser/clients
 
 .PHONY: test-app
 test-app: setup app-build ## test the app: units, then Chromium as a phone on the deployed stack (Node 20)
 	@npm --prefix app test --silent
-	@$(UV) run --frozen --quiet --group browser pytest -n 3 tests/browser/app $(ARGS)
+	@$(IN_BROWSERS) -n 3 tests/browser/app
 
 .PHONY: rehearse
 rehearse: setup ## deploy as for production, change, remove, on this machine; each function under Lambda's own runtime

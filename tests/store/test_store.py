@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from timesheets.store import entries as store_module
 from timesheets.store import items as items_module
 from timesheets.store.entries import Entries
 from timesheets.store.imports import Imports
-from timesheets.store.items import SHARDS, Import, from_item, shard_of
+from timesheets.store.items import SHARDS, Import, from_item, shard_of, to_item
 from timesheets.web.cursors import take_page
 
 pytestmark = pytest.mark.parametrize("client", ENGINES, indirect=True)
@@ -52,10 +53,17 @@ def test_an_entry_is_stored_without_loss(changes: dict[str, Any], store: Entries
     assert listed(store) == [kept]
 
 
-def test_hours_are_a_decimal_number_in_the_table(store: Entries, items: Items) -> None:
-    add_all(store, entry())
+@pytest.mark.parametrize(
+    ("hours", "number"), [("7.25", "7.25"), ("7.50", "7.5"), ("8.00", "8"), ("1E+1", "10")]
+)
+def test_hours_are_a_decimal_number_in_the_table(
+    hours: str, number: str, store: Entries, items: Items
+) -> None:
+    """They are sent as DynamoDB keeps them: MiniStack compares a repeated transaction with what it kept."""
+    one = entry(hours=Decimal(hours))
+    add_all(store, one)
     (item,) = items()
-    assert item["hours"] == {"N": "7.25"}
+    assert item["hours"] == to_item(one)["hours"] == {"N": number}
 
 
 @pytest.mark.parametrize("other_user", ["auth0|carl", "auth0|an", "auth0|anaa", "auth0|ana#", ""])

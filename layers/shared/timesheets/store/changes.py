@@ -13,7 +13,7 @@ from typing import Final
 from timesheets.model.change import Change
 from timesheets.model.errors import NotFound
 from timesheets.model.ids import HALF, hash_of, owner_of
-from timesheets.store.dynamodb import Action, Item, Table, integer, update
+from timesheets.store.dynamodb import Action, Item, Table, number, update
 from timesheets.store.items import partition_of
 from timesheets.store.log import (
     CHANGES,
@@ -163,7 +163,7 @@ class Changes:
 
 def _move(key: Item, old: int, new: int) -> Action:
     """Return the action that moves the head or a reader."""
-    values = {":new": integer(new)} | ({":old": integer(old)} if old else {})
+    values = {":new": number(new)} | ({":old": number(old)} if old else {})
     unmoved = "log_number = :old" if old else "attribute_not_exists(log_number)"
     return update(key, "SET log_number = :new", values, unmoved)
 
@@ -173,6 +173,6 @@ def _number(key: Item, value: int) -> Action:
     return update(
         key,
         "SET log_number = :number, log_block = :block",
-        {":number": integer(value), ":block": integer(block_of(value))},
+        {":number": number(value), ":block": number(block_of(value))},
         "attribute_exists(PK) AND attribute_not_exists(log_number)",
     )

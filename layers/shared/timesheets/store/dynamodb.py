@@ -7,6 +7,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import botocore.session
@@ -122,7 +123,7 @@ class Table:
             "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": {
-                name: {"S": value} if isinstance(value, str) else integer(value)
+                name: {"S": value} if isinstance(value, str) else number(value)
                 for name, value in values.items()
             },
             **({"IndexName": index} if index else {}),
@@ -176,9 +177,9 @@ class Table:
         return response
 
 
-def integer(value: int) -> Item:
-    """Return an integer in DynamoDB's JSON."""
-    return {"N": str(value)}
+def number(value: int | Decimal) -> Item:
+    """Return a number in DynamoDB's JSON, without trailing zeros: as DynamoDB returns it."""
+    return {"N": f"{Decimal(value).normalize():f}"}
 
 
 def back_off(attempt: int) -> None:

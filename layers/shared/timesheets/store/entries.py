@@ -26,6 +26,7 @@ from timesheets.store.dynamodb import (
     back_off,
     delete,
     equals,
+    number,
     put,
 )
 from timesheets.store.items import (
@@ -203,7 +204,7 @@ class Entries:
 
 def is_unchanged(entry: Entry) -> Condition:
     """Return the condition that an entry is as it was read: each change increments the version."""
-    return equals(version={"N": str(entry.version)})
+    return equals(version=number(entry.version))
 
 
 def _examined(query: ListQuery) -> int:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from timesheets.model.entry import Entry
 from timesheets.model.ids import HALF, hash_of
-from timesheets.store.dynamodb import Condition, Item
+from timesheets.store.dynamodb import Condition, Item, number
 
 OWNER_PREFIX: Final = "OWNER#"
 SIGNATURE_PREFIX: Final = "SIGN#"
@@ -85,11 +85,11 @@ def to_item(entry: Entry) -> Item:
 
 def attributes_of(entry: Entry) -> Item:
     """Return the attributes of an entry's fields, without its id."""
-    item: Item = {"date": {"S": entry.date.isoformat()}, "hours": {"N": str(entry.hours)}}
+    item: Item = {"date": {"S": entry.date.isoformat()}, "hours": number(entry.hours)}
     for name in _NUMBERS:
         value = getattr(entry, name)
         if value is not None:
-            item[name] = {"N": str(value)}
+            item[name] = number(value)
     for name, attribute in _TEXTS.items():
         value = getattr(entry, name)
         if value is not None:

@@ -11,7 +11,7 @@ from timesheets.model.errors import Conflict
 from timesheets.model.ids import hash_of
 from timesheets.model.person import Person
 from timesheets.model.week import week_of
-from timesheets.store.dynamodb import IS_NEW, Item, Table, delete, equals, integer, put
+from timesheets.store.dynamodb import IS_NEW, Item, Table, delete, equals, number, put
 from timesheets.store.items import BY_DATE, SIGNATURE_PREFIX, partition_of
 
 PEOPLE: Final = "PEOPLE"
@@ -66,7 +66,7 @@ class People:
                 return changed
             revision = old.get("revision")
             unchanged = equals(revision=revision) if revision else IS_NEW
-            item = {**key, **new, "revision": integer(int(revision["N"]) + 1 if revision else 1)}
+            item = {**key, **new, "revision": number(int(revision["N"]) + 1 if revision else 1)}
             try:
                 self._table.write(put(item, unchanged) if new else delete(key, unchanged))
             except Conflict:

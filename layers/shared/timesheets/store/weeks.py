@@ -17,7 +17,7 @@ from timesheets.model.person import Person
 from timesheets.model.query import ListQuery
 from timesheets.model.signature import PersonWeek, Signature
 from timesheets.model.week import Week, week_of
-from timesheets.store.dynamodb import IS_NEW, Condition, Item, Table, absent_or, delete, equals, integer, put
+from timesheets.store.dynamodb import IS_NEW, Condition, Item, Table, absent_or, delete, equals, number, put
 from timesheets.store.entries import Entries
 from timesheets.store.items import SIGNATURE_PREFIX, partition_of
 
@@ -128,8 +128,8 @@ def to_item(signature: Signature) -> Item:
     return {
         **signature_key(signature.user_id, signature.week),
         **{attribute: {"S": value} for attribute, value in texts.items() if value is not None},
-        "total_hours": {"N": str(signature.total_hours)},
-        "versions": {"M": {entry_id: integer(version) for entry_id, version in signature.versions.items()}},
+        "total_hours": number(signature.total_hours),
+        "versions": {"M": {entry_id: number(version) for entry_id, version in signature.versions.items()}},
     }
 
 

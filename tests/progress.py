@@ -5,7 +5,6 @@ The remaining time is estimated from the last run's durations, which pytest's ca
 
 import time
 from collections.abc import Sequence
-from statistics import fmean
 from typing import Final
 
 import pytest
@@ -14,7 +13,7 @@ INTERVAL: Final = 5.0
 """Seconds between two lines."""
 CACHE_KEY: Final = "timesheets/durations"
 UNKNOWN_DURATION: Final = 0.1
-"""Seconds assumed for a test that has not run before, until others of this kind have ended."""
+"""Seconds assumed for a test that has not run before."""
 CAUTION: Final = 30.0
 """Seconds after which this run counts as much as the last one: the first test is often a slow one."""
 
@@ -26,7 +25,7 @@ class Progress:
         self._config = config
         self._known: dict[str, float] = config.cache.get(CACHE_KEY, {})
         self._durations: dict[str, float] = {}
-        self._expected: set[str] = set()
+        self._expected: dict[str, float] = {}
         self._started = self._printed = time.monotonic()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -56,15 +55,11 @@ class Progress:
             self._config.cache.set(CACHE_KEY, self._known | self._durations)
 
     def _expect(self, ids: Sequence[str]) -> None:
-        self._expected = set(ids)
+        self._expected = {test: self._known.get(test, UNKNOWN_DURATION) for test in ids}
 
     def _print(self, elapsed: float) -> None:
-        new = [seconds for test, seconds in self._durations.items() if test not in self._known]
-        unknown = fmean(new) if new else UNKNOWN_DURATION
-        tests = self._expected | self._durations.keys()
-        durations = {test: self._known.get(test, unknown) for test in tests}
-        done = sum(durations[test] for test in self._durations)
-        left = sum(durations.values()) - done
+        done = sum(self._expected.get(test, 0) for test in self._durations)
+        left = sum(self._expected.values()) - done
         processes = getattr(self._config.option, "numprocesses", None) or 1
         remaining = left / processes * (CAUTION + elapsed) / (CAUTION + done / processes)
         line = f"{_clock(elapsed)} elapsed, about {_clock(remaining)} left: "

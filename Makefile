@@ -131,7 +131,7 @@ test: setup ## the tests: rules, handlers, and the deployed stack over HTTP (3 m
 	@COVERAGE_CORE=sysmon .venv/bin/pytest -n 2 --cov
 
 IN_BROWSERS := $(UV) run --frozen --quiet --group browser pytest
-# Three processes, as the long tests often wait; files of few tests come last, so that the three end together.
+# Three processes, because the long tests often wait. Slow folders come first, so that the three end together.
 SLOW_FIRST := tests/local tests/store tests/repository tests/unit
 
 .PHONY: test-all
@@ -207,7 +207,7 @@ check-code: setup
 
 .PHONY: check-templates
 check-templates: setup
-	@.venv/bin/sam validate --lint
+	@.venv/bin/sam validate --lint # runs cfn-lint on template.yaml
 	@.venv/bin/cfn-lint app/template.yaml docs/reminders.yaml
 	@mkdir -p .aws-sam && for gradual in true false; do \
 		$(PYTHON) -m tests.repository.transform GradualDeployment=$$gradual > .aws-sam/transformed.json && \

@@ -110,7 +110,7 @@ def test_a_saved_file_is_served_and_a_closed_terminal_stops_everything(run: Run)
     headers = run.sign_in()
     with ThreadPoolExecutor(8) as pool:
         in_flight = [pool.submit(run.get, headers) for _ in range(8)]
-        time.sleep(3)  # until all are in flight
+        time.sleep(3)  # the requests are in flight by then
         run.process.send_signal(signal.SIGHUP)
         run.process.wait(10)
         answers = [future.result() for future in in_flight]

@@ -32,7 +32,7 @@ def at_once[T](*calls: Callable[[], T]) -> list[T]:
         return list(pool.map(start, calls))
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(32, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [4, pytest.param(12, marks=pytest.mark.long)])
 def test_concurrent_requests_with_one_key_make_one_entry(times: int, newcomers: Newcomers) -> None:
     ana = newcomers.person("ana")
 
@@ -71,7 +71,7 @@ def hundred_rows(user_id: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("times", [3, pytest.param(16, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [3, pytest.param(8, marks=pytest.mark.long)])
 def test_concurrent_uploads_of_100_rows_create_each_row_once(times: int, newcomers: Newcomers) -> None:
     ana, program = newcomers.person("ana"), newcomers.program()
     rows = hundred_rows(ana.sub)

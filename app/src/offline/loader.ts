@@ -6,7 +6,7 @@ import { SignedOut } from "../auth/auth";
 import { showToast } from "../toast";
 import { type Database, acceptedCount } from "./database";
 import type { Outbox } from "./outbox";
-import { report, trouble } from "./trouble";
+import { report, reportSuccess } from "./trouble";
 
 export class Loader {
   readonly loading = computed(() => this.running.value > 0);
@@ -25,7 +25,7 @@ export class Loader {
     this.running.value += 1;
     try {
       const result = await request();
-      trouble.value = undefined;
+      reportSuccess();
       return result;
     } catch (error) {
       if (this.closed || error instanceof SignedOut || report(error)) return undefined;

@@ -9,7 +9,7 @@ import { type Item, isStalled } from "./items";
 import { Queue, UNDO_WINDOW } from "./queue";
 import { type Accepted, withAccepted } from "./recent";
 import { type Outcome, send } from "./send";
-import { isOffline, report, trouble } from "./trouble";
+import { isOffline, report, reportSuccess } from "./trouble";
 
 const MAX_DELAY = 30_000; // ms between attempts
 const MAX_DECISIONS = 100; // in one request
@@ -147,7 +147,7 @@ export class Outbox {
     const outcomes = await send(this.api, items);
     for (const [index, item] of items.entries()) await this.record(item, outcomes[index]!);
     this.failures = 0;
-    trouble.value = undefined;
+    reportSuccess();
   }
 
   /** Retry later; return whether the failure is one that passes. */

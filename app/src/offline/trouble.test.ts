@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Unavailable } from "../api/errors";
-import { report, trouble } from "./trouble";
+import { report, reportSuccess, trouble } from "./trouble";
 
 const NOW = 1_000_000;
 
@@ -22,6 +22,19 @@ test("a device without a network is shown as such", () => {
   vi.stubGlobal("navigator", { onLine: false });
   report(new Unavailable(), NOW);
   expect(trouble.value).toEqual({ kind: "offline" });
+});
+
+test("a response that comes after the network is lost does not hide that", () => {
+  report(new Unavailable(), NOW);
+  vi.stubGlobal("navigator", { onLine: false });
+  reportSuccess();
+  expect(trouble.value).toEqual({ kind: "offline" });
+});
+
+test("a response ends the trouble", () => {
+  report(new Unavailable(), NOW);
+  reportSuccess();
+  expect(trouble.value).toBeUndefined();
 });
 
 test("other errors are not shown", () => {

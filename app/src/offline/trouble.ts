@@ -15,7 +15,7 @@ export type Trouble =
   | ({ kind: "server"; status: number; request: string } & Retry)
   | ({ kind: "unreachable" | "foreign" | "storage" } & Retry);
 
-export const trouble = signal<Trouble | undefined>(isOffline() ? { kind: "offline" } : undefined);
+export const trouble = signal<Trouble | undefined>(withoutFailure());
 
 /** Return whether the device has no network. Nothing is sent then: an attempt would end the time for Undo. */
 export function isOffline(): boolean {
@@ -36,6 +36,15 @@ export function report(error: unknown, now = Date.now()): boolean {
   }
   trouble.value = found;
   return true;
+}
+
+/** Show that a request succeeded. Its response can come after the device lost the network. */
+export function reportSuccess(): void {
+  trouble.value = withoutFailure();
+}
+
+function withoutFailure(): Trouble | undefined {
+  return isOffline() ? { kind: "offline" } : undefined;
 }
 
 function troubleOf(error: unknown, now: number): Trouble | undefined {

@@ -191,7 +191,7 @@ def main() -> None:
     operations = {
         name: steps for name, steps in OPERATIONS.items() if not words or any(word in name for word in words)
     }
-    with dynamodb_local(heap="2g") as endpoint:
+    with dynamodb_local("-Xmx2g") as endpoint:
         os.environ.update(function_environment(AWS_ENDPOINT_URL_DYNAMODB=endpoint))
         for size in (SMALL, LARGE):
             create_table(f"entries-{size}")

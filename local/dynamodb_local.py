@@ -30,7 +30,7 @@ _JAVA: Final = 17
 
 
 @contextmanager
-def dynamodb_local(port: int | None = None, *, heap: str = "1g") -> Iterator[str]:
+def dynamodb_local(*options: str) -> Iterator[str]:
     """Run an empty engine for as long as the block lasts, and yield its address.
 
     All data is in memory, in one set of tables for all regions and credentials. The engine listens on every
@@ -38,10 +38,8 @@ def dynamodb_local(port: int | None = None, *, heap: str = "1g") -> Iterator[str
 
     Parameters
     ----------
-    port
-        The port; a free one by default.
-    heap
-        The limit of Java's heap, in the form of `-Xmx`.
+    options
+        More options of Java, such as `-Xmx2g`; the heap is limited to 1 GB by default.
 
     Raises
     ------
@@ -51,9 +49,10 @@ def dynamodb_local(port: int | None = None, *, heap: str = "1g") -> Iterator[str
     """
     java = _java()
     home = _folder()
-    port = port or free_ports(1)[0]
+    (port,) = free_ports(1)
     # sqlite4java finds its library by this path; telemetry would use the network at each start.
-    command = [java, f"-Xmx{heap}", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"]
+    library = "-Djava.library.path=./DynamoDBLocal_lib"
+    command = [java, "-Xmx1g", *options, library, "-jar", "DynamoDBLocal.jar"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [*command, "-sharedDb", "-inMemory", "-port", str(port), "-disableTelemetry"],

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 PAGE = 2
 """Changes in a transaction and in a page of the publisher: several of each for a short history."""
-STEP = 1 if LONG else 5
-"""The long run has a fault at each call, the short one at every fifth."""
 
 
 class World:
@@ -100,13 +98,21 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def step(request: pytest.FixtureRequest) -> int:
+    """Return the distance of the calls that fail: in the long run, each call fails on the fast engine."""
+    return 1 if LONG and request.node.callspec.params["client"] == "ministack" else 5
+
+
+@pytest.fixture
 def world(client: "DynamoDBClient", table: str) -> World:
     return World(client, table, seed=18)
 
 
 @pytest.mark.parametrize(("fault", "after"), FAULTS.values(), ids=FAULTS)
-def test_numbers_have_no_gap_whatever_call_fails(*, fault: Fault, after: bool, world: World) -> None:
-    for at in itertools.count(1, STEP):
+def test_numbers_have_no_gap_whatever_call_fails(
+    *, fault: Fault, after: bool, step: int, world: World
+) -> None:
+    for at in itertools.count(1, step):
         ids, faults = world.write(5), Faults(at, fault, after=after)
         with suppress(Killed, Problem):
             world.number(ids, faults)
@@ -116,8 +122,8 @@ def test_numbers_have_no_gap_whatever_call_fails(*, fault: Fault, after: bool, w
     assert len(world.changes()) == len(world.wakes)
 
 
-def test_numbers_have_no_gap_whenever_another_function_overtakes(world: World) -> None:
-    for at in itertools.count(1, STEP):
+def test_numbers_have_no_gap_whenever_another_function_overtakes(step: int, world: World) -> None:
+    for at in itertools.count(1, step):
         ids = world.write(5)
         faults = Faults(at, lambda ids=ids: world.number(ids[::-1]))  # type: ignore[misc]
         world.number(ids, faults)
@@ -127,8 +133,10 @@ def test_numbers_have_no_gap_whenever_another_function_overtakes(world: World) -
 
 
 @pytest.mark.parametrize(("fault", "after"), FAULTS.values(), ids=FAULTS)
-def test_the_publisher_skips_nothing_whatever_call_fails(*, fault: Fault, after: bool, world: World) -> None:
-    for at in itertools.count(1, STEP):
+def test_the_publisher_skips_nothing_whatever_call_fails(
+    *, fault: Fault, after: bool, step: int, world: World
+) -> None:
+    for at in itertools.count(1, step):
         world.number(world.write(5))
         world.events, faults = [], Faults(at, fault, after=after)
         with suppress(Killed):

@@ -99,7 +99,7 @@ def test_a_bad_query_is_400(query: str, as_user: AsUser) -> None:
 
 @pytest.mark.parametrize(("count", "people"), [(40, 2), pytest.param(1000, 10, marks=pytest.mark.long)])
 def test_concurrent_creates_are_all_kept(count: int, people: int, newcomers: Newcomers) -> None:
-    """MiniStack reads all items of a person for each query, so they are spread over ten people."""
+    """A thousand entries belong to ten people: for each query, MiniStack reads all items of a person."""
     callers = [newcomers.person("ana") for _ in range(people)]
 
     def create(n: int) -> tuple[Caller, httpx.Response]:

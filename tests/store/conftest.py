@@ -42,7 +42,7 @@ def ministack() -> "DynamoDBClient":
 @pytest.fixture(scope="session")
 def amazons_own() -> Iterator["DynamoDBClient"]:
     try:
-        # Only the quick compiler and the simple collector: the others cost more than a short process gains.
+        # Java uses its quick compiler and its simple collector: the others cost more than a short run gains.
         with dynamodb_local("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") as url:
             yield boto3.client("dynamodb", endpoint_url=url, config=Config(max_pool_connections=50))
     except LocalError as missing:

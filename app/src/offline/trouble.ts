@@ -38,7 +38,7 @@ export function report(error: unknown, now = Date.now()): boolean {
   return true;
 }
 
-/** Show that a request succeeded. Its response can come after the device lost the network. */
+/** Remove the failure from the screen after a response, which can come after the device lost the network. */
 export function reportSuccess(): void {
   trouble.value = withoutFailure();
 }
